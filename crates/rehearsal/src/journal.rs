@@ -1,0 +1,52 @@
+//! What was called and what happened: the raw material of reports, contracts and call counts.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// One call and how it ended.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// When the account received it.
+    pub at: Timestamp,
+    /// The function that called.
+    pub caller: String,
+    /// The IAM action.
+    pub action: String,
+    /// The input as JSON.
+    pub input: Value,
+    /// The error code, or none if it succeeded.
+    pub refused: Option<String>,
+    /// The output as JSON where it succeeded.
+    pub output: Value,
+}
+
+/// Something that happened in the world, told for people and for charts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// When.
+    pub at: Timestamp,
+    /// What it happened to: `prod/api`, an ASG's name, a topic.
+    pub subject: String,
+    /// What happened, with its numbers.
+    pub what: What,
+}
+
+/// The kinds of happenings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A service's counts are now these.
+    Tasks {
+        /// Desired count.
+        desired: u32,
+        /// Running tasks.
+        running: u32,
+    },
+    /// An Auto Scaling group has this many instances.
+    Instances(u32),
+    /// An event reached the bus.
+    Event(Value),
+    /// A message was published to people.
+    Published(Value),
+    /// Anything else, in words.
+    Note(String),
+}

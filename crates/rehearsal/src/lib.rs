@@ -1,0 +1,23 @@
+//! A simulated AWS account: small enough to step through, true enough to trust.
+//!
+//! One [`Account`] answers the real wire protocols, in process or on loopback, against a [`World`]
+//! of state machines with a clock that can be stepped. Each AWS service is a [`Module`]: a field
+//! of the world and a line in [`modules::ALL`].
+
+pub mod account;
+pub mod call;
+pub mod clock;
+pub mod fault;
+pub mod in_process;
+pub mod journal;
+pub mod modules;
+pub mod services;
+pub mod throttle;
+pub mod wire;
+pub mod world;
+
+pub use account::{Account, Answer};
+pub use call::{ApiError, Call};
+pub use clock::Clock;
+pub use modules::Module;
+pub use world::World;

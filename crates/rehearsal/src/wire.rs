@@ -1,0 +1,241 @@
+//! The wire protocols: AWS JSON 1.0 and 1.1, and AWS Query with its XML.
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::{Map, Value, json};
+
+use crate::call::ApiError;
+
+/// How a service speaks, and what marks its requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// AWS JSON: the `X-Amz-Target` header is `<prefix>.<operation>`.
+    Json {
+        /// The target's prefix, such as `AmazonEC2ContainerServiceV20141113`.
+        target: &'static str,
+        /// `1.0` or `1.1`.
+        version: &'static str,
+    },
+    /// AWS Query: a form with `Action` and `Version`, answered in XML.
+    Query {
+        /// The API version, which marks the service.
+        version: &'static str,
+        /// The namespace of its XML.
+        namespace: &'static str,
+    },
+}
+
+/// A request as far as it can be read without knowing the service.
+#[derive(Debug)]
+pub struct Envelope {
+    /// What marks the service: the JSON target's prefix or the Query version.
+    pub mark: String,
+    /// The operation's name.
+    pub operation: String,
+    /// The input as JSON.
+    pub input: Value,
+    /// The access key id of the signature, or `anonymous`.
+    pub caller: String,
+}
+
+impl Protocol {
+    /// Whether a request with this mark is for a service that speaks like this.
+    pub fn answers_to(&self, mark: &str) -> bool {
+        match self {
+            Self::Json { target, .. } => *target == mark,
+            Self::Query { version, .. } => *version == mark,
+        }
+    }
+
+    /// The reply to a call that succeeded.
+    pub fn success(&self, operation: &str, output: &Value, request_id: &str) -> Response<Bytes> {
+        match self {
+            Self::Json { version, .. } => reply(
+                200,
+                &format!("application/x-amz-json-{version}"),
+                request_id,
+                output.to_string(),
+            ),
+            Self::Query { namespace, .. } => {
+                let mut body = format!("<{operation}Response xmlns=\"{namespace}\">");
+                if output
+                    .as_object()
+                    .is_some_and(|members| !members.is_empty())
+                {
+                    write_xml(&mut body, &format!("{operation}Result"), output);
+                }
+                body.push_str(&format!("<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"));
+                reply(200, "text/xml", request_id, body)
+            }
+        }
+    }
+
+    /// The reply to a call that was refused.
+    pub fn refusal(&self, error: &ApiError, request_id: &str) -> Response<Bytes> {
+        match self {
+            Self::Json { version, .. } => {
+                let mut body = error.members.clone();
+                body.insert("__type".to_owned(), json!(error.code));
+                body.insert("message".to_owned(), json!(error.message));
+                reply(
+                    error.status,
+                    &format!("application/x-amz-json-{version}"),
+                    request_id,
+                    Value::Object(body).to_string(),
+                )
+            }
+            Self::Query { namespace, .. } => {
+                let fault = if error.status < 500 {
+                    "Sender"
+                } else {
+                    "Receiver"
+                };
+                let mut body = format!("<ErrorResponse xmlns=\"{namespace}\">");
+                write_xml(
+                    &mut body,
+                    "Error",
+                    &json!({"Type": fault, "Code": error.code, "Message": error.message}),
+                );
+                body.push_str(&format!(
+                    "<RequestId>{request_id}</RequestId></ErrorResponse>"
+                ));
+                reply(error.status, "text/xml", request_id, body)
+            }
+        }
+    }
+}
+
+fn reply(status: u16, content_type: &str, request_id: &str, body: String) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in [
+        ("content-type", content_type),
+        ("x-amzn-requestid", request_id),
+    ] {
+        if let Ok(value) = http::HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// Reads a request as far as it can be read without knowing the service.
+pub fn read(request: &Request<Bytes>) -> Result<Envelope, ApiError> {
+    let caller = caller(request).unwrap_or_else(|| "anonymous".to_owned());
+    if let Some(target) = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|value| value.to_str().ok())
+    {
+        let (mark, operation) = target.rsplit_once('.').ok_or_else(|| {
+            ApiError::client("UnknownOperationException", "X-Amz-Target has no operation")
+        })?;
+        let input = if request.body().is_empty() {
+            json!({})
+        } else {
+            serde_json::from_slice(request.body())
+                .map_err(|error| ApiError::client("SerializationException", error.to_string()))?
+        };
+        return Ok(Envelope {
+            mark: mark.to_owned(),
+            operation: operation.to_owned(),
+            input,
+            caller,
+        });
+    }
+    let mut parameters: Vec<(String, String)> = form_urlencoded::parse(request.body())
+        .into_owned()
+        .collect();
+    let mut take = |name: &str| {
+        parameters
+            .iter()
+            .position(|(key, _)| key == name)
+            .map(|at| parameters.remove(at).1)
+    };
+    let operation = take("Action")
+        .ok_or_else(|| ApiError::client("MissingAction", "the request names no Action"))?;
+    let mark = take("Version").unwrap_or_default();
+    Ok(Envelope {
+        mark,
+        operation,
+        input: nest(parameters),
+        caller,
+    })
+}
+
+/// The access key id in `Authorization: AWS4-HMAC-SHA256 Credential=<id>/<date>/...`.
+fn caller(request: &Request<Bytes>) -> Option<String> {
+    let header = request.headers().get("authorization")?.to_str().ok()?;
+    let (_, rest) = header.split_once("Credential=")?;
+    rest.split('/').next().map(str::to_owned)
+}
+
+/// Turns `A.member.1.B=x` into `{"A":[{"B":"x"}]}`.
+fn nest(parameters: Vec<(String, String)>) -> Value {
+    let mut root = Value::Object(Map::new());
+    for (path, text) in parameters {
+        let mut place = &mut root;
+        for step in path
+            .split('.')
+            .filter(|step| *step != "member" && *step != "entry")
+        {
+            place = match step.parse::<usize>() {
+                Ok(index) if index > 0 => element(place, index - 1),
+                _ => member(place, step),
+            };
+        }
+        *place = Value::String(text);
+    }
+    root
+}
+
+fn element(place: &mut Value, index: usize) -> &mut Value {
+    if !place.is_array() {
+        *place = Value::Array(Vec::new());
+    }
+    match place {
+        Value::Array(items) => {
+            if items.len() <= index {
+                items.resize(index + 1, Value::Null);
+            }
+            &mut items[index]
+        }
+        other => other,
+    }
+}
+
+fn member<'a>(place: &'a mut Value, name: &str) -> &'a mut Value {
+    if !place.is_object() {
+        *place = Value::Object(Map::new());
+    }
+    &mut place[name]
+}
+
+/// Writes a value as an element; a list's items are `member` elements, a null is left out.
+fn write_xml(out: &mut String, name: &str, value: &Value) {
+    match value {
+        Value::Null => {}
+        Value::Array(items) => {
+            out.push_str(&format!("<{name}>"));
+            items.iter().for_each(|item| write_xml(out, "member", item));
+            out.push_str(&format!("</{name}>"));
+        }
+        Value::Object(members) => {
+            out.push_str(&format!("<{name}>"));
+            members
+                .iter()
+                .for_each(|(name, value)| write_xml(out, name, value));
+            out.push_str(&format!("</{name}>"));
+        }
+        Value::String(text) => out.push_str(&format!("<{name}>{}</{name}>", escape(text))),
+        other => out.push_str(&format!("<{name}>{other}</{name}>")),
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,83 @@
+//! The state of the account: a field per module.
+
+use jiff::Timestamp;
+
+use crate::journal::{Happening, What};
+use crate::services;
+
+/// Which account, and where.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account_id: String,
+    /// The Region, such as `eu-central-1`.
+    pub region: String,
+}
+
+/// Everything that the account holds.
+#[derive(Debug)]
+pub struct World {
+    /// Which account this is.
+    pub identity: Identity,
+    /// The account's time, set before every call and every step.
+    pub now: Timestamp,
+    /// Makes ids: counts up, so that two runs agree.
+    pub serial: u64,
+    /// What happened, in order.
+    pub happenings: Vec<Happening>,
+    /// Elastic Container Service.
+    pub ecs: services::ecs::Ecs,
+    /// Application Auto Scaling.
+    pub application_autoscaling: services::application_autoscaling::ApplicationAutoScaling,
+    /// EC2 Auto Scaling.
+    pub autoscaling: services::autoscaling::AutoScaling,
+    /// The Resource Groups Tagging API.
+    pub tagging: services::tagging::Tagging,
+    /// DynamoDB, the subset that the ledger uses.
+    pub dynamodb: services::dynamodb::DynamoDb,
+    /// EventBridge: the default bus, rules and their targets.
+    pub events: services::events::EventBridge,
+    /// SNS: topics, subscribers and what they received.
+    pub sns: services::sns::Sns,
+}
+
+impl World {
+    /// An empty account.
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            identity: Identity {
+                account_id: "123456789012".to_owned(),
+                region: "eu-central-1".to_owned(),
+            },
+            now,
+            serial: 0,
+            happenings: Vec::new(),
+            ecs: services::ecs::Ecs::default(),
+            application_autoscaling:
+                services::application_autoscaling::ApplicationAutoScaling::default(),
+            autoscaling: services::autoscaling::AutoScaling::default(),
+            tagging: services::tagging::Tagging::default(),
+            dynamodb: services::dynamodb::DynamoDb::default(),
+            events: services::events::EventBridge::default(),
+            sns: services::sns::Sns::default(),
+        }
+    }
+
+    /// A fresh id of 32 hexadecimal digits, the same on every run.
+    pub fn id(&mut self) -> String {
+        self.serial += 1;
+        format!(
+            "{:032x}",
+            u128::from(self.serial).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)
+        )
+    }
+
+    /// Notes that something happened now.
+    pub fn happened(&mut self, subject: impl Into<String>, what: What) {
+        self.happenings.push(Happening {
+            at: self.now,
+            subject: subject.into(),
+            what,
+        });
+    }
+}
