@@ -74,7 +74,7 @@ impl Story {
     }
 
     /// The word that a message starts with. PagerDuty's CloudWatch integration reads it
-    /// (<https://support.pagerduty.com/main/docs/aws-cloudwatch-integration-guide>).
+    /// (<http://cetinich.net/content/2022/cloudwatch-pagerduty-sns/>).
     pub(super) fn state(&self) -> &'static str {
         if self.resolved { "OK" } else { "ALARM" }
     }
