@@ -1,1 +1,4 @@
-//! (being written)
+//! Decisions and vocabulary of Caretaker: no AWS SDK, no I/O, no clock.
+
+pub mod hours;
+pub mod tag;
