@@ -1,5 +1,11 @@
 //! The simulated DynamoDB, asked over its wire protocol.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop where it finds nonsense"
+)]
+
 mod batches;
 mod conditions;
 mod items;
