@@ -60,7 +60,7 @@ def run(runner: Runner) -> tuple[int, int, int]:
 
 
 def main() -> int:
-    passed, failed, skipped = (sum(counts) for counts in zip(*map(run, RUNNERS)))
+    passed, failed, skipped = (sum(counts) for counts in zip(*map(run, RUNNERS), strict=True))
     left_out = f", {skipped} skipped" if skipped else ""
     print(f"{passed} passed, {failed} failed{left_out}")
     return 1 if failed else 0
