@@ -13,9 +13,8 @@ TAKEN = {
         "2026-12-25",
         "12-25",
         "2026-12-24/2027-01-01",
-        "12-24/12-26",
         "2026-12-19=Mon",
-        "12-25, 12-26,2026-04-03",
+        "12-25, 12-26,2026-04-03 05-01",
     ],
     "Email": ["", "ops@example.com"],
     "TopicKey": ["", "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
@@ -23,7 +22,7 @@ TAKEN = {
 REFUSED = {
     "Clusters": ["", "prod/api", "arn:aws:ecs:eu-central-1:123456789012:cluster/prod", "a b"],
     "DefaultTimeZone": ["", "Europe/", "/Berlin", "UTC+1 ", "Europe Berlin"],
-    "Holidays": ["25.12.", "2026-12-25;2026-12-26", "2026-12-19=Monday", "12-19=Mon", "2026-12-25,"],
+    "Holidays": ["25.12.", "2026-12-25;2026-12-26", "2026-12-19=Monday", "12-19=Mon", "12-24/12-26", "2026-12-25,"],
     "Email": ["ops", "ops@example", "a@b.c d@e.f"],
     "TopicKey": ["alias/aws/sns", "arn:aws:kms:eu-central-1:123456789012:alias/pages"],
 }
