@@ -11,6 +11,7 @@ pub mod fault;
 pub mod in_process;
 pub mod journal;
 pub mod modules;
+pub mod server;
 pub mod services;
 pub mod throttle;
 pub mod wire;
