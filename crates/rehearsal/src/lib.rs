@@ -10,6 +10,7 @@ pub mod clock;
 pub mod fault;
 pub mod in_process;
 pub mod journal;
+pub mod lambda;
 pub mod modules;
 pub mod server;
 pub mod services;
