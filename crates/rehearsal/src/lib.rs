@@ -14,6 +14,7 @@ pub mod lambda;
 pub mod modules;
 pub mod server;
 pub mod services;
+pub mod template;
 pub mod throttle;
 pub mod wire;
 pub mod world;

@@ -1,0 +1,155 @@
+//! `template.yaml`, read for what the rehearsal needs of it: functions and what wakes them, the
+//! ledger's table, the topics.
+
+mod function;
+mod intrinsic;
+mod node;
+mod physical;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::world::Identity;
+pub use function::{Function, Rule, Schedule};
+use intrinsic::Scope;
+use node::Node;
+
+/// What a template deploys.
+#[derive(Debug, PartialEq)]
+pub struct Template {
+    /// The functions.
+    pub functions: Vec<Function>,
+    /// The tables, each as the input of `CreateTable`.
+    pub tables: Vec<Value>,
+    /// The names of the SNS topics.
+    pub topics: Vec<String>,
+}
+
+/// Why a template cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// The file cannot be read.
+    #[error("the template cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
+    /// It is not YAML.
+    #[error("the template is not valid YAML: {0}")]
+    NotYaml(#[from] Box<serde_saphyr::Error>),
+    /// A name in it stands for nothing that is known here.
+    #[error("the template refers to {0}, which is not known")]
+    Name(String),
+    /// It uses a function of CloudFormation that is not known here.
+    #[error("the template uses {0}, which the rehearsal does not work out")]
+    Function(String),
+    /// A part of it does not have the form that is expected.
+    #[error("the template has an unexpected form at {0}")]
+    Form(String),
+}
+
+/// Where and how a template is deployed.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    /// Which account and Region.
+    pub identity: Identity,
+    /// The stack's name.
+    pub stack: String,
+    /// Parameters that differ from their defaults.
+    pub overrides: BTreeMap<String, String>,
+}
+
+impl Template {
+    /// Reads a template's file.
+    pub fn load(path: &Path, deployment: &Deployment) -> Result<Self, Unusable> {
+        Self::read(&std::fs::read_to_string(path)?, deployment)
+    }
+
+    /// Reads a template.
+    pub fn read(yaml: &str, deployment: &Deployment) -> Result<Self, Unusable> {
+        let Node(root) = serde_saphyr::from_str(yaml).map_err(Box::new)?;
+        let none = Map::new();
+        let section = |name: &str| root.get(name).and_then(Value::as_object).unwrap_or(&none);
+        let scope = Scope {
+            identity: &deployment.identity,
+            stack: &deployment.stack,
+            parameters: parameters(section("Parameters"), &deployment.overrides)?,
+            conditions: section("Conditions"),
+            resources: section("Resources"),
+        };
+        let mut template = Self {
+            functions: Vec::new(),
+            tables: Vec::new(),
+            topics: Vec::new(),
+        };
+        for (logical_id, resource) in scope.resources {
+            if let Some(condition) = resource["Condition"].as_str()
+                && !scope.holds(condition)?
+            {
+                continue;
+            }
+            match resource["Type"].as_str() {
+                Some("AWS::Serverless::Function") => {
+                    let globals = &root["Globals"]["Function"];
+                    template
+                        .functions
+                        .push(function::read(&scope, logical_id, resource, globals)?);
+                }
+                Some("AWS::DynamoDB::Table") => {
+                    template.tables.push(table(&scope, logical_id, resource)?)
+                }
+                Some("AWS::SNS::Topic") => {
+                    template.topics.push(physical::name(&scope, logical_id)?)
+                }
+                _ => {}
+            }
+        }
+        Ok(template)
+    }
+
+    /// The function of this name.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        self.functions.iter().find(|function| function.name == name)
+    }
+}
+
+fn parameters(
+    declared: &Map<String, Value>,
+    overrides: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, Value>, Unusable> {
+    if let Some(unknown) = overrides.keys().find(|name| !declared.contains_key(*name)) {
+        return Err(Unusable::Name(format!("the parameter {unknown}")));
+    }
+    Ok(declared
+        .iter()
+        .map(|(name, parameter)| {
+            let given = overrides.get(name).map(|value| json!(value));
+            let default = || {
+                parameter
+                    .get("Default")
+                    .cloned()
+                    .unwrap_or_else(|| json!(""))
+            };
+            (name.clone(), given.unwrap_or_else(default))
+        })
+        .collect())
+}
+
+/// What `CreateTable` takes of a table's properties.
+fn table(scope: &Scope<'_>, logical_id: &str, resource: &Value) -> Result<Value, Unusable> {
+    let properties = scope.resolve(&resource["Properties"])?;
+    let mut input = json!({"TableName": physical::name(scope, logical_id)?});
+    for member in [
+        "AttributeDefinitions",
+        "KeySchema",
+        "GlobalSecondaryIndexes",
+        "BillingMode",
+    ] {
+        if let Some(value) = properties.get(member) {
+            input[member] = value.clone();
+        }
+    }
+    Ok(input)
+}
+
+#[cfg(test)]
+mod tests;
