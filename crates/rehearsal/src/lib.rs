@@ -5,6 +5,7 @@
 //! of the world and a line in [`modules::ALL`].
 
 pub mod account;
+pub mod by_hand;
 pub mod call;
 pub mod clock;
 pub mod fault;
@@ -14,6 +15,8 @@ pub mod lambda;
 pub mod modules;
 pub mod server;
 pub mod services;
+pub mod stack;
+pub mod stage;
 pub mod template;
 pub mod throttle;
 pub mod wire;

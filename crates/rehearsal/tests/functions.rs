@@ -1,4 +1,9 @@
 //! Real processes: a binary that uses the Lambda runtime, started and fed by the rehearsal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where it is surprised"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

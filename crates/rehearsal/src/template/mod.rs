@@ -17,7 +17,7 @@ use intrinsic::Scope;
 use node::Node;
 
 /// What a template deploys.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Template {
     /// The functions.
     pub functions: Vec<Function>,
@@ -76,11 +76,7 @@ impl Template {
             conditions: section("Conditions"),
             resources: section("Resources"),
         };
-        let mut template = Self {
-            functions: Vec::new(),
-            tables: Vec::new(),
-            topics: Vec::new(),
-        };
+        let mut template = Self::default();
         for (logical_id, resource) in scope.resources {
             if let Some(condition) = resource["Condition"].as_str()
                 && !scope.holds(condition)?

@@ -65,10 +65,7 @@ Resources:
 
 fn deployment() -> Deployment {
     Deployment {
-        identity: Identity {
-            account_id: "123456789012".to_owned(),
-            region: "eu-central-1".to_owned(),
-        },
+        identity: Identity::default(),
         stack: "caretaker".to_owned(),
         overrides: BTreeMap::new(),
     }

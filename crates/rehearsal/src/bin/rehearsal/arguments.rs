@@ -1,13 +1,21 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use lexopt::prelude::*;
 
 /// What a person reads who asks for help or mistypes.
 pub(crate) const USAGE: &str = "\
-usage: rehearsal serve [--port 4577]
+usage: rehearsal serve [--port 4577] [--stack FILE]
+       rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
 
   serve   answers as an AWS account on loopback until it is interrupted; point any SDK, boto3
-          or the AWS CLI at it with AWS_ENDPOINT_URL. --port 0 takes any free port.";
+          or the AWS CLI at it with AWS_ENDPOINT_URL. --port 0 takes any free port. The account
+          holds the template's table and topics, and the stack.
+  invoke  starts a function's release build as Lambda would, delivers the event and prints the
+          answer as JSON. Without --endpoint the function finds a small stack of its own.
+
+Both read ./template.yaml, or the one that --template names.";
 
 /// What to do.
 #[derive(Debug, PartialEq)]
@@ -16,6 +24,8 @@ pub(crate) enum Command {
     Help,
     /// Serve an account.
     Serve(Serving),
+    /// Deliver one event.
+    Invoke(Invoking),
 }
 
 /// How to serve an account.
@@ -23,12 +33,35 @@ pub(crate) enum Command {
 pub(crate) struct Serving {
     /// The port on loopback.
     pub(crate) port: u16,
+    /// The stack's file.
+    pub(crate) stack: Option<PathBuf>,
+    /// The template; none is `template.yaml` if that exists.
+    pub(crate) template: Option<PathBuf>,
 }
+
+/// Which event for which function.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Invoking {
+    /// The function's name.
+    pub(crate) function: String,
+    /// The event's file.
+    pub(crate) event: PathBuf,
+    /// An account that is served elsewhere.
+    pub(crate) endpoint: Option<String>,
+    /// The function's binary; none is the one that the template's `CodeUri` names.
+    pub(crate) binary: Option<PathBuf>,
+    /// The template.
+    pub(crate) template: PathBuf,
+}
+
+/// The template of this repository.
+pub(crate) const TEMPLATE: &str = "template.yaml";
 
 /// Reads the command line.
 pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
     match arguments.next()? {
         Some(Value(verb)) if verb == "serve" => serving(arguments).map(Command::Serve),
+        Some(Value(verb)) if verb == "invoke" => invoking(arguments).map(Command::Invoke),
         Some(Value(verb)) if verb == "help" => Ok(Command::Help),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),
@@ -37,14 +70,44 @@ pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Er
 }
 
 fn serving(mut arguments: lexopt::Parser) -> Result<Serving, lexopt::Error> {
-    let mut serving = Serving { port: 4577 };
+    let mut serving = Serving {
+        port: 4577,
+        stack: None,
+        template: None,
+    };
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("port") => serving.port = arguments.value()?.parse()?,
+            Long("stack") => serving.stack = Some(arguments.value()?.into()),
+            Long("template") => serving.template = Some(arguments.value()?.into()),
             other => return Err(other.unexpected()),
         }
     }
     Ok(serving)
+}
+
+fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
+    let (mut function, mut event) = (None, None);
+    let (mut endpoint, mut binary) = (None, None);
+    let mut template = PathBuf::from(TEMPLATE);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("function") => function = Some(arguments.value()?.string()?),
+            Long("event") => event = Some(arguments.value()?.into()),
+            Long("endpoint") => endpoint = Some(arguments.value()?.string()?),
+            Long("binary") => binary = Some(arguments.value()?.into()),
+            Long("template") => template = arguments.value()?.into(),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Invoking {
+        function: function.ok_or("--function is missing")?,
+        event: event.ok_or("--event is missing")?,
+        // `make invoke` passes the option along whether or not it was given.
+        endpoint: endpoint.filter(|url| !url.is_empty()),
+        binary,
+        template,
+    })
 }
 
 #[cfg(test)]
@@ -57,14 +120,44 @@ mod tests {
 
     #[test]
     fn serve_takes_the_documented_port_unless_told_otherwise() {
+        let serving = |port| {
+            Ok(Command::Serve(Serving {
+                port,
+                stack: None,
+                template: None,
+            }))
+        };
+        assert_eq!(parsed(&["serve"]), serving(4577));
+        assert_eq!(parsed(&["serve", "--port", "0"]), serving(0));
+    }
+
+    #[test]
+    fn invoke_needs_a_function_and_an_event() {
         assert_eq!(
-            parsed(&["serve"]),
-            Ok(Command::Serve(Serving { port: 4577 }))
+            parsed(&["invoke", "--event", "tick.json"]),
+            Err("--function is missing".to_owned())
         );
         assert_eq!(
-            parsed(&["serve", "--port", "0"]),
-            Ok(Command::Serve(Serving { port: 0 }))
+            parsed(&["invoke", "--function", "off-hours"]),
+            Err("--event is missing".to_owned())
         );
+    }
+
+    #[test]
+    fn an_empty_endpoint_is_none() {
+        let words = [
+            "invoke",
+            "--function",
+            "f",
+            "--event",
+            "e",
+            "--endpoint",
+            "",
+        ];
+        match parsed(&words) {
+            Ok(Command::Invoke(invoking)) => assert_eq!(invoking.endpoint, None),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! `rehearsal`: the simulated account for a terminal.
 
 mod arguments;
+mod invoke;
 mod serve;
 
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::process::ExitCode;
 
 use arguments::Command;
+use rehearsal::template::Deployment;
+use rehearsal::world::Identity;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -22,9 +27,25 @@ async fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve(serving) => serve::run(serving).await,
+        Command::Invoke(invoking) => invoke::run(invoking).await,
     };
     ended.unwrap_or_else(|error| {
-        eprintln!("rehearsal: {error}");
+        eprintln!("rehearsal: {}", whole(error.as_ref()));
         ExitCode::FAILURE
     })
+}
+
+/// Where the template is deployed: the account as it is when it is empty.
+fn deployment() -> Deployment {
+    Deployment {
+        identity: Identity::default(),
+        stack: "caretaker".to_owned(),
+        overrides: BTreeMap::new(),
+    }
+}
+
+/// An error and its causes in one line.
+fn whole(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
