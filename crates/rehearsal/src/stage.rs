@@ -55,6 +55,7 @@ impl Stage {
         for function in &template.functions {
             lambda.deploy(Function {
                 name: function.name.clone(),
+                deployed_as: function.deployed_as.clone(),
                 binary: binary(function),
                 timeout: function.timeout,
                 memory: function.memory,

@@ -46,6 +46,7 @@ async fn stage(timeout: Duration, reserved_concurrency: Option<usize>) -> Stage 
     let mut lambda = Lambda::new(account.clone(), server.url(), crashes, lines);
     lambda.deploy(Function {
         name: "obedient".to_owned(),
+        deployed_as: "caretaker-obedient".to_owned(),
         binary: obedient(),
         timeout,
         memory: 128,
@@ -94,7 +95,7 @@ async fn a_function_sees_what_lambda_and_the_template_give_it_and_nothing_of_our
     let stage = stage(LONG, None).await;
     let outcome = stage.invoke(json!({})).await;
     let variables = &answer(&outcome)["variables"];
-    assert_eq!(variables["AWS_LAMBDA_FUNCTION_NAME"], "obedient");
+    assert_eq!(variables["AWS_LAMBDA_FUNCTION_NAME"], "caretaker-obedient");
     assert_eq!(variables["AWS_ACCESS_KEY_ID"], "obedient");
     assert_eq!(variables["AWS_REGION"], "eu-central-1");
     assert_eq!(variables["AWS_LAMBDA_LOG_FORMAT"], "JSON");
@@ -103,7 +104,7 @@ async fn a_function_sees_what_lambda_and_the_template_give_it_and_nothing_of_our
     assert_eq!(variables["CARGO_MANIFEST_DIR"], Value::Null);
     assert_eq!(
         answer(&outcome)["function_arn"],
-        "arn:aws:lambda:eu-central-1:123456789012:function:obedient"
+        "arn:aws:lambda:eu-central-1:123456789012:function:caretaker-obedient"
     );
 }
 
@@ -198,6 +199,7 @@ async fn a_missing_binary_is_named() {
     let mut stage = stage(LONG, None).await;
     stage.lambda.deploy(Function {
         name: "absent".to_owned(),
+        deployed_as: "absent".to_owned(),
         binary: "/nowhere/bootstrap".into(),
         timeout: LONG,
         memory: 128,

@@ -119,7 +119,7 @@ impl Environment {
             deadline: deadline(state.world.now, self.function.timeout),
             function_arn: format!(
                 "arn:aws:lambda:{}:{}:function:{}",
-                identity.region, identity.account_id, self.function.name
+                identity.region, identity.account_id, self.function.deployed_as
             ),
             event: event.clone(),
         }
@@ -170,7 +170,7 @@ fn variables(
     runtime_api: &str,
 ) -> Vec<(String, String)> {
     let region = surroundings.account.state().world.identity.region.clone();
-    let name = function.name.as_str();
+    let name = function.deployed_as.as_str();
     let reserved = [
         ("AWS_LAMBDA_RUNTIME_API", runtime_api.to_owned()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
@@ -186,7 +186,7 @@ fn variables(
         ("AWS_REGION", region.clone()),
         ("AWS_DEFAULT_REGION", region),
         // The account knows its callers by the key id of their signature.
-        ("AWS_ACCESS_KEY_ID", name.to_owned()),
+        ("AWS_ACCESS_KEY_ID", function.name.clone()),
         ("AWS_SECRET_ACCESS_KEY", "rehearsal".to_owned()),
         ("AWS_SESSION_TOKEN", "rehearsal".to_owned()),
         ("AWS_ENDPOINT_URL", surroundings.endpoint.clone()),

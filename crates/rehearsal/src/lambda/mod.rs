@@ -21,8 +21,10 @@ use environment::{Environment, Surroundings};
 /// A function as it is deployed.
 #[derive(Clone, Debug)]
 pub struct Function {
-    /// Its name, which is also its caller name in the account.
+    /// What it is called here, which is also how the account knows it as a caller.
     pub name: String,
+    /// What it is called in the account.
+    pub deployed_as: String,
     /// The executable; Lambda calls it `bootstrap`.
     pub binary: PathBuf,
     /// How long an invocation may take.

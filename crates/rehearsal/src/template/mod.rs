@@ -5,6 +5,7 @@ mod function;
 mod intrinsic;
 mod node;
 mod physical;
+mod wake;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,15 +13,20 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::world::Identity;
-pub use function::{Function, Rule, Schedule};
+pub use function::Function;
 use intrinsic::Scope;
 use node::Node;
+pub use wake::{Rule, Schedule};
 
 /// What a template deploys.
 #[derive(Debug, Default, PartialEq)]
 pub struct Template {
     /// The functions.
     pub functions: Vec<Function>,
+    /// The rules on the event bus.
+    pub rules: Vec<Rule>,
+    /// The schedules.
+    pub schedules: Vec<Schedule>,
     /// The tables, each as the input of `CreateTable`.
     pub tables: Vec<Value>,
     /// The names of the SNS topics.
@@ -42,6 +48,12 @@ pub enum Unusable {
     /// It uses a function of CloudFormation that is not known here.
     #[error("the template uses {0}, which the rehearsal does not work out")]
     Function(String),
+    /// A function is woken by something that is not known here.
+    #[error("the template wakes a function by {0}, which the rehearsal does not deliver")]
+    Event(String),
+    /// A schedule is not a rate.
+    #[error("the template has the schedule {0}; the rehearsal follows rates only")]
+    Schedule(String),
     /// A part of it does not have the form that is expected.
     #[error("the template has an unexpected form at {0}")]
     Form(String),
@@ -83,23 +95,35 @@ impl Template {
             {
                 continue;
             }
-            match resource["Type"].as_str() {
-                Some("AWS::Serverless::Function") => {
-                    let globals = &root["Globals"]["Function"];
-                    template
-                        .functions
-                        .push(function::read(&scope, logical_id, resource, globals)?);
-                }
-                Some("AWS::DynamoDB::Table") => {
-                    template.tables.push(table(&scope, logical_id, resource)?)
-                }
-                Some("AWS::SNS::Topic") => {
-                    template.topics.push(physical::name(&scope, logical_id)?)
-                }
-                _ => {}
-            }
+            template.take(&scope, logical_id, resource, &root["Globals"]["Function"])?;
         }
         Ok(template)
+    }
+
+    fn take(
+        &mut self,
+        scope: &Scope<'_>,
+        logical_id: &str,
+        resource: &Value,
+        globals: &Value,
+    ) -> Result<(), Unusable> {
+        match resource["Type"].as_str() {
+            Some("AWS::Serverless::Function") => {
+                let function = function::read(scope, logical_id, resource, globals)?;
+                self.functions.push(function);
+            }
+            Some("AWS::Events::Rule") => {
+                self.rules.extend(wake::rule(scope, logical_id, resource)?);
+            }
+            Some("AWS::Scheduler::Schedule") => {
+                let schedule = wake::schedule(scope, logical_id, resource)?;
+                self.schedules.extend(schedule);
+            }
+            Some("AWS::DynamoDB::Table") => self.tables.push(table(scope, logical_id, resource)?),
+            Some("AWS::SNS::Topic") => self.topics.push(physical::name(scope, logical_id)?),
+            _ => {}
+        }
+        Ok(())
     }
 
     /// The function of this name.
@@ -128,6 +152,15 @@ fn parameters(
             (name.clone(), given.unwrap_or_else(default))
         })
         .collect())
+}
+
+/// A list is written as text with commas.
+fn typed(value: Value, parameter: &Value) -> Value {
+    let is_list = parameter["Type"].as_str() == Some("CommaDelimitedList");
+    match value {
+        Value::String(text) if is_list => text.split(',').map(str::trim).collect(),
+        other => other,
+    }
 }
 
 /// What `CreateTable` takes of a table's properties.

@@ -60,14 +60,7 @@ pub(super) fn name(scope: &Scope<'_>, logical_id: &str) -> Result<String, Unusab
     if let Some(given) = given {
         return Ok(plain(&scope.resolve(given)?));
     }
-    // One name everywhere: a function is called like the folder that holds its binary.
-    let folder = properties["CodeUri"]
-        .as_str()
-        .and_then(|path| path.trim_end_matches('/').rsplit('/').next());
-    Ok(match folder {
-        Some(folder) => folder.to_owned(),
-        None => format!("{}-{logical_id}", scope.stack),
-    })
+    Ok(format!("{}-{logical_id}", scope.stack))
 }
 
 fn kind<'a>(scope: &'a Scope<'_>, logical_id: &str) -> Result<&'a str, Unusable> {

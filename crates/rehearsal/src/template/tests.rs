@@ -36,6 +36,8 @@ Resources:
   OffHours:
     Type: AWS::Serverless::Function
     Properties:
+      FunctionName: !Sub ${AWS::StackName}-off-hours
+      Role: !GetAtt Somewhere.Else
       CodeUri: target/lambda/off-hours/
       Timeout: 120
       ReservedConcurrentExecutions: 1
@@ -49,18 +51,25 @@ Resources:
           GONE: !If [Bold, !Ref AWS::NoValue, here]
           Own: own
       Events:
-        Tick:
-          Type: ScheduleV2
-          Properties:
-            ScheduleExpression: rate(5 minutes)
-            Input: '{"time":"<aws.scheduler.scheduled-time>"}'
-        Weekly:
-          Type: ScheduleV2
-          Properties: {ScheduleExpression: cron(0 9 ? * MON *)}
-        Changed:
-          Type: EventBridgeRule
-          Properties:
-            Pattern: {source: [aws.ecs], detail-type: [ECS Service Action]}
+        WhatFailed: {Type: SQS, Properties: {Queue: !GetAtt DeadLetters.Arn}}
+  DeadLetters:
+    Type: AWS::SQS::Queue
+  Tick:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(5 minutes)
+      Target:
+        Arn: !GetAtt OffHours.Arn
+        Input: '{"time":"<aws.scheduler.scheduled-time>"}'
+  Changed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.ecs], account: [!Ref AWS::AccountId]}
+      Targets:
+        - {Id: off-hours, Arn: !GetAtt OffHours.Arn}
+  Retired:
+    Type: AWS::Events::Rule
+    Properties: {State: DISABLED, EventPattern: {source: [aws.ec2]}}
 "#;
 
 fn deployment() -> Deployment {
@@ -87,6 +96,11 @@ fn a_function_is_called_like_the_folder_of_its_binary() {
     assert_eq!(function.timeout, Duration::from_secs(120));
     assert_eq!(function.memory, 128);
     assert_eq!(function.reserved_concurrency, Some(1));
+    assert_eq!(function.deployed_as, "caretaker-off-hours");
+    assert_eq!(
+        function.queues,
+        ["arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters"]
+    );
 }
 
 #[test]
@@ -116,23 +130,55 @@ fn variables_are_what_cloudformation_would_make_of_them() {
 #[test]
 fn rules_and_schedules_are_what_wakes_a_function() {
     let template = usable();
-    let function = template.function("off-hours").unwrap();
-    assert_eq!(function.rules[0].pattern["source"], json!(["aws.ecs"]));
+    let arn = "arn:aws:lambda:eu-central-1:123456789012:function:caretaker-off-hours";
+    assert_eq!(template.function("off-hours").unwrap().arn, arn);
     assert_eq!(
-        function.schedules[0].every,
-        Some(SignedDuration::from_mins(5))
+        template.rules,
+        [Rule {
+            name: "caretaker-Changed".to_owned(),
+            pattern: json!({"source": ["aws.ecs"], "account": ["123456789012"]}),
+            targets: vec![json!({"Id": "off-hours", "Arn": arn})],
+        }]
     );
-    assert_eq!(function.schedules[1].every, None);
+    assert_eq!(
+        template.schedules,
+        [Schedule {
+            name: "caretaker-Tick".to_owned(),
+            every: SignedDuration::from_mins(5),
+            target: arn.to_owned(),
+            input: json!({"time": "<aws.scheduler.scheduled-time>"}),
+        }]
+    );
 }
 
 #[test]
-fn scheduler_fills_its_attributes_into_the_input() {
-    let template = usable();
-    let tick = &template.function("off-hours").unwrap().schedules[0];
-    let at = "2026-11-19T19:00:00Z".parse().unwrap();
+fn what_nobody_here_delivers_is_refused() {
+    let refusal = |from: &str, to: &str| {
+        let changed = TEMPLATE.replace("${Own}", "").replace(from, to);
+        Template::read(&changed, &deployment())
+            .unwrap_err()
+            .to_string()
+    };
     assert_eq!(
-        tick.event(at, &deployment().identity, "1"),
-        json!({"time": "2026-11-19T19:00:00Z"})
+        refusal("Type: SQS", "Type: Kinesis"),
+        "the template wakes a function by WhatFailed, which the rehearsal does not deliver"
+    );
+    assert_eq!(
+        refusal("rate(5 minutes)", "cron(0 9 * * ? *)"),
+        "the template has the schedule cron(0 9 * * ? *); the rehearsal follows rates only"
+    );
+}
+
+#[test]
+fn scheduler_s_own_event_is_delivered_where_the_target_has_no_input() {
+    let template = TEMPLATE
+        .replace("${Own}", "")
+        .replace("        Input:", "        Other:");
+    let template = Template::read(&template, &deployment()).unwrap();
+    assert_eq!(template.schedules[0].input["source"], "aws.scheduler");
+    assert_eq!(
+        template.schedules[0].input["time"],
+        "<aws.scheduler.scheduled-time>"
     );
 }
 
