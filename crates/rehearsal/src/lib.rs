@@ -13,6 +13,8 @@ pub mod in_process;
 pub mod journal;
 pub mod lambda;
 pub mod modules;
+mod page;
+pub mod scenario;
 pub mod server;
 pub mod services;
 pub mod stack;

@@ -46,6 +46,8 @@ pub struct World {
     pub dynamodb: services::dynamodb::DynamoDb,
     /// EventBridge: the default bus, rules and their targets.
     pub events: services::events::EventBridge,
+    /// EventBridge Scheduler: ticks.
+    pub scheduler: services::scheduler::Scheduler,
     /// SNS: topics, subscribers and what they received.
     pub sns: services::sns::Sns,
 }
@@ -65,6 +67,7 @@ impl World {
             tagging: services::tagging::Tagging::default(),
             dynamodb: services::dynamodb::DynamoDb::default(),
             events: services::events::EventBridge::default(),
+            scheduler: services::scheduler::Scheduler::default(),
             sns: services::sns::Sns::default(),
         }
     }

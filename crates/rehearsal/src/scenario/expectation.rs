@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::run::Record;
+use super::record::Record;
 use crate::journal::{Happening, What};
 
 /// Something that must hold; its times are written as `At`.
@@ -108,20 +108,14 @@ impl Expectation<Timestamp> {
                 .map(|(action, limit)| calls(record, action, *limit))
                 .collect(),
             Self::FailedInvocations(count) => {
-                vec![counted("failed invocations", *count, record.failed)]
+                vec![counted("failed invocations", *count, record.failed())]
             }
         }
     }
 }
 
-fn counts(
-    record: &Record,
-    zone: &TimeZone,
-    at: Timestamp,
-    service: &str,
-    count: u32,
-) -> Verdict {
-    let seen = latest(record, at, service, |what| match what {
+fn counts(record: &Record, zone: &TimeZone, at: Timestamp, service: &str, count: u32) -> Verdict {
+    let seen = record.latest(at, service, |what| match what {
         What::Tasks { desired, running } => Some((*desired, *running)),
         _ => None,
     });
@@ -137,14 +131,8 @@ fn counts(
     }
 }
 
-fn instances(
-    record: &Record,
-    zone: &TimeZone,
-    at: Timestamp,
-    group: &str,
-    count: u32,
-) -> Verdict {
-    let seen = latest(record, at, group, |what| match what {
+fn instances(record: &Record, zone: &TimeZone, at: Timestamp, group: &str, count: u32) -> Verdict {
+    let seen = record.latest(at, group, |what| match what {
         What::Instances(instances) => Some(*instances),
         _ => None,
     });
@@ -158,20 +146,6 @@ fn instances(
         expected: format!("{count} instances at {}", clock(at, zone)),
         instead,
     }
-}
-
-fn latest<T>(
-    record: &Record,
-    at: Timestamp,
-    subject: &str,
-    read: impl Fn(&What) -> Option<T>,
-) -> Option<T> {
-    record
-        .happenings
-        .iter()
-        .rev()
-        .filter(|happening| happening.at <= at && happening.subject == subject)
-        .find_map(|happening| read(&happening.what))
 }
 
 fn clock(at: Timestamp, zone: &TimeZone) -> String {
@@ -195,7 +169,7 @@ fn pages(record: &Record) -> usize {
 }
 
 fn calls(record: &Record, action: &str, limit: usize) -> Verdict {
-    let made = record.calls.get(action).copied().unwrap_or_default();
+    let made = record.made(action);
     Verdict {
         subject: None,
         expected: format!("at most {limit} calls of {action}"),

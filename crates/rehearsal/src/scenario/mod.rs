@@ -1,10 +1,13 @@
 //! Scenarios: a stack, a script of what people and AWS do to it, and what must come of it.
 
+mod dead_letter;
 pub mod expectation;
 mod moment;
+pub mod record;
 pub mod run;
 mod script;
 pub mod timeline;
+mod wake;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,7 +54,9 @@ pub enum Unreadable {
     #[error("the scenario has a mistake: {0}")]
     Mistake(#[from] Box<serde_saphyr::Error>),
     /// A time in it cannot be understood.
-    #[error("line {line}: {text:?} is no time here; write \"20:15\", \"2026-11-19 20:15\" or an instant with Z")]
+    #[error(
+        "line {line}: {text:?} is no time here; write \"20:15\", \"2026-11-19 20:15\" or an instant with Z"
+    )]
     Time {
         /// Where it stands.
         line: u64,
@@ -61,6 +66,9 @@ pub enum Unreadable {
     /// Its zone is unknown.
     #[error("{0} is no time zone")]
     Zone(String),
+    /// It has no stack, or two.
+    #[error("a scenario has either a stack or a stack-file")]
+    OneStack,
     /// Its stack cannot be used.
     #[error(transparent)]
     Stack(#[from] stack::Unreadable),
@@ -68,7 +76,7 @@ pub enum Unreadable {
 
 /// The file as it is written.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     name: String,
     #[serde(default)]
@@ -76,7 +84,8 @@ struct File {
     zone: String,
     from: moment::Written,
     to: moment::Written,
-    stack: StackOrPath,
+    stack: Option<Stack>,
+    stack_file: Option<PathBuf>,
     #[serde(default)]
     parameters: BTreeMap<String, String>,
     #[serde(default)]
@@ -92,14 +101,6 @@ struct Step {
     at: moment::Written,
     #[serde(rename = "do")]
     deed: Deed,
-}
-
-/// The stack itself, or the file that holds it.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum StackOrPath {
-    Path(PathBuf),
-    Inline(Stack),
 }
 
 impl Scenario {
@@ -131,9 +132,10 @@ impl Scenario {
             about: file.about,
             from,
             to: calendar.moment(&file.to)?,
-            stack: match file.stack {
-                StackOrPath::Path(path) => Stack::load(&folder.join(path))?,
-                StackOrPath::Inline(stack) => stack,
+            stack: match (file.stack, file.stack_file) {
+                (Some(stack), None) => stack,
+                (None, Some(path)) => Stack::load(&folder.join(path))?,
+                _ => return Err(Unreadable::OneStack),
             },
             zone,
             parameters: file.parameters,

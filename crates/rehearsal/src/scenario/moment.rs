@@ -60,7 +60,10 @@ impl Calendar {
         if let Ok(local) = text.parse::<DateTime>()
             && text.len() > "2026-11-19".len()
         {
-            return local.to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
+            return local
+                .to_zoned(self.zone.clone())
+                .ok()
+                .map(|zoned| zoned.timestamp());
         }
         let time = Time::strptime("%H:%M:%S", text)
             .or_else(|_| Time::strptime("%H:%M", text))

@@ -140,12 +140,17 @@ impl Deed {
             } => {
                 let (cluster, name) = split(service)?;
                 let input = json!({"cluster": cluster, "service": name, "desiredCount": desired});
-                account.by_hand(by, "ecs", "UpdateService", input).map_err(refused)?;
+                account
+                    .by_hand(by, "ecs", "UpdateService", input)
+                    .map_err(refused)?;
             }
             Self::Deploy { service, by } => {
                 let (cluster, name) = split(service)?;
-                let input = json!({"cluster": cluster, "service": name, "forceNewDeployment": true});
-                account.by_hand(by, "ecs", "UpdateService", input).map_err(refused)?;
+                let input =
+                    json!({"cluster": cluster, "service": name, "forceNewDeployment": true});
+                account
+                    .by_hand(by, "ecs", "UpdateService", input)
+                    .map_err(refused)?;
             }
             Self::Tag {
                 resource,
@@ -155,11 +160,15 @@ impl Deed {
             } => {
                 let tags = json!([{"key": key, "value": value}]);
                 let input = json!({"resourceArn": arn(account, resource), "tags": tags});
-                account.by_hand(by, "ecs", "TagResource", input).map_err(refused)?;
+                account
+                    .by_hand(by, "ecs", "TagResource", input)
+                    .map_err(refused)?;
             }
             Self::Untag { resource, key, by } => {
                 let input = json!({"resourceArn": arn(account, resource), "tagKeys": [key]});
-                account.by_hand(by, "ecs", "UntagResource", input).map_err(refused)?;
+                account
+                    .by_hand(by, "ecs", "UntagResource", input)
+                    .map_err(refused)?;
             }
             Self::Fault(rule) => account.state().faults.add(rule.rule()),
             Self::NoFaults => account.state().faults.clear(),
@@ -187,7 +196,11 @@ impl std::fmt::Display for Deed {
             Self::Untag { resource, key, by } => write!(out, "{by} takes {key} off {resource}"),
             Self::Fault(rule) => {
                 let action = rule.action.as_deref().unwrap_or("every call");
-                write!(out, "{action} meets {:?} from now on, {} times", rule.kind, rule.times)
+                write!(
+                    out,
+                    "{action} meets {:?} from now on, {} times",
+                    rule.kind, rule.times
+                )
             }
             Self::NoFaults => out.write_str("every call works again"),
             Self::Invoke {
@@ -235,7 +248,11 @@ fn split(service: &str) -> Result<(&str, &str), NotDone> {
 
 fn arn(account: &Account, resource: &str) -> String {
     let identity = account.state().world.identity.clone();
-    let kind = if resource.contains('/') { "service" } else { "cluster" };
+    let kind = if resource.contains('/') {
+        "service"
+    } else {
+        "cluster"
+    };
     format!(
         "arn:aws:ecs:{}:{}:{kind}/{resource}",
         identity.region, identity.account_id

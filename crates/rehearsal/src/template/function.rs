@@ -30,6 +30,8 @@ pub struct Function {
     pub reserved_concurrency: Option<usize>,
     /// ARNs of the queues from which it is fed.
     pub queues: Vec<String>,
+    /// The ARN of where an event goes that it failed on for good.
+    pub on_failure: Option<String>,
 }
 
 /// Lambda's own default: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
@@ -38,13 +40,14 @@ const DEFAULT_TIMEOUT: u64 = 3;
 const DEFAULT_MEMORY: u64 = 128;
 
 /// Only what is read here is worked out: policies may use functions that no process sees.
-const READ: [&str; 6] = [
+const READ: [&str; 7] = [
     "CodeUri",
     "Timeout",
     "MemorySize",
     "Environment",
     "ReservedConcurrentExecutions",
     "Events",
+    "EventInvokeConfig",
 ];
 
 /// Reads a function; `globals` are the template's defaults for all of them.
@@ -75,6 +78,9 @@ pub(super) fn read(
             .as_u64()
             .and_then(|limit| usize::try_from(limit).ok()),
         queues: queues(&own["Events"])?,
+        on_failure: own["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
+            .as_str()
+            .map(str::to_owned),
         code: code.into(),
     })
 }
