@@ -5,6 +5,7 @@
 //! of the world and a line in [`modules::ALL`].
 
 pub mod account;
+pub mod binaries;
 pub mod by_hand;
 pub mod call;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod journal;
 pub mod lambda;
 pub mod modules;
 mod page;
+pub mod report;
 pub mod scenario;
 pub mod server;
 pub mod services;

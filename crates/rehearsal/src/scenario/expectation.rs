@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::record::Record;
 use crate::journal::{Happening, What};
@@ -60,10 +59,19 @@ fn once() -> usize {
 pub struct Verdict {
     /// Whom it concerns, where it concerns one service or group.
     pub subject: Option<String>,
+    /// When it must hold, where that is one moment.
+    pub at: Option<Timestamp>,
     /// What must hold.
     pub expected: String,
     /// What was seen instead; none if it held.
     pub instead: Option<String>,
+}
+
+impl Verdict {
+    /// Whether it held.
+    pub fn held(&self) -> bool {
+        self.instead.is_none()
+    }
 }
 
 impl<At> Expectation<At> {
@@ -126,6 +134,7 @@ fn counts(record: &Record, zone: &TimeZone, at: Timestamp, service: &str, count:
     };
     Verdict {
         subject: Some(service.to_owned()),
+        at: Some(at),
         expected: format!("{count} at {}", clock(at, zone)),
         instead,
     }
@@ -143,6 +152,7 @@ fn instances(record: &Record, zone: &TimeZone, at: Timestamp, group: &str, count
     };
     Verdict {
         subject: Some(group.to_owned()),
+        at: Some(at),
         expected: format!("{count} instances at {}", clock(at, zone)),
         instead,
     }
@@ -155,6 +165,7 @@ fn clock(at: Timestamp, zone: &TimeZone) -> String {
 fn counted(what: &str, expected: usize, seen: usize) -> Verdict {
     Verdict {
         subject: None,
+        at: None,
         expected: format!("{expected} {what}"),
         instead: (seen != expected).then(|| seen.to_string()),
     }
@@ -172,6 +183,7 @@ fn calls(record: &Record, action: &str, limit: usize) -> Verdict {
     let made = record.made(action);
     Verdict {
         subject: None,
+        at: None,
         expected: format!("at most {limit} calls of {action}"),
         instead: (made > limit).then(|| made.to_string()),
     }
@@ -190,6 +202,7 @@ impl Notice {
         };
         Verdict {
             subject: None,
+            at: None,
             expected: format!("a notice of {} about {}, {times}", self.kind, self.about),
             instead: (seen != self.times).then(|| match seen {
                 0 => "none came".to_owned(),
@@ -204,7 +217,7 @@ impl Notice {
         };
         let detail = &event["detail"];
         let kind = detail["kind"].as_str().or(event["detail-type"].as_str());
-        event["source"] == Value::from("caretaker")
+        event["source"] == "caretaker"
             && kind.is_some_and(|kind| kind.contains(&self.kind))
             && detail.to_string().contains(&self.about)
     }

@@ -6,6 +6,7 @@ mod moment;
 pub mod record;
 pub mod run;
 mod script;
+pub mod terminal;
 pub mod timeline;
 mod wake;
 

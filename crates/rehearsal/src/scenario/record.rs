@@ -1,6 +1,6 @@
 //! What a run leaves behind: for the verdicts, the terminal and the report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -62,6 +62,37 @@ impl Record {
             .find_map(|happening| read(&happening.what))
     }
 
+    /// Every service and group, by name.
+    pub fn subjects(&self) -> BTreeSet<String> {
+        self.happenings
+            .iter()
+            .filter(|happening| count(&happening.what).is_some())
+            .map(|happening| happening.subject.clone())
+            .collect()
+    }
+
+    /// The counts that were wanted of a service, or that a group had, one after the other.
+    pub fn path(&self, subject: &str) -> Vec<u32> {
+        let mut path: Vec<u32> = self
+            .happenings
+            .iter()
+            .filter(|happening| happening.subject == subject)
+            .filter_map(|happening| count(&happening.what))
+            .collect();
+        path.dedup();
+        path
+    }
+
+    /// A function's calls by action.
+    pub fn calls_of<'a>(
+        &'a self,
+        function: &'a str,
+    ) -> impl Iterator<Item = (&'a (String, String), &'a Calls)> {
+        self.calls
+            .iter()
+            .filter(move |((caller, _), _)| caller == function)
+    }
+
     /// How often the functions called an action in all.
     pub fn made(&self, action: &str) -> usize {
         self.calls
@@ -85,5 +116,13 @@ impl Tally {
         self.cold_starts += usize::from(outcome.cold_start);
         self.failed += usize::from(!outcome.ended.is_ok());
         self.wall += outcome.wall;
+    }
+}
+
+fn count(what: &What) -> Option<u32> {
+    match what {
+        What::Tasks { desired, .. } => Some(*desired),
+        What::Instances(count) => Some(*count),
+        _ => None,
     }
 }

@@ -139,6 +139,22 @@ impl Stack {
     pub fn read(yaml: &str) -> Result<Self, Unreadable> {
         Ok(serde_saphyr::from_str(yaml).map_err(Box::new)?)
     }
+
+    /// The `caretaker:hours` of a service or a group, or of the service's cluster.
+    pub fn hours(&self, subject: &str) -> Option<&str> {
+        const TAG: &str = "caretaker:hours";
+        let group = self.groups.iter().find(|group| group.name == subject);
+        let (cluster, name) = subject.split_once('/').unwrap_or_default();
+        let service = self
+            .services
+            .iter()
+            .find(|service| service.cluster == cluster && service.name == name);
+        let cluster = self.clusters.iter().find(|known| known.name == cluster);
+        let own = group.and_then(|group| group.tags.get(TAG));
+        let own = own.or_else(|| service.and_then(|service| service.tags.get(TAG)));
+        own.or_else(|| cluster.and_then(|cluster| cluster.tags.get(TAG)))
+            .map(String::as_str)
+    }
 }
 
 impl Scheduling {

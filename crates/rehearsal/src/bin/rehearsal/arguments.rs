@@ -8,14 +8,17 @@ use lexopt::prelude::*;
 pub(crate) const USAGE: &str = "\
 usage: rehearsal serve [--port 4577] [--stack FILE]
        rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
+       rehearsal rehearse SCENARIO [--report FILE] [--binaries FOLDER]
 
   serve   answers as an AWS account on loopback until it is interrupted; point any SDK, boto3
           or the AWS CLI at it with AWS_ENDPOINT_URL. --port 0 takes any free port. The account
           holds the template's table and topics, and the stack.
   invoke  starts a function's release build as Lambda would, delivers the event and prints the
           answer as JSON. Without --endpoint the function finds a small stack of its own.
+  rehearse  runs a scenario with the real functions, tells it as it happens, writes a report,
+          and ends with 0 only if every expectation held.
 
-Both read ./template.yaml, or the one that --template names.";
+All read ./template.yaml, or the one that --template names.";
 
 /// What to do.
 #[derive(Debug, PartialEq)]
@@ -26,6 +29,8 @@ pub(crate) enum Command {
     Serve(Serving),
     /// Deliver one event.
     Invoke(Invoking),
+    /// Run a scenario.
+    Rehearse(Rehearsing),
 }
 
 /// How to serve an account.
@@ -48,20 +53,41 @@ pub(crate) struct Invoking {
     pub(crate) event: PathBuf,
     /// An account that is served elsewhere.
     pub(crate) endpoint: Option<String>,
-    /// The function's binary; none is the one that the template's `CodeUri` names.
+    /// The function's binary; none is its release build.
     pub(crate) binary: Option<PathBuf>,
     /// The template.
     pub(crate) template: PathBuf,
+}
+
+/// Which scenario.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Rehearsing {
+    /// The scenario's file.
+    pub(crate) scenario: PathBuf,
+    /// Where the report goes; none is `target/rehearsal/<scenario>.html`.
+    pub(crate) report: Option<PathBuf>,
+    /// Where the functions' binaries are; none is beside this program.
+    pub(crate) binaries: Option<PathBuf>,
+    /// The template.
+    pub(crate) template: PathBuf,
+    /// Whether the environment asks for no colour.
+    pub(crate) no_color: bool,
 }
 
 /// The template of this repository.
 pub(crate) const TEMPLATE: &str = "template.yaml";
 
 /// Reads the command line.
-pub(crate) fn parse(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
+pub(crate) fn parse(
+    mut arguments: lexopt::Parser,
+    no_color: bool,
+) -> Result<Command, lexopt::Error> {
     match arguments.next()? {
         Some(Value(verb)) if verb == "serve" => serving(arguments).map(Command::Serve),
         Some(Value(verb)) if verb == "invoke" => invoking(arguments).map(Command::Invoke),
+        Some(Value(verb)) if verb == "rehearse" => {
+            rehearsing(arguments, no_color).map(Command::Rehearse)
+        }
         Some(Value(verb)) if verb == "help" => Ok(Command::Help),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),
@@ -110,12 +136,33 @@ fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
     })
 }
 
+fn rehearsing(mut arguments: lexopt::Parser, no_color: bool) -> Result<Rehearsing, lexopt::Error> {
+    let (mut scenario, mut report, mut binaries) = (None, None, None);
+    let mut template = PathBuf::from(TEMPLATE);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(path) if scenario.is_none() => scenario = Some(path.into()),
+            Long("report") => report = Some(arguments.value()?.into()),
+            Long("binaries") => binaries = Some(arguments.value()?.into()),
+            Long("template") => template = arguments.value()?.into(),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Rehearsing {
+        scenario: scenario.ok_or("name the scenario's file")?,
+        report,
+        binaries,
+        template,
+        no_color,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn parsed(words: &[&str]) -> Result<Command, String> {
-        parse(lexopt::Parser::from_args(words)).map_err(|error| error.to_string())
+        parse(lexopt::Parser::from_args(words), false).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rehearsal::lambda::{Ended, Invocation, LogLine};
 use rehearsal::stack::Stack;
 use rehearsal::stage::{self, Stage};
 use rehearsal::template::Template;
-use rehearsal::{Account, Clock};
+use rehearsal::{Account, Clock, binaries};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -25,7 +25,7 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
         Some(_) => Account::new(Clock::Wall),
         None => stage::account(Clock::Wall, &template, &Stack::read(DEFAULT_STACK)?)?,
     };
-    let folder = invoking.template.parent().unwrap_or(&invoking.template);
+    let builds = binaries::beside_this_one()?;
     let stage = Stage::set(
         Arc::new(account),
         0,
@@ -33,7 +33,8 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
         &template,
         |function| match &invoking.binary {
             Some(binary) => binary.clone(),
-            None => folder.join(&function.code).join("bootstrap"),
+            // What `cargo build --release` leaves: target/release beside our own target/debug.
+            None => builds.join("../release").join(&function.name),
         },
     )
     .await?;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod invoke;
+mod rehearse;
 mod serve;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use rehearsal::world::Identity;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let command = match arguments::parse(lexopt::Parser::from_env()) {
+    let command = match arguments::parse(lexopt::Parser::from_env(), no_color()) {
         Ok(command) => command,
         Err(error) => {
             eprintln!("rehearsal: {error}\n\n{}", arguments::USAGE);
@@ -28,11 +29,21 @@ async fn main() -> ExitCode {
         }
         Command::Serve(serving) => serve::run(serving).await,
         Command::Invoke(invoking) => invoke::run(invoking).await,
+        Command::Rehearse(rehearsing) => rehearse::run(rehearsing).await,
     };
     ended.unwrap_or_else(|error| {
         eprintln!("rehearsal: {}", whole(error.as_ref()));
         ExitCode::FAILURE
     })
+}
+
+/// <https://no-color.org>: set and not empty means no colour.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the main that reads the environment"
+)]
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// Where the template is deployed: the account as it is when it is empty.
