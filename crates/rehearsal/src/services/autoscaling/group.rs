@@ -1,6 +1,6 @@
 //! A group and its instances.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -134,14 +134,10 @@ impl Group {
 
     /// Starts an instance with this id's digits.
     pub(super) fn launch(&mut self, digits: &str, now: Timestamp) {
-        let zones = self.zones.iter().cycle();
-        let zone = zones
-            .skip(self.instances.len())
-            .take(self.zones.len())
-            .next();
+        let turn = self.instances.len() % self.zones.len().max(1);
         self.instances.push(Instance {
             id: format!("i-{}", digits.get(..17).unwrap_or(digits)),
-            zone: zone.cloned().unwrap_or_default(),
+            zone: self.zones.get(turn).cloned().unwrap_or_default(),
             phase: Phase::Pending {
                 until: later(now, LAUNCH),
             },
@@ -190,22 +186,5 @@ impl Group {
     pub(super) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let ends = self.instances.iter().map(|instance| instance.phase.ends());
         ends.filter(|end| *end > now).min()
-    }
-
-    /// The names of every process that can be suspended.
-    ///
-    /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html>.
-    pub(super) fn processes() -> BTreeSet<&'static str> {
-        BTreeSet::from([
-            "Launch",
-            "Terminate",
-            "AddToLoadBalancer",
-            "AlarmNotification",
-            "AZRebalance",
-            "HealthCheck",
-            "InstanceRefresh",
-            "ReplaceUnhealthy",
-            "ScheduledActions",
-        ])
     }
 }

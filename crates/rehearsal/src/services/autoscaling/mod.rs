@@ -46,6 +46,16 @@ pub struct AutoScaling {
     measured: Option<Timestamp>,
 }
 
+impl AutoScaling {
+    /// The next group whose instances are due to come or go.
+    fn take_due(&mut self, now: Timestamp) -> Option<String> {
+        if self.agenda.first()?.0 > now {
+            return None;
+        }
+        self.agenda.pop_first().map(|(_, group)| group)
+    }
+}
+
 fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     match call.operation.as_str() {
         "CreateAutoScalingGroup" => calls::create(world, call),
@@ -77,10 +87,7 @@ fn next_minute(now: Timestamp) -> Timestamp {
 }
 
 fn advance(world: &mut World) {
-    while let Some((at, _)) = world.autoscaling.agenda.first()
-        && *at <= world.now
-        && let Some((_, group)) = world.autoscaling.agenda.pop_first()
-    {
+    while let Some(group) = world.autoscaling.take_due(world.now) {
         settle(world, &group);
     }
     let whole_minute = next_minute(later(world.now, SignedDuration::from_nanos(-1))) == world.now;

@@ -9,11 +9,12 @@ use serde_json::json;
 use super::group::{Group, GroupTag, Instance, Phase};
 use super::managed::Tracking;
 use super::settle;
+use crate::journal::What;
 use crate::world::World;
 
 /// An Auto Scaling group, and the capacity provider in front of it if there is one.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GroupSpec {
     /// The group's name.
     pub name: String,
@@ -83,6 +84,7 @@ impl GroupSpec {
             provider.managed_scaling = self.managed_scaling;
         }
         settle(world, &self.name);
+        world.happened(self.name.as_str(), What::Instances(desired));
     }
 }
 

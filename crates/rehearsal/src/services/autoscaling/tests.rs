@@ -22,7 +22,7 @@ fn hosts(min: u32, max: u32, desired: u32) -> World {
         &mut world,
         json!({
             "name": "hosts", "min": min, "max": max, "desired": desired,
-            "provider": "ec2", "cluster": "prod", "managed_scaling": false
+            "provider": "ec2", "cluster": "prod", "managed-scaling": false
         }),
     );
     world
@@ -108,7 +108,7 @@ fn an_instance_that_ends_serves_no_more_and_is_gone_later() {
         .iter()
         .map(|happening| &happening.what)
         .collect();
-    assert_eq!(counts, [&What::Instances(1)]);
+    assert_eq!(counts, [&What::Instances(2), &What::Instances(1)]);
 }
 
 /// <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html>
@@ -410,6 +410,7 @@ fn a_night_empties_a_managed_group_by_itself() {
     assert_eq!(
         counts,
         [
+            &What::Instances(4),
             &What::Instances(2),
             &What::Instances(1),
             &What::Instances(0)

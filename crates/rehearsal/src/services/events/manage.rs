@@ -27,15 +27,18 @@ fn too_many() -> ApiError {
     )
 }
 
+/// Whether a bus's name or ARN is the default bus's.
+pub(super) fn is_default(bus: &str) -> bool {
+    bus == "default" || bus.ends_with(":event-bus/default")
+}
+
 /// Only the default bus is modelled.
 fn on_default_bus(call: &Call) -> Result<(), ApiError> {
     match call.text("EventBusName") {
-        Some(bus) if bus != "default" && !bus.ends_with(":event-bus/default") => {
-            Err(ApiError::client(
-                "ResourceNotFoundException",
-                format!("Event bus {bus} does not exist."),
-            ))
-        }
+        Some(bus) if !is_default(bus) => Err(ApiError::client(
+            "ResourceNotFoundException",
+            format!("Event bus {bus} does not exist."),
+        )),
         _ => Ok(()),
     }
 }

@@ -136,6 +136,20 @@ fn a_bad_entry_fails_alone_inside_a_200() {
 }
 
 #[test]
+fn an_entry_for_a_bus_that_is_not_there_is_accepted_and_lost() {
+    let mut world = world();
+    with_rule(&mut world);
+    for (bus, arrives) in [("other", 0), ("default", 1)] {
+        let mut entry = entry("{}");
+        entry["EventBusName"] = json!(bus);
+        let reply = ask(&mut world, "PutEvents", json!({"Entries": [entry]})).unwrap();
+        assert_eq!(reply["FailedEntryCount"], 0);
+        let count = arrived(&mut world, SignedDuration::from_secs(1)).len();
+        assert_eq!(count, arrives, "{bus}");
+    }
+}
+
+#[test]
 fn a_request_takes_ten_entries_and_a_megabyte() {
     let mut world = world();
     let many = |n: usize| json!({"Entries": vec![entry("{}"); n]});

@@ -7,7 +7,7 @@ fn group(min: u32, max: u32, desired: u32) -> World {
     let mut world = World::new(NIGHT.parse().unwrap());
     let spec = format!(
         r#"{{"name": "hosts", "min": {min}, "max": {max}, "desired": {desired},
-            "provider": "ec2", "cluster": "prod", "tasks_per_instance": 4}}"#
+            "provider": "ec2", "cluster": "prod", "tasks-per-instance": 4}}"#
     );
     let spec: GroupSpec = serde_json::from_str(&spec).unwrap();
     spec.build(&mut world);
