@@ -99,8 +99,8 @@ impl Report<'_> {
         html! {
             ul.figures {
                 li class=(class) { b { (held) " of " (all) } span { "expectations held" } }
-                li { b { (format!("{ran:.0}")) } span { "task-hours run, instead of " (format!("{full:.0}")) } }
-                li { b { (format!("{:.0} %", saved(ran, full))) } span { "of the task-hours saved" } }
+                li { b { (format!("{ran:.0}")) } span { "of " (format!("{full:.0}")) " task-hours run" } }
+                li { b { (format!("{:.0} %", saved(ran, full))) } span { "of them saved" } }
                 li { b { (pages) } span { "pages sent" } }
                 li { b { (invocations) } span { "invocations, " (self.record.failed()) " failed" } }
             }

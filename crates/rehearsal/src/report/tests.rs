@@ -105,7 +105,7 @@ fn task_hours_are_counted_from_what_ran() {
     let ran = (4.0 * (151.0 + 88.0) + 2.0 * 960.0) / 60.0;
     let page = rendered();
     assert!(page.contains(&format!("<b>{ran:.0}</b>")), "{ran}");
-    assert!(page.contains("instead of 96"));
+    assert!(page.contains("of 96 task-hours run"));
 }
 
 #[test]

@@ -162,7 +162,12 @@ fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %H:%M").to_string()
 }
 
+/// `what` is a plural in `s`.
 fn counted(what: &str, expected: usize, seen: usize) -> Verdict {
+    let what = match expected {
+        1 => what.trim_end_matches('s'),
+        _ => what,
+    };
     Verdict {
         subject: None,
         at: None,

@@ -66,9 +66,8 @@ pub(super) fn read(
             .unwrap_or(default)
     };
     let code = plain(&own["CodeUri"]);
-    let folder = code.trim_end_matches('/').rsplit('/').next();
     Ok(Function {
-        name: folder.unwrap_or(logical_id).to_owned(),
+        name: physical::folder(&code).to_owned(),
         deployed_as: physical::name(scope, logical_id)?,
         arn: physical::attribute(scope, logical_id, "Arn")?,
         timeout: Duration::from_secs(number("Timeout", DEFAULT_TIMEOUT)),

@@ -1,6 +1,6 @@
 //! The names and ARNs that CloudFormation would give a template's resources.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Unusable;
 use super::intrinsic::{Scope, plain};
@@ -60,7 +60,26 @@ pub(super) fn name(scope: &Scope<'_>, logical_id: &str) -> Result<String, Unusab
     if let Some(given) = given {
         return Ok(plain(&scope.resolve(given)?));
     }
+    // The account knows its callers by name, so a function's role is called like the function.
+    if resource["Type"] == "AWS::IAM::Role"
+        && let Some(function) = function_with_role(scope, logical_id)
+    {
+        return Ok(function);
+    }
     Ok(format!("{}-{logical_id}", scope.stack))
+}
+
+fn function_with_role(scope: &Scope<'_>, role: &str) -> Option<String> {
+    let role = json!({"Fn::GetAtt": format!("{role}.Arn")});
+    let mut resources = scope.resources.values();
+    let function = resources.find(|resource| resource["Properties"]["Role"] == role)?;
+    Some(folder(function["Properties"]["CodeUri"].as_str()?).to_owned())
+}
+
+/// The last folder of a `CodeUri`: what a function is called in this repository.
+pub(super) fn folder(code: &str) -> &str {
+    let code = code.trim_end_matches('/');
+    code.rsplit('/').next().unwrap_or(code)
 }
 
 fn kind<'a>(scope: &'a Scope<'_>, logical_id: &str) -> Result<&'a str, Unusable> {

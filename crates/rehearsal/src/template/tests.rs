@@ -37,7 +37,8 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       FunctionName: !Sub ${AWS::StackName}-off-hours
-      Role: !GetAtt Somewhere.Else
+      Role: !GetAtt OffHoursRole.Arn
+      Policies: [!ImportValue somewhere]
       CodeUri: target/lambda/off-hours/
       Timeout: 120
       ReservedConcurrentExecutions: 1
@@ -52,6 +53,8 @@ Resources:
           Own: own
       Events:
         WhatFailed: {Type: SQS, Properties: {Queue: !GetAtt DeadLetters.Arn}}
+  OffHoursRole:
+    Type: AWS::IAM::Role
   DeadLetters:
     Type: AWS::SQS::Queue
   Tick:
@@ -64,7 +67,7 @@ Resources:
   Changed:
     Type: AWS::Events::Rule
     Properties:
-      EventPattern: {source: [aws.ecs], account: [!Ref AWS::AccountId]}
+      EventPattern: {source: [aws.ecs], user: [{anything-but: [!Ref OffHoursRole]}]}
       Targets:
         - {Id: off-hours, Arn: !GetAtt OffHours.Arn}
   Retired:
@@ -136,7 +139,7 @@ fn rules_and_schedules_are_what_wakes_a_function() {
         template.rules,
         [Rule {
             name: "caretaker-Changed".to_owned(),
-            pattern: json!({"source": ["aws.ecs"], "account": ["123456789012"]}),
+            pattern: json!({"source": ["aws.ecs"], "user": [{"anything-but": ["off-hours"]}]}),
             targets: vec![json!({"Id": "off-hours", "Arn": arn})],
         }]
     );
