@@ -26,3 +26,20 @@ pub struct EventBridge {}
 fn call(_world: &mut World, call: &Call) -> Result<Value, ApiError> {
     Err(ApiError::not_modelled(call))
 }
+
+/// Puts an event on the default bus.
+pub fn emit(
+    world: &mut World,
+    source: &str,
+    detail_type: &str,
+    resources: Vec<String>,
+    detail: Value,
+) {
+    let event = serde_json::json!({
+        "source": source,
+        "detail-type": detail_type,
+        "resources": resources,
+        "detail": detail,
+    });
+    world.happened(source, crate::journal::What::Event(event));
+}
