@@ -34,6 +34,7 @@ async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
         answers.push(send(call).await?);
     }
     let variables: std::collections::BTreeMap<String, String> = std::env::vars().collect();
+    let timeout: u64 = variable("CARETAKER_REHEARSAL_TIMEOUT_MS").parse()?;
     let summary = event["summary"].as_str().unwrap_or("did as it was told");
     Ok(json!({
         "summary": summary,
@@ -41,6 +42,7 @@ async fn obey(event: LambdaEvent<Value>) -> Result<Value, Error> {
         "request_id": context.request_id,
         "function_arn": context.invoked_function_arn,
         "deadline_ms": context.deadline,
+        "now_ms": context.deadline - timeout,
         "variables": variables,
         "answers": answers,
         "event": event,

@@ -143,13 +143,9 @@ fn parameters(
         .iter()
         .map(|(name, parameter)| {
             let given = overrides.get(name).map(|value| json!(value));
-            let default = || {
-                parameter
-                    .get("Default")
-                    .cloned()
-                    .unwrap_or_else(|| json!(""))
-            };
-            (name.clone(), given.unwrap_or_else(default))
+            let value = given.or_else(|| parameter.get("Default").cloned());
+            let value = value.unwrap_or_else(|| json!(""));
+            (name.clone(), typed(value, parameter))
         })
         .collect())
 }
