@@ -14,6 +14,15 @@ pub struct Identity {
     pub region: String,
 }
 
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            account_id: "123456789012".to_owned(),
+            region: "eu-central-1".to_owned(),
+        }
+    }
+}
+
 /// Everything that the account holds.
 #[derive(Debug)]
 pub struct World {
@@ -47,10 +56,7 @@ impl World {
     /// An empty account.
     pub fn new(now: Timestamp) -> Self {
         Self {
-            identity: Identity {
-                account_id: "123456789012".to_owned(),
-                region: "eu-central-1".to_owned(),
-            },
+            identity: Identity::default(),
             now,
             serial: 0,
             happenings: Vec::new(),
