@@ -14,6 +14,7 @@ pub const MODULE: Module = Module {
         target: "AnyScaleFrontendService",
         version: "1.1",
     },
+    operations: &[],
     call,
     due: never_due,
     advance: nothing_happens,
