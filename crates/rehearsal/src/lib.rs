@@ -12,6 +12,9 @@ pub mod in_process;
 pub mod journal;
 pub mod modules;
 pub mod services;
+pub mod stack;
+#[cfg(test)]
+mod stage;
 pub mod throttle;
 pub mod wire;
 pub mod world;
@@ -20,4 +23,5 @@ pub use account::{Account, Answer};
 pub use call::{ApiError, Call};
 pub use clock::Clock;
 pub use modules::Module;
+pub use stack::Stack;
 pub use world::World;

@@ -1,0 +1,181 @@
+//! Puts a stack into the world.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+
+use super::{ClusterSpec, ScalingSpec, ServiceSpec, Stack};
+use crate::call::ApiError;
+use crate::services::application_autoscaling::{Suspended, Target, put_target};
+use crate::services::ecs::{self, Launch, NewService, Pace, ServiceId, StrategyItem};
+use crate::world::World;
+
+/// How old a service is that says nothing: old enough that nobody takes it for a new one.
+const USUAL_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Why a stack cannot be built.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StackError {
+    /// The launch is none of those that there are.
+    #[error(
+        "service {service}: launch is {launch:?}, not fargate, fargate-spot, ec2 or provider:<name>"
+    )]
+    UnknownLaunch {
+        /// The service, as `cluster/name`.
+        service: String,
+        /// What was given.
+        launch: String,
+    },
+    /// Both a launch and a strategy are given.
+    #[error("service {0}: give launch or strategy, not both")]
+    LaunchAndStrategy(String),
+    /// The account refuses it.
+    #[error("service {service}")]
+    Refused {
+        /// The service, as `cluster/name`.
+        service: String,
+        /// Why.
+        #[source]
+        cause: ApiError,
+    },
+}
+
+impl Stack {
+    /// Puts the stack into the world.
+    pub fn build(&self, world: &mut World) -> Result<(), StackError> {
+        for group in &self.groups {
+            group.build(world);
+        }
+        ecs::seed(world, |world| {
+            self.clusters
+                .iter()
+                .try_for_each(|cluster| cluster.build(world))
+        })
+    }
+}
+
+impl ClusterSpec {
+    fn build(&self, world: &mut World) -> Result<(), StackError> {
+        ecs::create_cluster(world, &self.name, self.tags.clone());
+        let mut providers = BTreeSet::from(["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()]);
+        for service in &self.services {
+            let id = ServiceId::new(&self.name, &service.name);
+            let launch = service.launch(&id)?;
+            if let Launch::Strategy(items) = &launch {
+                providers.extend(items.iter().map(|item| item.capacity_provider.clone()));
+            }
+            service.build(world, id, launch)?;
+        }
+        if let Some(cluster) = world.ecs.clusters.get_mut(&self.name) {
+            cluster.capacity_providers = providers.into_iter().collect();
+        }
+        Ok(())
+    }
+}
+
+impl ServiceSpec {
+    fn launch(&self, id: &ServiceId) -> Result<Launch, StackError> {
+        match (self.launch.as_deref(), self.strategy.as_slice()) {
+            (Some(_), [_, ..]) => Err(StackError::LaunchAndStrategy(id.to_string())),
+            (None, [_, ..]) => Ok(Launch::Strategy(self.strategy.clone())),
+            (None | Some("fargate"), []) => Ok(Launch::Type("FARGATE")),
+            (Some("ec2"), []) => Ok(Launch::Type("EC2")),
+            (Some("fargate-spot"), []) => Ok(only("FARGATE_SPOT")),
+            (Some(other), []) => match other.strip_prefix("provider:") {
+                Some(name) => Ok(only(name)),
+                None => Err(StackError::UnknownLaunch {
+                    service: id.to_string(),
+                    launch: other.to_owned(),
+                }),
+            },
+        }
+    }
+
+    fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), StackError> {
+        let family = format!("{}-{}", id.cluster, id.service);
+        let task_definition = ecs::register(world, &family, self.definition(&launch));
+        let usual = Pace::default();
+        let new = NewService {
+            id: id.clone(),
+            task_definition: Some(task_definition),
+            desired: self.desired,
+            launch,
+            controller: self.controller,
+            scheduling: self.scheduling,
+            pace: Pace {
+                start_seconds: self.start_seconds.unwrap_or(usual.start_seconds),
+                stop_seconds: self.stop_seconds.unwrap_or(usual.stop_seconds),
+            },
+            created: self.created.unwrap_or_else(|| usual_creation(world.now)),
+            created_by: format!("arn:aws:iam::{}:role/stack", world.identity.account_id),
+            settings: Map::new(),
+            tags: self.tags.clone(),
+            short_arn: self.short_arn,
+        };
+        ecs::create_service(world, new).map_err(|cause| StackError::Refused {
+            service: id.to_string(),
+            cause,
+        })?;
+        if let Some(scaling) = self.scaling {
+            let target = scaling.target(world);
+            put_target(world, &format!("service/{id}"), target);
+        }
+        ecs::settle_at_once(world, &id);
+        Ok(())
+    }
+
+    fn definition(&self, launch: &Launch) -> Map<String, Value> {
+        let image = self
+            .image
+            .clone()
+            .unwrap_or_else(|| format!("{}:1", self.name));
+        let on_fargate = match launch {
+            Launch::Type(name) => *name == "FARGATE",
+            Launch::Strategy(items) => items
+                .iter()
+                .all(|item| item.capacity_provider.starts_with("FARGATE")),
+        };
+        let compatibilities = if on_fargate { ["FARGATE"] } else { ["EC2"] };
+        let members = [
+            ("cpu", json!(self.cpu.to_string())),
+            ("memory", json!(self.memory.to_string())),
+            ("networkMode", json!("awsvpc")),
+            ("requiresCompatibilities", json!(compatibilities)),
+            (
+                "containerDefinitions",
+                json!([{"name": self.name, "image": image, "essential": true}]),
+            ),
+        ];
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+impl ScalingSpec {
+    fn target(self, world: &mut World) -> Target {
+        let suspended = Suspended {
+            dynamic_scaling_in_suspended: self.suspended.scaling_in,
+            dynamic_scaling_out_suspended: self.suspended.scaling_out,
+            scheduled_scaling_suspended: self.suspended.scheduled,
+        };
+        Target {
+            suspended,
+            ..Target::fresh(world, self.min, self.max)
+        }
+    }
+}
+
+fn only(provider: &str) -> Launch {
+    Launch::Strategy(vec![StrategyItem {
+        capacity_provider: provider.to_owned(),
+        weight: 1,
+        base: 0,
+    }])
+}
+
+fn usual_creation(now: Timestamp) -> Timestamp {
+    now.saturating_sub(USUAL_AGE).unwrap_or(now)
+}

@@ -1,0 +1,141 @@
+//! A stack, described in a few lines: what a scenario starts from.
+//!
+//! It is built through the same state functions as the API, was there before the story begins
+//! (nothing is announced), and is steady wherever there is room for its tasks.
+
+mod build;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
+
+use crate::services::autoscaling::GroupSpec;
+use crate::services::ecs::{Controller, Scheduling, StrategyItem};
+
+pub use build::StackError;
+
+/// A stack.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stack {
+    /// Its clusters.
+    #[serde(default)]
+    pub clusters: Vec<ClusterSpec>,
+    /// Its Auto Scaling groups, with the capacity providers in front of them.
+    #[serde(default)]
+    pub groups: Vec<GroupSpec>,
+}
+
+/// A cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSpec {
+    /// Its name.
+    pub name: String,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Its services.
+    #[serde(default)]
+    pub services: Vec<ServiceSpec>,
+}
+
+/// A service. Only its name must be given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceSpec {
+    /// Its name.
+    pub name: String,
+    /// The desired count.
+    #[serde(default = "one")]
+    pub desired: u32,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// `fargate`, `fargate-spot`, `ec2` or `provider:<name>`.
+    #[serde(default)]
+    pub launch: Option<String>,
+    /// Shares of several capacity providers, instead of `launch`.
+    #[serde(default)]
+    pub strategy: Vec<StrategyItem>,
+    /// CPU units of a task.
+    #[serde(default = "quarter_cpu")]
+    pub cpu: u32,
+    /// Memory of a task in MiB.
+    #[serde(default = "half_gigabyte")]
+    pub memory: u32,
+    /// The image of its one container.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// REPLICA or DAEMON.
+    #[serde(default)]
+    pub scheduling: Scheduling,
+    /// ECS, CODE_DEPLOY or EXTERNAL.
+    #[serde(default)]
+    pub controller: Controller,
+    /// Its scalable target, if it has one.
+    #[serde(default)]
+    pub scaling: Option<ScalingSpec>,
+    /// When it was created; thirty days ago if nothing is said.
+    #[serde(default, deserialize_with = "instant")]
+    pub created: Option<Timestamp>,
+    /// How long a task takes to run.
+    #[serde(default)]
+    pub start_seconds: Option<u32>,
+    /// How long a task takes to stop.
+    #[serde(default)]
+    pub stop_seconds: Option<u32>,
+    /// Whether its ARN has the old format without the cluster, which cannot be tagged.
+    #[serde(default)]
+    pub short_arn: bool,
+}
+
+/// A scalable target.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScalingSpec {
+    /// The fewest tasks.
+    pub min: u32,
+    /// The most tasks.
+    pub max: u32,
+    /// What is suspended.
+    #[serde(default)]
+    pub suspended: SuspendedSpec,
+}
+
+/// What is suspended of a scalable target.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendedSpec {
+    /// Dynamic scaling in.
+    #[serde(default, rename = "in")]
+    pub scaling_in: bool,
+    /// Dynamic scaling out.
+    #[serde(default, rename = "out")]
+    pub scaling_out: bool,
+    /// Scheduled scaling.
+    #[serde(default)]
+    pub scheduled: bool,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn quarter_cpu() -> u32 {
+    256
+}
+
+fn half_gigabyte() -> u32 {
+    512
+}
+
+/// An instant in RFC 3339.
+fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
+}
