@@ -14,7 +14,7 @@ pub mod modules;
 pub mod services;
 pub mod stack;
 #[cfg(test)]
-mod stage;
+mod testbed;
 pub mod throttle;
 pub mod wire;
 pub mod world;
