@@ -1,0 +1,49 @@
+//! What happens by itself, and when.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::service::ServiceId;
+
+/// One thing that will happen.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    /// A task takes its next step, unless it has taken another one meanwhile.
+    Task {
+        /// The task's id.
+        id: String,
+        /// Its version when this was written down.
+        version: u32,
+    },
+    /// A service is looked at again.
+    Service(ServiceId),
+    /// A stopped task is no longer shown.
+    Forget(String),
+}
+
+/// Steps in the order in which they happen; those of one moment in the order of writing.
+#[derive(Debug, Default)]
+pub(super) struct Agenda {
+    written: u64,
+    steps: BTreeMap<(Timestamp, u64), Step>,
+}
+
+impl Agenda {
+    /// Writes down that `step` happens at `at`.
+    pub(super) fn add(&mut self, at: Timestamp, step: Step) {
+        self.written += 1;
+        self.steps.insert((at, self.written), step);
+    }
+
+    /// When the next step happens.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        self.steps.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// Takes the next step that is due by `now`.
+    pub(super) fn pop(&mut self, now: Timestamp) -> Option<Step> {
+        self.due().filter(|at| *at <= now)?;
+        self.steps.pop_first().map(|(_, step)| step)
+    }
+}

@@ -1,0 +1,186 @@
+//! Capacity providers: Fargate's two, and those in front of an Auto Scaling group, on which a
+//! task waits in PROVISIONING until an instance has room.
+//!
+//! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html>.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::clusters::{self, cluster_mut};
+use super::input::{invalid, missing, read};
+use super::service::StrategyItem;
+use super::{arn, tasks};
+use crate::call::{ApiError, Call};
+use crate::world::World;
+
+/// The capacity providers that every account has.
+const FARGATE: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
+
+/// A capacity provider in front of an Auto Scaling group.
+#[derive(Clone, Debug, Default)]
+pub struct Provider {
+    /// The group's name.
+    pub group: String,
+    /// The cluster that it belongs to.
+    pub cluster: String,
+    /// How many of the group's instances are registered.
+    pub instances: u32,
+    /// How many tasks fit on one.
+    pub tasks_per_instance: u32,
+    /// Whether ECS changes the group's desired capacity.
+    pub managed_scaling: bool,
+    /// Tasks that have a place, until they are STOPPED.
+    placed: u32,
+    /// Tasks that wait for one, by the order in which they were created.
+    waiting: BTreeMap<u64, String>,
+}
+
+/// What a capacity provider is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// Tasks that have a place on an instance.
+    pub running: u32,
+    /// Tasks that wait for an instance.
+    pub waiting: u32,
+}
+
+/// What a capacity provider is asked for.
+pub fn demand(world: &World, provider: &str) -> Demand {
+    world
+        .ecs
+        .providers
+        .get(provider)
+        .map(|provider| Demand {
+            running: provider.placed,
+            waiting: u32::try_from(provider.waiting.len()).unwrap_or(u32::MAX),
+        })
+        .unwrap_or_default()
+}
+
+impl Provider {
+    /// Whether a task waits that could be placed.
+    pub(super) fn can_place(&self) -> bool {
+        !self.waiting.is_empty() && self.placed < self.instances * self.tasks_per_instance
+    }
+
+    /// Lets a task wait for a place.
+    pub(super) fn wait(&mut self, number: u64, task: &str) {
+        self.waiting.insert(number, task.to_owned());
+    }
+
+    /// Takes a stopped task's place back, or its place in the queue.
+    pub(super) fn release(&mut self, number: u64) {
+        if self.waiting.remove(&number).is_none() {
+            self.placed = self.placed.saturating_sub(1);
+        }
+    }
+
+    fn place(&mut self) -> Option<String> {
+        if !self.can_place() {
+            return None;
+        }
+        let (_, task) = self.waiting.pop_first()?;
+        self.placed += 1;
+        Some(task)
+    }
+}
+
+/// Gives every waiting task a place that there is room for, the oldest first.
+pub(super) fn place_waiting(world: &mut World) {
+    let mut placed = Vec::new();
+    for provider in world.ecs.providers.values_mut() {
+        placed.extend(std::iter::from_fn(|| provider.place()));
+    }
+    for task in placed {
+        tasks::take_place(world, &task);
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Put {
+    cluster: String,
+    capacity_providers: Vec<String>,
+    default_capacity_provider_strategy: Vec<StrategyItem>,
+}
+
+pub(super) fn put(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let input: Put = read(call)?;
+    for name in &input.capacity_providers {
+        known(world, name)?;
+    }
+    let cluster = cluster_mut(world, &input.cluster)?;
+    cluster.capacity_providers = input.capacity_providers;
+    cluster.default_strategy = input.default_capacity_provider_strategy;
+    let name = cluster.name.clone();
+    Ok(json!({"cluster": clusters::show(world, &name, &[])}))
+}
+
+/// Refuses a capacity provider that does not exist.
+pub(super) fn known(world: &World, name: &str) -> Result<(), ApiError> {
+    if FARGATE.contains(&name) || world.ecs.providers.contains_key(name) {
+        return Ok(());
+    }
+    Err(invalid(
+        "The specified capacity provider was not found. Specify a valid name or ARN and try again.",
+    ))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Describe {
+    capacity_providers: Option<Vec<String>>,
+}
+
+pub(super) fn describe(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let input: Describe = read(call)?;
+    let names = input.capacity_providers.unwrap_or_else(|| {
+        let own = world.ecs.providers.keys().cloned();
+        FARGATE.map(str::to_owned).into_iter().chain(own).collect()
+    });
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for reference in &names {
+        let name = arn::name_in(reference);
+        match known(world, name) {
+            Ok(()) => found.push(show(world, name)),
+            Err(_) => failures.push(missing(arn::capacity_provider(&world.identity, name))),
+        }
+    }
+    Ok(json!({"capacityProviders": found, "failures": failures}))
+}
+
+fn show(world: &World, name: &str) -> Value {
+    let mut shown = json!({
+        "capacityProviderArn": arn::capacity_provider(&world.identity, name),
+        "name": name,
+        "status": "ACTIVE",
+        "type": name,
+        "tags": [],
+    });
+    if let Some(provider) = world.ecs.providers.get(name) {
+        let scaling = if provider.managed_scaling {
+            "ENABLED"
+        } else {
+            "DISABLED"
+        };
+        shown["type"] = json!("EC2_AUTOSCALING");
+        shown["cluster"] = json!(provider.cluster);
+        shown["autoScalingGroupProvider"] = json!({
+            "autoScalingGroupArn": group_arn(world, &provider.group),
+            "managedScaling": {"status": scaling, "targetCapacity": 100},
+            "managedTerminationProtection": "DISABLED",
+            "managedDraining": "ENABLED",
+        });
+    }
+    shown
+}
+
+/// The API also takes the group's name here, so callers read what follows the last slash.
+fn group_arn(world: &World, group: &str) -> String {
+    format!(
+        "arn:aws:autoscaling:{}:{}:autoScalingGroup:00000000-0000-0000-0000-000000000000:autoScalingGroupName/{group}",
+        world.identity.region, world.identity.account_id
+    )
+}

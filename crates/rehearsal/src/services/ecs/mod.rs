@@ -1,0 +1,163 @@
+//! Elastic Container Service: clusters, services, task definitions, tasks and deployments.
+//!
+//! A call changes what is wanted; [`scheduler`] decides which tasks to start and to stop for it;
+//! [`tasks`] lets them take their time. Everything that happens by itself stands in the
+//! [`agenda`], ordered by time and then by when it was written down, so that two runs agree.
+
+mod agenda;
+mod announce;
+mod arn;
+mod capacity;
+mod clusters;
+mod deployments;
+mod describe;
+mod input;
+mod lists;
+mod paging;
+mod removal;
+mod scheduler;
+mod service;
+mod services;
+mod stopping;
+mod tags;
+mod task_definitions;
+mod task_lists;
+mod tasks;
+mod updates;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::call::{ApiError, Call};
+use crate::modules::Module;
+use crate::wire::Protocol;
+use crate::world::World;
+
+pub use capacity::{Demand, Provider, demand};
+pub use clusters::Cluster;
+pub use deployments::{Deployment, Rollout, begin_deployment, finish_deployment};
+pub use service::{Controller, Launch, Scheduling, Service, ServiceId, Status, StrategyItem};
+pub use task_definitions::{TaskDefinition, break_task_definition, mend_task_definition};
+pub use tasks::{LastStatus, Task};
+
+pub(crate) use clusters::create_cluster;
+pub(crate) use input::epoch;
+pub(crate) use paging::{Page, page_after};
+pub(crate) use scheduler::settle_at_once;
+pub(crate) use services::create_service;
+pub(crate) use task_definitions::register;
+pub(crate) use updates::set_desired_count;
+
+/// Elastic Container Service.
+pub const MODULE: Module = Module {
+    service: "ecs",
+    protocol: Protocol::Json {
+        target: "AmazonEC2ContainerServiceV20141113",
+        version: "1.1",
+    },
+    call,
+    due,
+    advance,
+};
+
+/// What the account holds of Elastic Container Service.
+#[derive(Debug, Default)]
+pub struct Ecs {
+    /// Clusters by name.
+    pub clusters: BTreeMap<String, Cluster>,
+    /// Task definitions by family, in the order of their revisions.
+    pub task_definitions: BTreeMap<String, Vec<TaskDefinition>>,
+    /// Tasks by id, stopped ones for about an hour.
+    pub tasks: BTreeMap<String, Task>,
+    /// Capacity providers in front of an Auto Scaling group, by name.
+    pub providers: BTreeMap<String, Provider>,
+    /// Tags of everything that can be tagged.
+    tags: tags::Tags,
+    /// What happens by itself.
+    agenda: agenda::Agenda,
+    /// While a stack is put into the world, nothing is announced: it was there before.
+    pub(crate) seeding: bool,
+}
+
+impl Ecs {
+    /// A service, if it is known.
+    pub fn service(&self, id: &ServiceId) -> Option<&Service> {
+        self.clusters.get(&id.cluster)?.services.get(&id.service)
+    }
+
+    /// A service, if it is known.
+    pub fn service_mut(&mut self, id: &ServiceId) -> Option<&mut Service> {
+        self.clusters
+            .get_mut(&id.cluster)?
+            .services
+            .get_mut(&id.service)
+    }
+
+    /// The tags of a resource as the tagging API sees them at `now`: an index that lags behind.
+    pub fn tags_as_indexed(&self, resource_arn: &str, now: Timestamp) -> BTreeMap<String, String> {
+        self.tags.indexed(resource_arn, now)
+    }
+
+    /// Every cluster and service with tags as the tagging API sees it at `now`, by ARN.
+    pub fn tagged_resources(&self, now: Timestamp) -> Vec<(String, BTreeMap<String, String>)> {
+        self.tags
+            .all_indexed(now)
+            .filter(|(arn, _)| arn.contains(":cluster/") || arn.contains(":service/"))
+            .map(|(arn, tags)| (arn.to_owned(), tags.clone()))
+            .collect()
+    }
+}
+
+fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    match call.operation.as_str() {
+        "CreateCluster" => clusters::create(world, call),
+        "DescribeClusters" => clusters::describe(world, call),
+        "ListClusters" => clusters::list(world, call),
+        "PutClusterCapacityProviders" => capacity::put(world, call),
+        "DescribeCapacityProviders" => capacity::describe(world, call),
+        "CreateService" => services::create(world, call),
+        "UpdateService" => updates::update(world, call),
+        "DeleteService" => removal::delete(world, call),
+        "DescribeServices" => lists::describe(world, call),
+        "ListServices" => lists::list(world, call),
+        "RegisterTaskDefinition" => task_definitions::create(world, call),
+        "DescribeTaskDefinition" => task_definitions::describe(world, call),
+        "ListTasks" => task_lists::list(world, call),
+        "DescribeTasks" => task_lists::describe(world, call),
+        "TagResource" => tags::tag(world, call),
+        "UntagResource" => tags::untag(world, call),
+        "ListTagsForResource" => tags::list(world, call),
+        _ => Err(ApiError::not_modelled(call)),
+    }
+}
+
+/// The next step on the agenda; at once if a task waits and there is room for it.
+fn due(world: &World) -> Option<Timestamp> {
+    let room = world.ecs.providers.values().any(Provider::can_place);
+    if room {
+        return Some(world.now);
+    }
+    world.ecs.agenda.due()
+}
+
+fn advance(world: &mut World) {
+    capacity::place_waiting(world);
+    while let Some(step) = world.ecs.agenda.pop(world.now) {
+        match step {
+            agenda::Step::Task { id, version } => tasks::advance(world, &id, version),
+            agenda::Step::Service(id) => scheduler::reconcile(world, &id),
+            agenda::Step::Forget(id) => tasks::forget(world, &id),
+        }
+    }
+}
+
+/// A moment some seconds from `now`.
+fn after(now: Timestamp, seconds: u32) -> Timestamp {
+    now.saturating_add(SignedDuration::from_secs(i64::from(seconds)))
+        .unwrap_or(Timestamp::MAX)
+}
