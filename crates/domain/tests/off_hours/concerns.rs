@@ -38,6 +38,19 @@ fn a_corrected_tag_withdraws_the_concern() {
 }
 
 #[test]
+fn two_malformed_tags_of_one_service_are_told_once_together() {
+    let mut world = world([service("prod/api")
+        .hours("weekdays")
+        .floor("one")
+        .desired(3)]);
+    let run = world.tick("Mon 20:00");
+    assert_eq!(run.announced(), ["malformed-tag"]);
+    let facts = &run.plan.announcements[0].notice.facts;
+    assert_eq!(facts.len(), 4);
+    assert_eq!(world.tick("Mon 20:05").announced(), [""; 0]);
+}
+
+#[test]
 fn a_typo_that_keeps_a_service_at_rest_pages() {
     let mut world = world([service("prod/api").by_day().desired(3)]);
     world.tick("Mon 20:00");
@@ -90,9 +103,53 @@ fn what_changed_at_rest_is_told_again_when_it_changes_again() {
 }
 
 #[test]
+fn a_change_of_holds_does_not_withdraw_what_still_stands() {
+    let mut world = world([service("prod/api").by_day().desired(3)]);
+    world.tick("Mon 20:00");
+    world.set_count("prod/api", 1);
+    world.tick("Mon 22:00");
+    world.place("prod/api", domain::hold::Holder::Budget);
+    assert_eq!(world.tick("Tue 08:00").announced(), [""; 0]);
+}
+
+#[test]
+fn a_service_that_another_run_is_changing_withdraws_nothing() {
+    let mut world = world([service("prod/api").by_day().desired(3)]);
+    world.ticks(["Mon 20:00", "Tue 08:00"]);
+    world.thing("prod/api").stuck_at = Some(1);
+    let run = world.tick("Tue 08:30");
+    assert_eq!(run.announced(), ["wave-not-steady"]);
+    world.thing("prod/api").stuck_at = None;
+    world.crash("Tue 20:00", 1);
+    world.ledger.announced = run
+        .plan
+        .announcements
+        .into_iter()
+        .map(|one| (one.key, one.text.unwrap()))
+        .collect();
+    assert_eq!(world.tick("Tue 20:01").announced(), [""; 0]);
+}
+
+#[test]
 fn a_run_that_did_not_look_at_a_service_says_nothing_of_it() {
     let mut world = misspelt();
     world.tick("Mon 12:00");
     world.services.clear();
     assert_eq!(world.tick("Mon 12:05").announced(), [""; 0]);
+}
+
+#[test]
+fn what_other_parts_announced_is_not_withdrawn_here() {
+    use domain::notice::Kind;
+    use domain::off_hours::ConcernKey;
+    let mut world = world([service("prod/api").by_day().desired(3)]);
+    let key = ConcernKey {
+        subject: crate::world::arn("prod/api").as_str().to_owned(),
+        kind: Kind::PermissionDenied.name(),
+    };
+    world
+        .ledger
+        .announced
+        .insert(key, "UpdateService".to_owned());
+    assert_eq!(world.tick("Mon 12:00").announced(), [""; 0]);
 }

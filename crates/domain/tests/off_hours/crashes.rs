@@ -9,6 +9,27 @@ fn awake() -> World {
     world([service("prod/api").by_day().desired(3).scaled(2, 10)])
 }
 
+/// After a crash at any step of going to rest or of waking, at any later moment, it wakes with
+/// what it had.
+#[test]
+fn a_crash_after_any_step_of_the_evening_or_the_morning_loses_nothing() {
+    for evening in 0..=4 {
+        for morning in 0..=4 {
+            let mut world = awake();
+            world.crash("Mon 20:00", evening);
+            world.ticks(["Mon 20:05", "Mon 20:10"]);
+            assert_eq!(world.count("prod/api"), 0);
+            world.crash("Tue 08:00", morning);
+            world.ticks(["Tue 08:05", "Tue 08:10"]);
+            let after = (evening, morning);
+            assert_eq!(world.count("prod/api"), 3, "after {after:?}");
+            let target = world.target("prod/api");
+            assert_eq!(target, Some(bounds(2, 10, RUNNING)), "after {after:?}");
+            assert_eq!(world.rest("prod/api"), None, "after {after:?}");
+        }
+    }
+}
+
 #[test]
 fn an_evening_that_crashed_and_was_never_repeated_still_wakes_with_what_it_had() {
     for evening in 0..=4 {
@@ -18,6 +39,20 @@ fn an_evening_that_crashed_and_was_never_repeated_still_wakes_with_what_it_had()
         assert_eq!(world.count("prod/api"), 3, "after {evening}");
         let target = world.target("prod/api");
         assert_eq!(target, Some(bounds(2, 10, RUNNING)), "after {evening}");
+    }
+}
+
+#[test]
+fn a_change_of_floor_that_crashed_still_wakes_with_what_it_had() {
+    for step in 0..=4 {
+        let mut world = awake();
+        world.tick("Mon 20:00");
+        world.tag("prod/api", "caretaker:floor", "1");
+        world.crash("Tue 07:55", step);
+        world.ticks(["Tue 08:00", "Tue 08:05"]);
+        assert_eq!(world.count("prod/api"), 3, "after {step}");
+        let target = world.target("prod/api");
+        assert_eq!(target, Some(bounds(2, 10, RUNNING)), "after {step}");
     }
 }
 

@@ -44,6 +44,22 @@ fn a_deployment_that_does_not_end_is_waited_for_no_longer_than_the_patience() {
 }
 
 #[test]
+fn that_a_deployment_does_not_end_is_over_when_it_has_ended_and_not_before() {
+    let api = service("prod/api").by_day().desired(3);
+    let mut world = world([api.deploying_since("Mon 19:50")]);
+    world.tick("Mon 20:50");
+    assert_eq!(world.tick("Mon 20:55").announced(), [""; 0]);
+    world
+        .live("prod/api")
+        .deployment
+        .as_mut()
+        .unwrap()
+        .in_progress = false;
+    let run = world.tick("Mon 21:00");
+    assert_eq!(run.announced(), ["deployment-blocks-rest over"]);
+}
+
+#[test]
 fn a_service_deployed_just_before_the_night_has_no_grace() {
     let api = service("prod/api").by_day().desired(3);
     let run = world([api.deployed("Mon 19:58")]).tick("Mon 20:00");

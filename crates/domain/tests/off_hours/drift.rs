@@ -87,6 +87,28 @@ fn what_was_saved_first_survives_a_redeployment_at_night() {
 }
 
 #[test]
+fn a_redeployment_that_left_the_count_alone_does_not_undo_a_later_bump() {
+    let mut world = asleep();
+    world.deploy("prod/api", "Mon 22:00", 0);
+    let run = world.ticks(["Mon 22:05", "Mon 22:15"]);
+    assert_eq!(run.reason("prod/api"), Reason::AtRest);
+    world.set_count("prod/api", 1);
+    let run = world.ticks(["Tue 02:00", "Tue 02:05"]);
+    assert_eq!(run.reason("prod/api"), Reason::ChangedAtRest { desired: 1 });
+    assert_eq!(world.count("prod/api"), 1);
+}
+
+#[test]
+fn a_count_set_within_the_grace_of_a_redeployment_is_taken_for_its_doing() {
+    let mut world = asleep();
+    world.deploy("prod/api", "Tue 02:00", 0);
+    world.tick("Tue 02:05");
+    world.set_count("prod/api", 3);
+    world.ticks(["Tue 02:10", "Tue 02:15"]);
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
 fn a_redeployment_in_progress_at_night_is_waited_for() {
     let mut world = asleep();
     world.deploy("prod/api", "Tue 02:00", 3);

@@ -66,6 +66,21 @@ fn a_maximum_lowered_at_night_bounds_the_minimum() {
 }
 
 #[test]
+fn a_crash_after_any_step_loses_no_minimum() {
+    for evening in 0..=3 {
+        for morning in 0..=3 {
+            let mut world = awake();
+            world.crash("Mon 20:00", evening);
+            world.tick("Mon 20:05");
+            world.crash("Tue 08:00", morning);
+            world.ticks(["Tue 08:05", "Tue 08:10"]);
+            assert_eq!(world.min_of("fleet"), 2, "after {evening} and {morning}");
+            assert!(world.ledger.groups.is_empty());
+        }
+    }
+}
+
+#[test]
 fn another_run_waits_until_the_claim_ends() {
     let mut world = awake();
     world.crash("Mon 20:00", 1);

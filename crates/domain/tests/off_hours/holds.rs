@@ -3,8 +3,8 @@
 use domain::hold::Holder;
 use domain::off_hours::Reason;
 
-use crate::made::{on, service};
-use crate::world::{World, world};
+use crate::made::{RUNNING, bounds, on, service};
+use crate::world::{World, arn, world};
 
 fn awake() -> World {
     world([service("prod/api").by_day().desired(3).scaled(2, 10)])
@@ -55,6 +55,23 @@ fn the_night_joins_a_budget_s_hold_without_saving_again() {
     assert_eq!(run.steps("prod/api"), ["resting settled"]);
     assert_eq!(world.holders("prod/api"), ["off-hours", "budget"]);
     assert_eq!(world.rest("prod/api").unwrap().saved.desired, 3);
+}
+
+#[test]
+fn the_floor_of_the_night_does_not_bring_up_what_the_budget_stopped() {
+    let api = service("prod/api").by_day().floor("1").desired(3);
+    let mut world = world([api]);
+    world.ask_rest("prod/api", None);
+    world.tick("Mon 12:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.place("prod/api", Holder::Budget);
+    world.ask_wake("prod/api", None);
+    world.ticks(["Mon 13:00", "Mon 20:00", "Mon 20:05"]);
+    assert_eq!(world.holders("prod/api"), ["off-hours", "budget"]);
+    assert_eq!(world.count("prod/api"), 0);
+    world.lift("prod/api", Holder::Budget);
+    world.tick("Mon 21:00");
+    assert_eq!(world.count("prod/api"), 1);
 }
 
 #[test]
@@ -149,10 +166,53 @@ fn a_person_extends_their_own_hold() {
 }
 
 #[test]
+fn a_person_who_asks_for_rest_gets_it_although_somebody_bumped_the_count() {
+    let mut world = asleep();
+    world.set_count("prod/api", 2);
+    world.tick("Mon 22:00");
+    world.ask_rest("prod/api", None);
+    let run = world.tick("Mon 22:10");
+    assert_eq!(run.reason("prod/api"), Reason::RestsAgain);
+    assert_eq!(world.count("prod/api"), 0);
+    assert_eq!(world.rest("prod/api").unwrap().saved.desired, 3);
+}
+
+#[test]
+fn a_bump_under_the_budget_s_hold_lasts_until_the_edge_of_the_night() {
+    let mut world = asleep();
+    world.place("prod/api", Holder::Budget);
+    world.tick("Tue 08:00");
+    world.set_count("prod/api", 2);
+    let run = world.tick("Tue 12:00");
+    assert_eq!(run.reason("prod/api"), Reason::ChangedAtRest { desired: 2 });
+    world.tick("Tue 20:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.lift("prod/api", Holder::Budget);
+    world.ticks(["Wed 08:00", "Wed 08:05"]);
+    assert_eq!(world.count("prod/api"), 3);
+    assert_eq!(world.target("prod/api"), Some(bounds(2, 10, RUNNING)));
+}
+
+#[test]
 fn a_person_s_rest_has_no_grace() {
     let api = service("prod/api").by_day().desired(3);
     let mut world = world([api.deployed("Tue 02:00")]);
     world.ask_rest("prod/api", None);
     let run = world.tick("Tue 02:05");
     assert_eq!(run.reason("prod/api"), Reason::GoesToRest);
+}
+
+#[test]
+fn a_person_who_wakes_one_service_does_not_wait_for_the_waves() {
+    let mut world = world([
+        service("prod/db").by_day().wave("1").desired(1),
+        service("prod/api").hours("never").wave("9").desired(3),
+    ]);
+    world.tick("Mon 20:00");
+    world.thing("prod/db").stuck_at = Some(0);
+    world.tick("Tue 08:00");
+    world.ask_wake("prod/api", Some("Tue 12:00"));
+    let run = world.tick("Tue 08:05");
+    assert_eq!(run.reason("prod/api"), Reason::Wakes);
+    assert!(world.ledger.orders.contains_key(&arn("prod/api")));
 }

@@ -56,6 +56,35 @@ fn a_service_at_zero_stays_at_zero() {
 }
 
 #[test]
+fn a_service_set_to_zero_by_hand_below_its_minimum_is_not_started_by_its_target() {
+    let before = service("prod/api").by_day().scaled(2, 10).desired(0);
+    let mut world = world([before]);
+    let run = world.tick("Mon 20:00");
+    assert_eq!(
+        run.steps("prod/api"),
+        ["resting intended", "resting settled"]
+    );
+    world.ticks(["Tue 08:00", "Tue 08:05"]);
+    assert_eq!(world.count("prod/api"), 0);
+    assert_eq!(
+        world.target("prod/api"),
+        Some(bounds(2, 10, Suspended::default()))
+    );
+}
+
+#[test]
+fn a_service_above_its_maximum_by_hand_comes_back_above_it() {
+    let mut world = world([service("prod/api").by_day().scaled(2, 10).desired(12)]);
+    world.tick("Mon 20:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.ticks(["Tue 08:00", "Tue 08:05"]);
+    assert_eq!(
+        (world.count("prod/api"), world.rest("prod/api")),
+        (12, None)
+    );
+}
+
+#[test]
 fn a_queue_worker_at_zero_does_not_scale_out_at_night() {
     let mut world = world([service("prod/worker").by_day().scaled(0, 10).desired(0)]);
     let run = world.tick("Mon 20:00");

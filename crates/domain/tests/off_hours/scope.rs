@@ -6,6 +6,33 @@ use crate::made::{group, service};
 use crate::world::{World, group_arn, world};
 
 #[test]
+fn a_service_without_a_tag_is_left_alone_whatever_is_asked() {
+    let mut world = world([service("prod/api").desired(3)]);
+    assert_eq!(world.tick("Mon 23:00").plan.errands, []);
+    world.ask_rest("prod/api", None);
+    assert_eq!(world.tick("Mon 23:05").plan.errands, []);
+    world.ask_wake("prod/api", Some("Tue 12:00"));
+    assert_eq!(world.tick("Mon 23:10").plan.errands, []);
+}
+
+#[test]
+fn a_service_with_a_malformed_tag_is_left_alone_whatever_is_asked() {
+    for (key, value) in [
+        ("caretaker:hours", "9-5"),
+        ("caretaker:floor", "-1"),
+        ("caretaker:wave", "0"),
+    ] {
+        let mut world = world([service("prod/api").by_day().tag(key, value).desired(3)]);
+        world.ask_rest("prod/api", None);
+        let run = world.tick("Mon 23:00");
+        assert_eq!(run.reason("prod/api"), Reason::MalformedTag, "{key}");
+        assert_eq!(run.plan.errands, []);
+        world.ask_wake("prod/api", Some("Tue 12:00"));
+        assert_eq!(world.tick("Mon 23:05").plan.errands, []);
+    }
+}
+
+#[test]
 fn a_tag_whose_key_differs_in_case_is_not_ours() {
     let api = service("prod/api").tag("Caretaker:Hours", "never");
     assert_eq!(world([api.desired(3)]).tick("Mon 23:00").plan.errands, []);

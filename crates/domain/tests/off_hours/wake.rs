@@ -109,11 +109,31 @@ fn a_service_whose_tag_became_malformed_at_rest_is_left_and_woken_once_it_is_cor
 }
 
 #[test]
+fn a_service_that_is_draining_is_not_woken() {
+    let mut world = asleep();
+    world.live("prod/api").active = false;
+    let run = world.tick("Tue 08:00");
+    assert_eq!(run.reason("prod/api"), Reason::NotActive);
+    assert_eq!(run.plan.errands, []);
+}
+
+#[test]
 fn the_record_of_a_deleted_service_is_closed() {
     let mut world = asleep();
     world.delete("prod/api");
     let run = world.tick("Mon 23:00");
     assert_eq!(run.reason("prod/api"), Reason::Deleted);
+    assert_eq!(world.rest("prod/api"), None);
+}
+
+#[test]
+fn the_record_of_a_deleted_service_is_closed_even_if_its_cluster_s_tag_is_malformed() {
+    let mut world = asleep();
+    world.delete("prod/api");
+    world.untag("prod/api");
+    let typo = [("caretaker:hours".to_owned(), "nine to five".to_owned())];
+    world.clusters.insert("prod".to_owned(), typo.into());
+    world.tick("Mon 23:00");
     assert_eq!(world.rest("prod/api"), None);
 }
 

@@ -52,6 +52,36 @@ fn a_wave_that_does_not_become_steady_is_waited_for_until_its_timeout_and_named(
 }
 
 #[test]
+fn a_wave_whose_wake_crashed_is_still_waited_for() {
+    let mut world = asleep();
+    world.crash("Tue 08:00", 1);
+    let run = world.tick("Tue 08:01");
+    assert_eq!(run.reason("prod/db"), Reason::ClaimedElsewhere);
+    assert_eq!(run.reason("prod/api"), Reason::WaitsForWave(1));
+}
+
+#[test]
+fn a_wave_that_another_run_puts_to_rest_is_not_waited_for() {
+    let mut world = world([
+        service("prod/db").by_day().wave("1").desired(3),
+        service("prod/api").hours("Mon-Fri 20:00-08:00").desired(3),
+    ]);
+    world.tick("Mon 19:00");
+    world.thing("prod/db").stuck_at = Some(1);
+    let before = world.clone();
+    let alone = world
+        .services
+        .remove(&crate::world::arn("prod/api"))
+        .unwrap();
+    world.crash("Mon 20:00", 1);
+    world.services = before.services;
+    world.services.insert(crate::world::arn("prod/api"), alone);
+    let run = world.tick("Mon 20:01");
+    assert_eq!(run.reason("prod/db"), Reason::ClaimedElsewhere);
+    assert_eq!(run.reason("prod/api"), Reason::Wakes);
+}
+
+#[test]
 fn a_service_that_waits_for_its_wave_keeps_its_record_as_it_is() {
     let mut world = asleep();
     let before = world.rest("prod/web").cloned();
