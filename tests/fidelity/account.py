@@ -10,6 +10,8 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 # `make test` builds it.
 BINARY = TARGET / "debug" / "rehearsal"
 
+STACK = Path(__file__).parent / "stack.yaml"
+
 REGION = "eu-central-1"
 # The key id is the caller's name in the simulated account; the secret is not looked at.
 CREDENTIALS = {"aws_access_key_id": "fidelity", "aws_secret_access_key": "rehearsal"}
@@ -17,8 +19,8 @@ CREDENTIALS = {"aws_access_key_id": "fidelity", "aws_secret_access_key": "rehear
 
 @contextmanager
 def serving(folder):
-    """The URL of an empty account. In another folder, it finds no template."""
-    command = [BINARY, "serve", "--port", "0"]
+    """The URL of an account that holds the stack. In another folder, it finds no template."""
+    command = [BINARY, "serve", "--port", "0", "--stack", STACK]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()

@@ -57,13 +57,12 @@ def _json(operation, status, headers, body) -> Iterator[str]:
     error = _declared(operation, code)
     if error is None and code not in COMMON_ERRORS:
         yield f"{operation.name} declares no {code}"
-    # Every error has a message, whether its shape says so or not.
-    if not isinstance(content.get("message", content.get("Message")), str):
+    # Every error has a message, whether its shape says so or not, and with a capital or without:
+    # so the SDKs read it.
+    message = content.pop("message", None) or content.pop("Message", None)
+    if not isinstance(message, str):
         yield f"{code} has no message"
     if error is not None:
-        known = {name.lower() for name in error.members}
-        if "message" not in known:
-            content.pop("message", None)
         yield from _value(error, content, code)
 
 

@@ -1,6 +1,7 @@
 """A smoke of every modelled call, by the service's name in boto3 and in the AWS CLI."""
 
 from . import (
+    application_autoscaling,
     autoscaling,
     dynamodb,
     ecs,
@@ -14,6 +15,7 @@ from . import (
 IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 
 SMOKES = {
+    "application-autoscaling": application_autoscaling.STEPS,
     "autoscaling": autoscaling.STEPS,
     "dynamodb": dynamodb.STEPS,
     "ecs": ecs.STEPS,
