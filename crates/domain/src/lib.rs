@@ -1,1 +1,14 @@
-//! (being written)
+//! Decisions and vocabulary. Nothing here talks to AWS, reads a clock or waits: time is an
+//! argument and a plan is data.
+
+pub mod arn;
+pub mod capacity;
+pub mod cut;
+pub mod hold;
+pub mod hours;
+pub mod notice;
+pub mod off_hours;
+pub mod order;
+pub mod pager;
+pub mod rest;
+pub mod tag;

@@ -1,1 +1,24 @@
-//! (being written)
+//! The ledger: one DynamoDB table that holds what AWS does not remember.
+//!
+//! | `pk` | `sk` | item |
+//! |---|---|---|
+//! | `standing` | `service#ARN` | the record of a service's rest |
+//! | `standing` | `group#ARN` | the record of an Auto Scaling group's rest |
+//! | `standing` | `order#ARN` | what a person ordered for a service |
+//! | `standing` | `concern#KIND#ARN` | what was announced to people and still stands |
+//! | `standing` | `suite#closing` | the suite is about to be deleted |
+//! | `journal#DATE` | `INSTANT#EVENT` | one decision, with its reason; expires |
+//!
+//! Everything that stands is one partition, read whole and consistently at the start of a run.
+//! Every write is conditional.
+
+mod entry;
+mod fields;
+mod rest;
+mod standing;
+mod table;
+
+pub use entry::{Entry, Outcome};
+pub use fields::Unreadable;
+pub use standing::Standing;
+pub use table::{Ledger, LedgerError};

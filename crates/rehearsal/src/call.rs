@@ -42,8 +42,9 @@ pub struct ApiError {
     pub code: String,
     /// The message for people.
     pub message: String,
-    /// Further members of the error's body, such as the `Item` of a failed condition.
-    pub members: Map<String, Value>,
+    /// Further members of the error's body, such as the `Item` of a failed condition; in a box
+    /// because few errors have any.
+    pub members: Box<Map<String, Value>>,
 }
 
 impl ApiError {
@@ -53,7 +54,7 @@ impl ApiError {
             status: 400,
             code: code.to_owned(),
             message: message.into(),
-            members: Map::new(),
+            members: Box::default(),
         }
     }
 

@@ -5,14 +5,23 @@
 //! of the world and a line in [`modules::ALL`].
 
 pub mod account;
+pub mod binaries;
+pub mod by_hand;
 pub mod call;
 pub mod clock;
 pub mod fault;
 pub mod in_process;
 pub mod journal;
+pub mod lambda;
 pub mod modules;
+mod page;
+pub mod report;
+pub mod scenario;
+pub mod server;
 pub mod services;
 pub mod stack;
+pub mod stage;
+pub mod template;
 #[cfg(test)]
 mod testbed;
 pub mod throttle;

@@ -74,9 +74,12 @@ impl Protocol {
     pub fn refusal(&self, error: &ApiError, request_id: &str) -> Response<Bytes> {
         match self {
             Self::Json { version, .. } => {
-                let mut body = error.members.clone();
+                let mut body = (*error.members).clone();
                 body.insert("__type".to_owned(), json!(error.code));
-                body.insert("message".to_owned(), json!(error.message));
+                // A few shapes spell it with a capital and carry it as a member.
+                if !body.contains_key("Message") {
+                    body.insert("message".to_owned(), json!(error.message));
+                }
                 reply(
                     error.status,
                     &format!("application/x-amz-json-{version}"),
@@ -171,6 +174,9 @@ fn caller(request: &Request<Bytes>) -> Option<String> {
     rest.split('/').next().map(str::to_owned)
 }
 
+/// The most elements that a list in a request is read with.
+const MOST_ELEMENTS: usize = 10_000;
+
 /// Turns `A.member.1.B=x` into `{"A":[{"B":"x"}]}`.
 fn nest(parameters: Vec<(String, String)>) -> Value {
     let mut root = Value::Object(Map::new());
@@ -181,7 +187,7 @@ fn nest(parameters: Vec<(String, String)>) -> Value {
             .filter(|step| *step != "member" && *step != "entry")
         {
             place = match step.parse::<usize>() {
-                Ok(index) if index > 0 => element(place, index - 1),
+                Ok(index @ 1..=MOST_ELEMENTS) => element(place, index - 1),
                 _ => member(place, step),
             };
         }
@@ -213,9 +219,15 @@ fn member<'a>(place: &'a mut Value, name: &str) -> &'a mut Value {
 }
 
 /// Writes a value as an element; a list's items are `member` elements, a null is left out.
+///
+/// A map is written by its entries: `{"entry": [{"key": "a", "value": "b"}]}`, and these are not
+/// wrapped again.
 fn write_xml(out: &mut String, name: &str, value: &Value) {
     match value {
         Value::Null => {}
+        Value::Array(items) if name == "entry" => {
+            items.iter().for_each(|item| write_xml(out, name, item));
+        }
         Value::Array(items) => {
             out.push_str(&format!("<{name}>"));
             items.iter().for_each(|item| write_xml(out, "member", item));
@@ -238,4 +250,102 @@ fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(body: &'static str) -> Envelope {
+        read(&Request::new(Bytes::from_static(body.as_bytes()))).unwrap()
+    }
+
+    fn xml(value: Value) -> String {
+        let mut out = String::new();
+        write_xml(&mut out, "R", &value);
+        out
+    }
+
+    #[test]
+    fn a_form_becomes_json() {
+        let envelope = form(
+            "Action=DescribeTags&Version=2011-01-01&MaxRecords=5\
+             &Filters.member.2.Name=key&Filters.member.1.Name=tag%3Aa\
+             &Filters.member.1.Values.member.1=x&Filters.member.1.Values.member.2=y",
+        );
+        assert_eq!(envelope.operation, "DescribeTags");
+        assert_eq!(envelope.mark, "2011-01-01");
+        assert_eq!(
+            envelope.input,
+            json!({
+                "MaxRecords": "5",
+                "Filters": [{"Name": "tag:a", "Values": ["x", "y"]}, {"Name": "key"}]
+            })
+        );
+    }
+
+    #[test]
+    fn a_map_in_a_form_becomes_its_entries() {
+        let envelope = form(
+            "Action=CreateTopic&Attributes.entry.1.key=DisplayName&Attributes.entry.1.value=x",
+        );
+        assert_eq!(
+            envelope.input,
+            json!({"Attributes": [{"key": "DisplayName", "value": "x"}]})
+        );
+    }
+
+    #[test]
+    fn an_absurd_index_makes_no_list() {
+        let envelope = form("Action=A&Tags.member.99999999999=x");
+        assert_eq!(envelope.input, json!({"Tags": {"99999999999": "x"}}));
+    }
+
+    #[test]
+    fn lists_are_written_as_members_even_when_empty() {
+        assert_eq!(
+            xml(
+                json!({"Tags": ["a", "b"], "Instances": [], "NextToken": null, "On": true, "N": 2})
+            ),
+            "<R><Tags><member>a</member><member>b</member></Tags><Instances></Instances>\
+             <On>true</On><N>2</N></R>"
+        );
+    }
+
+    #[test]
+    fn maps_are_written_as_entries() {
+        assert_eq!(
+            xml(
+                json!({"Attributes": {"entry": [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]}})
+            ),
+            "<R><Attributes><entry><key>a</key><value>1</value></entry>\
+             <entry><key>b</key><value>2</value></entry></Attributes></R>"
+        );
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        assert_eq!(
+            xml(json!("<a & \"b\">")),
+            "<R>&lt;a &amp; &quot;b&quot;&gt;</R>"
+        );
+    }
+
+    #[test]
+    fn an_error_says_whose_fault_it_is() {
+        let protocol = Protocol::Query {
+            version: "1",
+            namespace: "n",
+        };
+        let body = |error: ApiError| {
+            let reply = protocol.refusal(&error, "id");
+            String::from_utf8(reply.body().to_vec()).unwrap()
+        };
+        assert_eq!(
+            body(ApiError::client("ValidationError", "no")),
+            "<ErrorResponse xmlns=\"n\"><Error><Type>Sender</Type><Code>ValidationError</Code>\
+             <Message>no</Message></Error><RequestId>id</RequestId></ErrorResponse>"
+        );
+        assert!(body(ApiError::server("InternalFailure", "oh")).contains("<Type>Receiver</Type>"));
+    }
 }

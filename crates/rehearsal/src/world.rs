@@ -14,6 +14,15 @@ pub struct Identity {
     pub region: String,
 }
 
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            account_id: "123456789012".to_owned(),
+            region: "eu-central-1".to_owned(),
+        }
+    }
+}
+
 /// Everything that the account holds.
 #[derive(Debug)]
 pub struct World {
@@ -37,6 +46,8 @@ pub struct World {
     pub dynamodb: services::dynamodb::DynamoDb,
     /// EventBridge: the default bus, rules and their targets.
     pub events: services::events::EventBridge,
+    /// EventBridge Scheduler: ticks.
+    pub scheduler: services::scheduler::Scheduler,
     /// SNS: topics, subscribers and what they received.
     pub sns: services::sns::Sns,
 }
@@ -45,10 +56,7 @@ impl World {
     /// An empty account.
     pub fn new(now: Timestamp) -> Self {
         Self {
-            identity: Identity {
-                account_id: "123456789012".to_owned(),
-                region: "eu-central-1".to_owned(),
-            },
+            identity: Identity::default(),
             now,
             serial: 0,
             happenings: Vec::new(),
@@ -59,6 +67,7 @@ impl World {
             tagging: services::tagging::Tagging::default(),
             dynamodb: services::dynamodb::DynamoDb::default(),
             events: services::events::EventBridge::default(),
+            scheduler: services::scheduler::Scheduler::default(),
             sns: services::sns::Sns::default(),
         }
     }

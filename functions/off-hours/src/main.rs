@@ -1,2 +1,24 @@
-//! (being written)
-fn main() {}
+//! Scheduler tick, ECS service created or updated, operator → services at rest or awake.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use off_hours::{Aws, Invocation, Settings, handle};
+use serde_json::Value;
+use shell::{clock, environment, failure};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let settings = Settings::from_env(&environment::of_process)?;
+    let aws = Aws::new(&shell::connect(&environment::of_process)?, &settings);
+    run(service_fn(async |event: LambdaEvent<Value>| {
+        let now = clock::now(&event.context);
+        let invocation = Invocation {
+            now,
+            deadline: clock::deadline(&event.context, now),
+            id: event.context.request_id,
+        };
+        let report = handle(&aws, &settings, event.payload, &invocation).await;
+        report.map_err(|error| failure::diagnostic(error.kind(), &error))
+    }))
+    .await
+}

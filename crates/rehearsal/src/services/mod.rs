@@ -5,6 +5,7 @@ pub mod autoscaling;
 pub mod dynamodb;
 pub mod ecs;
 pub mod events;
+pub mod scheduler;
 pub mod sns;
 pub mod sts;
 pub mod tagging;

@@ -1,0 +1,173 @@
+//! Names of AWS things, where a mix-up would hurt.
+
+use std::fmt;
+
+/// A text that is not the ARN that was expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{text}\" is not {expected}")]
+pub struct ArnError {
+    text: String,
+    expected: &'static str,
+}
+
+/// The ARN of an ECS service in its long form, `arn:aws:ecs:REGION:ACCOUNT:service/CLUSTER/NAME`.
+///
+/// The short form without the cluster is from before 2018; services that still have one cannot be
+/// tagged, so they are never ours.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceArn(String);
+
+impl ServiceArn {
+    /// Reads an ARN in the long form.
+    pub fn parse(text: &str) -> Result<Self, ArnError> {
+        let resource = ecs_resource(text, "service/");
+        match resource.map(|names| names.split('/').collect::<Vec<_>>()) {
+            Some(names) if names.len() == 2 && names.iter().all(|name| !name.is_empty()) => {
+                Ok(Self(text.to_owned()))
+            }
+            _ => Err(ArnError {
+                text: text.to_owned(),
+                expected: "the ARN of an ECS service in the form that names its cluster",
+            }),
+        }
+    }
+
+    /// The ARN as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The cluster's name.
+    pub fn cluster(&self) -> &str {
+        self.0.rsplit('/').nth(1).unwrap_or_default()
+    }
+
+    /// The service's name.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// How Application Auto Scaling names it: `service/CLUSTER/NAME`.
+    /// Source: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html>.
+    pub fn scalable_resource(&self) -> String {
+        format!("service/{}/{}", self.cluster(), self.name())
+    }
+
+    /// The ARN of its cluster.
+    pub fn cluster_arn(&self) -> ClusterArn {
+        let head = self.0.split(":service/").next().unwrap_or_default();
+        ClusterArn(format!("{head}:cluster/{}", self.cluster()))
+    }
+}
+
+impl fmt::Display for ServiceArn {
+    /// For people: `CLUSTER/NAME`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.cluster(), self.name())
+    }
+}
+
+/// The ARN of an ECS cluster.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterArn(String);
+
+impl ClusterArn {
+    /// Reads an ARN.
+    pub fn parse(text: &str) -> Result<Self, ArnError> {
+        match ecs_resource(text, "cluster/") {
+            Some(name) if !name.is_empty() && !name.contains('/') => Ok(Self(text.to_owned())),
+            _ => Err(ArnError {
+                text: text.to_owned(),
+                expected: "the ARN of an ECS cluster",
+            }),
+        }
+    }
+
+    /// The ARN as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The cluster's name.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// The ARN of an EC2 Auto Scaling group. It carries a UUID, so a group that was deleted and
+/// created again under the same name has another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupArn(String);
+
+impl GroupArn {
+    /// Reads an ARN.
+    pub fn parse(text: &str) -> Result<Self, ArnError> {
+        let named = text
+            .rsplit_once(":autoScalingGroupName/")
+            .is_some_and(|(_, name)| !name.is_empty());
+        if text.starts_with("arn:") && text.contains(":autoscaling:") && named {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(ArnError {
+            text: text.to_owned(),
+            expected: "the ARN of an Auto Scaling group",
+        })
+    }
+
+    /// The ARN as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The group's name.
+    pub fn name(&self) -> &str {
+        self.0
+            .rsplit_once(":autoScalingGroupName/")
+            .map_or("", |(_, name)| name)
+    }
+}
+
+impl fmt::Display for GroupArn {
+    /// For people: the group's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What follows `kind` in an ECS ARN.
+fn ecs_resource<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", _, "ecs", _, _, resource] => resource.strip_prefix(kind),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_knows_its_cluster_and_its_name() {
+        let arn =
+            ServiceArn::parse("arn:aws:ecs:eu-central-1:123456789012:service/prod/api").unwrap();
+        assert_eq!((arn.cluster(), arn.name()), ("prod", "api"));
+        assert_eq!(arn.scalable_resource(), "service/prod/api");
+        assert_eq!(
+            arn.cluster_arn().as_str(),
+            "arn:aws:ecs:eu-central-1:123456789012:cluster/prod"
+        );
+    }
+
+    #[test]
+    fn the_short_form_is_refused_because_it_cannot_be_tagged() {
+        assert!(ServiceArn::parse("arn:aws:ecs:eu-central-1:123456789012:service/api").is_err());
+    }
+
+    #[test]
+    fn a_group_is_named_by_what_follows_the_uuid() {
+        let arn = "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0b1c:autoScalingGroupName/ecs-prod";
+        assert_eq!(GroupArn::parse(arn).unwrap().name(), "ecs-prod");
+    }
+}

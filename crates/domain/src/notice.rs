@@ -1,0 +1,186 @@
+//! What one function of Caretaker has to tell people: a notice. The pager turns it into a page.
+
+use jiff::Timestamp;
+
+/// Something that a person should know: what is wrong, what was done, what to do next.
+///
+/// Its texts may quote tags, names and reasons that anybody wrote. They are kept here as they are;
+/// the pager makes them harmless before they reach a person.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Notice {
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Whether it wakes somebody.
+    pub severity: Severity,
+    /// The ARN or the name of what it is about.
+    pub resource: String,
+    /// The name of the cluster, for people.
+    pub cluster: Option<String>,
+    /// The name of the service, for people.
+    pub service: Option<String>,
+    /// What is wrong, in one line without a full stop; in a resolved notice, what is right again.
+    pub title: String,
+    /// How bad it is, in numbers and names.
+    pub facts: Vec<Fact>,
+    /// What Caretaker did about it already, if anything.
+    pub done: Option<String>,
+    /// What a person should do.
+    pub next: Next,
+    /// What Caretaker does not know and a person might take for granted.
+    pub unknown: Option<String>,
+    /// When it began.
+    pub since: Timestamp,
+    /// When the notice was written.
+    pub at: Timestamp,
+    /// The incident it belongs to: see [`incident`].
+    pub dedupe: String,
+    /// Whether it is over.
+    pub resolved: bool,
+}
+
+/// One line of evidence.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fact {
+    /// What is measured or named, such as `Running tasks`.
+    pub label: String,
+    /// Its value, such as `1 of 4`.
+    pub value: String,
+}
+
+/// What a person should do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Next {
+    /// In words, one or two sentences.
+    pub what: String,
+    /// A command to paste. The pager withholds one that a shell would not take as plain words.
+    pub command: Option<String>,
+}
+
+/// Whether a notice wakes somebody.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Severity {
+    /// Somebody should look now.
+    Page,
+    /// It can wait until the morning.
+    Digest,
+}
+
+impl Severity {
+    /// The name it has on the bus.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Digest => "digest",
+        }
+    }
+
+    /// The severity of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Page, Self::Digest]
+            .into_iter()
+            .find(|severity| severity.name() == name)
+    }
+}
+
+/// Every kind of notice there is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// A `caretaker:` tag cannot be read.
+    MalformedTag,
+    /// An override is malformed or past, and was ignored.
+    OverrideIgnored,
+    /// A service should rest, but a deployment of it has been in progress for too long.
+    DeploymentBlocksRest,
+    /// A wave did not become steady in its time.
+    WaveNotSteady,
+    /// Somebody changed the capacity of a service at rest.
+    CapacityChangedAtRest,
+    /// A service was woken and does not have what it had before.
+    NotRestored,
+    /// What a saved capacity belongs to is no longer there.
+    TargetGone,
+    /// Some of the planned changes were made and others failed.
+    PartlyApplied,
+    /// AWS refused a call for want of a permission.
+    PermissionDenied,
+    /// There is more to do than the time allows.
+    BehindSchedule,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::MalformedTag,
+        Self::OverrideIgnored,
+        Self::DeploymentBlocksRest,
+        Self::WaveNotSteady,
+        Self::CapacityChangedAtRest,
+        Self::NotRestored,
+        Self::TargetGone,
+        Self::PartlyApplied,
+        Self::PermissionDenied,
+        Self::BehindSchedule,
+    ];
+
+    /// The name it has on the bus, in logs and in pages. It never changes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MalformedTag => "malformed-tag",
+            Self::OverrideIgnored => "override-ignored",
+            Self::DeploymentBlocksRest => "deployment-blocks-rest",
+            Self::WaveNotSteady => "wave-not-steady",
+            Self::CapacityChangedAtRest => "capacity-changed-at-rest",
+            Self::NotRestored => "not-restored",
+            Self::TargetGone => "target-gone",
+            Self::PartlyApplied => "partly-applied",
+            Self::PermissionDenied => "permission-denied",
+            Self::BehindSchedule => "behind-schedule",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// The incident that notices about one thing share: what [`Notice::dedupe`] holds.
+///
+/// The resource comes last, because it alone may contain a `/`.
+pub fn incident(account: &str, region: &str, resource: &str, kind: Kind) -> String {
+    format!("{account}/{region}/{}/{resource}", kind.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_own_name() {
+        for (position, kind) in Kind::ALL.into_iter().enumerate() {
+            assert_eq!(Kind::from_name(kind.name()), Some(kind));
+            assert_eq!(kind as usize, position, "{kind:?} is out of order or twice");
+        }
+    }
+
+    #[test]
+    fn a_name_is_matched_exactly() {
+        assert_eq!(Kind::from_name("Malformed-Tag"), None);
+        assert_eq!(Severity::from_name("page"), Some(Severity::Page));
+        assert_eq!(Severity::from_name("digest"), Some(Severity::Digest));
+        assert_eq!(Severity::from_name("PAGE"), None);
+    }
+
+    #[test]
+    fn two_kinds_two_regions_and_two_accounts_are_different_incidents() {
+        let one = incident("1", "eu-west-1", "service/a", Kind::MalformedTag);
+        assert_eq!(one, "1/eu-west-1/malformed-tag/service/a");
+        let others = [
+            incident("2", "eu-west-1", "service/a", Kind::MalformedTag),
+            incident("1", "eu-west-2", "service/a", Kind::MalformedTag),
+            incident("1", "eu-west-1", "service/b", Kind::MalformedTag),
+            incident("1", "eu-west-1", "service/a", Kind::TargetGone),
+        ];
+        assert!(others.iter().all(|other| *other != one));
+    }
+}

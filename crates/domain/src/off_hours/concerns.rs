@@ -1,0 +1,154 @@
+//! Standing concerns: what people should know for as long as it is so.
+//!
+//! Each run computes the concerns that there are. Compared with what was announced, a new one or
+//! one with another text becomes a notice, one that is gone becomes a resolved notice, and one
+//! that is as it was says nothing. So a typo in a tag is told once, and again if it is mistyped
+//! differently.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::plan::Subject;
+use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
+
+/// What a concern is about: an ARN and a kind.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConcernKey {
+    /// The ARN.
+    pub subject: String,
+    /// The name of the notice's kind.
+    pub kind: &'static str,
+}
+
+/// Something that people should know for as long as it is so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Concern {
+    /// What it is about.
+    pub subject: Subject,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// Whether it wakes somebody.
+    pub severity: Severity,
+    /// What is wrong, in one line.
+    pub title: String,
+    /// What makes this concern another one if it changes, such as the text of a tag.
+    pub text: String,
+    /// How bad it is.
+    pub facts: Vec<Fact>,
+    /// What was done about it already.
+    pub done: Option<String>,
+    /// What a person should do.
+    pub next: Next,
+    /// Since when it is so.
+    pub since: Timestamp,
+}
+
+/// A notice to put on the bus, and what to remember of it afterwards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Announcement {
+    /// What it is about.
+    pub key: ConcernKey,
+    /// What to remember as announced; none forgets it.
+    pub text: Option<String>,
+    /// The notice.
+    pub notice: Notice,
+}
+
+impl Concern {
+    /// What it is about.
+    pub fn key(&self) -> ConcernKey {
+        ConcernKey {
+            subject: self.subject.arn().to_owned(),
+            kind: self.kind.name(),
+        }
+    }
+
+    fn notice(&self, now: Timestamp) -> Notice {
+        let (cluster, service) = match &self.subject {
+            Subject::Service(arn) => (Some(arn.cluster().to_owned()), Some(arn.name().to_owned())),
+            Subject::Group(_) => (None, None),
+        };
+        Notice {
+            kind: self.kind,
+            severity: self.severity,
+            resource: self.subject.arn().to_owned(),
+            cluster,
+            service,
+            title: self.title.clone(),
+            facts: self.facts.clone(),
+            done: self.done.clone(),
+            next: self.next.clone(),
+            unknown: None,
+            since: self.since,
+            at: now,
+            dedupe: incident_of(self.subject.arn(), self.kind),
+            resolved: false,
+        }
+    }
+}
+
+/// What has to be announced now. Only concerns about `in_scope` can have gone: a run that did not
+/// look at a service cannot say that its trouble is over.
+pub(super) fn announcements(
+    concerns: &[Concern],
+    announced: &BTreeMap<ConcernKey, String>,
+    in_scope: &BTreeSet<String>,
+    now: Timestamp,
+) -> Vec<Announcement> {
+    let fresh = concerns
+        .iter()
+        .filter(|concern| announced.get(&concern.key()) != Some(&concern.text))
+        .map(|concern| Announcement {
+            key: concern.key(),
+            text: Some(concern.text.clone()),
+            notice: concern.notice(now),
+        });
+    let standing: BTreeSet<ConcernKey> = concerns.iter().map(Concern::key).collect();
+    let gone = announced
+        .keys()
+        .filter(|key| in_scope.contains(&key.subject) && !standing.contains(key))
+        .filter_map(|key| withdrawal(key, now));
+    fresh.chain(gone).collect()
+}
+
+/// The notice that a concern is over; none for a kind that this version does not know.
+fn withdrawal(key: &ConcernKey, now: Timestamp) -> Option<Announcement> {
+    let kind = Kind::from_name(key.kind)?;
+    let name = crate::arn::ServiceArn::parse(&key.subject).ok();
+    let shown = name
+        .as_ref()
+        .map_or_else(|| key.subject.clone(), ToString::to_string);
+    let notice = Notice {
+        kind,
+        severity: Severity::Digest,
+        resource: key.subject.clone(),
+        cluster: name.as_ref().map(|arn| arn.cluster().to_owned()),
+        service: name.as_ref().map(|arn| arn.name().to_owned()),
+        title: format!("{shown}: {} is over", kind.name()),
+        facts: Vec::new(),
+        done: None,
+        next: Next {
+            what: "Nothing is left to do.".to_owned(),
+            command: None,
+        },
+        unknown: None,
+        since: now,
+        at: now,
+        dedupe: incident_of(&key.subject, kind),
+        resolved: true,
+    };
+    Some(Announcement {
+        key: key.clone(),
+        text: None,
+        notice,
+    })
+}
+
+/// The incident of this kind of trouble with the thing of this ARN.
+fn incident_of(arn: &str, kind: Kind) -> String {
+    let mut parts = arn.split(':').skip(3);
+    let region = parts.next().unwrap_or_default();
+    let account = parts.next().unwrap_or_default();
+    incident(account, region, arn, kind)
+}

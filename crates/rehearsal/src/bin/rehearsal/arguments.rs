@@ -1,0 +1,217 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// What a person reads who asks for help or mistypes.
+pub(crate) const USAGE: &str = "\
+usage: rehearsal serve [--port 4577] [--stack FILE]
+       rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
+       rehearsal rehearse SCENARIO [--report FILE] [--binaries FOLDER]
+
+  serve   answers as an AWS account on loopback until it is interrupted; point any SDK, boto3
+          or the AWS CLI at it with AWS_ENDPOINT_URL. --port 0 takes any free port. The account
+          holds the template's table and topics, and the stack.
+  invoke  starts a function's release build as Lambda would, delivers the event and prints the
+          answer as JSON. Without --endpoint the function finds a small stack of its own.
+  rehearse  runs a scenario with the real functions, tells it as it happens, writes a report,
+          and ends with 0 only if every expectation held.
+
+All read ./template.yaml, or the one that --template names.";
+
+/// What to do.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Command {
+    /// Print the usage.
+    Help,
+    /// Serve an account.
+    Serve(Serving),
+    /// Deliver one event.
+    Invoke(Invoking),
+    /// Run a scenario.
+    Rehearse(Rehearsing),
+}
+
+/// How to serve an account.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Serving {
+    /// The port on loopback.
+    pub(crate) port: u16,
+    /// The stack's file.
+    pub(crate) stack: Option<PathBuf>,
+    /// The template; none is `template.yaml` if that exists.
+    pub(crate) template: Option<PathBuf>,
+}
+
+/// Which event for which function.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Invoking {
+    /// The function's name.
+    pub(crate) function: String,
+    /// The event's file.
+    pub(crate) event: PathBuf,
+    /// An account that is served elsewhere.
+    pub(crate) endpoint: Option<String>,
+    /// The function's binary; none is its release build.
+    pub(crate) binary: Option<PathBuf>,
+    /// The template.
+    pub(crate) template: PathBuf,
+}
+
+/// Which scenario.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Rehearsing {
+    /// The scenario's file.
+    pub(crate) scenario: PathBuf,
+    /// Where the report goes; none is `target/rehearsal/<scenario>.html`.
+    pub(crate) report: Option<PathBuf>,
+    /// Where the functions' binaries are; none is beside this program.
+    pub(crate) binaries: Option<PathBuf>,
+    /// The template.
+    pub(crate) template: PathBuf,
+    /// Whether the environment asks for no colour.
+    pub(crate) no_color: bool,
+}
+
+/// The template of this repository.
+pub(crate) const TEMPLATE: &str = "template.yaml";
+
+/// Reads the command line.
+pub(crate) fn parse(
+    mut arguments: lexopt::Parser,
+    no_color: bool,
+) -> Result<Command, lexopt::Error> {
+    match arguments.next()? {
+        Some(Value(verb)) if verb == "serve" => serving(arguments).map(Command::Serve),
+        Some(Value(verb)) if verb == "invoke" => invoking(arguments).map(Command::Invoke),
+        Some(Value(verb)) if verb == "rehearse" => {
+            rehearsing(arguments, no_color).map(Command::Rehearse)
+        }
+        Some(Value(verb)) if verb == "help" => Ok(Command::Help),
+        Some(Short('h') | Long("help")) => Ok(Command::Help),
+        Some(other) => Err(other.unexpected()),
+        None => Err("say what to do".into()),
+    }
+}
+
+fn serving(mut arguments: lexopt::Parser) -> Result<Serving, lexopt::Error> {
+    let mut serving = Serving {
+        port: 4577,
+        stack: None,
+        template: None,
+    };
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("port") => serving.port = arguments.value()?.parse()?,
+            Long("stack") => serving.stack = Some(arguments.value()?.into()),
+            Long("template") => serving.template = Some(arguments.value()?.into()),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(serving)
+}
+
+fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
+    let (mut function, mut event) = (None, None);
+    let (mut endpoint, mut binary) = (None, None);
+    let mut template = PathBuf::from(TEMPLATE);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("function") => function = Some(arguments.value()?.string()?),
+            Long("event") => event = Some(arguments.value()?.into()),
+            Long("endpoint") => endpoint = Some(arguments.value()?.string()?),
+            Long("binary") => binary = Some(arguments.value()?.into()),
+            Long("template") => template = arguments.value()?.into(),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Invoking {
+        function: function.ok_or("--function is missing")?,
+        event: event.ok_or("--event is missing")?,
+        // `make invoke` passes the option along whether or not it was given.
+        endpoint: endpoint.filter(|url| !url.is_empty()),
+        binary,
+        template,
+    })
+}
+
+fn rehearsing(mut arguments: lexopt::Parser, no_color: bool) -> Result<Rehearsing, lexopt::Error> {
+    let (mut scenario, mut report, mut binaries) = (None, None, None);
+    let mut template = PathBuf::from(TEMPLATE);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Value(path) if scenario.is_none() => scenario = Some(path.into()),
+            Long("report") => report = Some(arguments.value()?.into()),
+            Long("binaries") => binaries = Some(arguments.value()?.into()),
+            Long("template") => template = arguments.value()?.into(),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Rehearsing {
+        scenario: scenario.ok_or("name the scenario's file")?,
+        report,
+        binaries,
+        template,
+        no_color,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<Command, String> {
+        parse(lexopt::Parser::from_args(words), false).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn serve_takes_the_documented_port_unless_told_otherwise() {
+        let serving = |port| {
+            Ok(Command::Serve(Serving {
+                port,
+                stack: None,
+                template: None,
+            }))
+        };
+        assert_eq!(parsed(&["serve"]), serving(4577));
+        assert_eq!(parsed(&["serve", "--port", "0"]), serving(0));
+    }
+
+    #[test]
+    fn invoke_needs_a_function_and_an_event() {
+        assert_eq!(
+            parsed(&["invoke", "--event", "tick.json"]),
+            Err("--function is missing".to_owned())
+        );
+        assert_eq!(
+            parsed(&["invoke", "--function", "off-hours"]),
+            Err("--event is missing".to_owned())
+        );
+    }
+
+    #[test]
+    fn an_empty_endpoint_is_none() {
+        let words = [
+            "invoke",
+            "--function",
+            "f",
+            "--event",
+            "e",
+            "--endpoint",
+            "",
+        ];
+        match parsed(&words) {
+            Ok(Command::Invoke(invoking)) => assert_eq!(invoking.endpoint, None),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_mistyped_option_is_named() {
+        assert_eq!(
+            parsed(&["serve", "--prot", "1"]),
+            Err("invalid option '--prot'".to_owned())
+        );
+    }
+}

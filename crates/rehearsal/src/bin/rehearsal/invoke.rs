@@ -1,0 +1,83 @@
+//! `rehearsal invoke`: one event for one function, by the wall's clock.
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use rehearsal::lambda::{Ended, Invocation, LogLine};
+use rehearsal::stack::Stack;
+use rehearsal::stage::{self, Stage};
+use rehearsal::template::Template;
+use rehearsal::{Account, Clock, binaries};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::arguments::Invoking;
+use crate::deployment;
+
+const DEFAULT_STACK: &str = include_str!("../../../stacks/default.yaml");
+
+/// Delivers the event and prints the answer on stdout, and nothing else there.
+pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> {
+    let template = Template::load(&invoking.template, &deployment())?;
+    let event = read_event(&invoking)?;
+    let account = match invoking.endpoint {
+        Some(_) => Account::new(Clock::Wall),
+        None => stage::account(Clock::Wall, &template, &Stack::read(DEFAULT_STACK)?)?,
+    };
+    let builds = binaries::beside_this_one()?;
+    let stage = Stage::set(
+        Arc::new(account),
+        0,
+        invoking.endpoint.clone(),
+        &template,
+        |function| match &invoking.binary {
+            Some(binary) => binary.clone(),
+            // What `cargo build --release` leaves: target/release beside our own target/debug.
+            None => builds.join("../release").join(&function.name),
+        },
+    )
+    .await?;
+    let logging = tokio::spawn(print_log(stage.log));
+    let invocation = Invocation {
+        function: invoking.function,
+        event,
+    };
+    let outcome = stage.lambda.invoke(&invocation).await?;
+    stage.lambda.end().await;
+    logging.await?;
+    let (answer, code) = answer(outcome.ended);
+    println!("{answer:#}");
+    Ok(code)
+}
+
+fn read_event(invoking: &Invoking) -> Result<Value, String> {
+    let path = invoking.event.display();
+    let text = std::fs::read_to_string(&invoking.event)
+        .map_err(|error| format!("the event {path} cannot be read: {error}"))?;
+    serde_json::from_str(&text).map_err(|error| format!("the event {path} is not JSON: {error}"))
+}
+
+/// An error has the members that `aws lambda invoke` writes.
+fn answer(ended: Ended) -> (Value, ExitCode) {
+    let failed = |error_type: &str, message: &str| {
+        let answer = json!({"errorType": error_type, "errorMessage": message});
+        (answer, ExitCode::FAILURE)
+    };
+    match ended {
+        Ended::Ok(answer) => (answer, ExitCode::SUCCESS),
+        Ended::Failed {
+            error_type,
+            message,
+        } => failed(&error_type, &message),
+        Ended::TimedOut => failed("Sandbox.Timedout", "the function took too long"),
+        Ended::Crashed(how) => failed("Runtime.ExitError", &how),
+        Ended::Throttled => failed("TooManyRequestsException", "Rate Exceeded."),
+    }
+}
+
+async fn print_log(mut log: UnboundedReceiver<LogLine>) {
+    while let Some(line) = log.recv().await {
+        eprintln!("{}", line.text);
+    }
+}

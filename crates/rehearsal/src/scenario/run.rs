@@ -1,0 +1,238 @@
+//! Runs a scenario: steps the clock from one thing that is due to the next.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::record::Record;
+use super::timeline::{Cause, Change, Entry, Invoked, Told, Watcher};
+use super::{Deed, NotDone, Scenario, dead_letter, wake};
+use crate::clock::Clock;
+use crate::journal::{Happening, What};
+use crate::lambda::deliveries::{Deliveries, Delivery, Settled};
+use crate::lambda::{Ended, Invocation, Outcome, Unavailable};
+use crate::stack::NotBuilt;
+use crate::stage::Stage;
+use crate::template::Template;
+
+/// Why a run broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokenOff {
+    /// The script could not go on.
+    #[error(transparent)]
+    Script(#[from] NotDone),
+    /// A function could not be started.
+    #[error(transparent)]
+    Function(#[from] Unavailable),
+    /// A rule or a schedule of the template was refused.
+    #[error(transparent)]
+    Template(#[from] NotBuilt),
+}
+
+/// How long before its beginning a scenario's stack is built: long enough to be steady then, and
+/// to be no news.
+const LEAD: SignedDuration = SignedDuration::from_hours(2);
+
+/// The clock of a scenario at the moment at which its stack is built.
+pub fn clock(scenario: &Scenario) -> Clock {
+    Clock::stepped(scenario.from.saturating_sub(LEAD).unwrap_or(scenario.from))
+}
+
+/// Runs a scenario in `stage`, whose account stands on [`clock`], and tells what happens as it
+/// happens.
+pub async fn run(
+    scenario: &Scenario,
+    template: &Template,
+    stage: &Stage,
+    tell: impl FnMut(&Entry),
+) -> Result<Record, BrokenOff> {
+    let mut run = Run {
+        template,
+        stage,
+        deliveries: Deliveries::default(),
+        watcher: Watcher::default(),
+        record: Record::default(),
+        first_call: 0,
+        first_happening: 0,
+        tell,
+    };
+    run.begin(scenario)?;
+    let mut script: VecDeque<&(Timestamp, Deed)> = scenario.script.iter().collect();
+    while let Some(now) = run.next(script.front()).filter(|at| *at <= scenario.to) {
+        stage.account.clock.step_to(now);
+        while let Some((_, deed)) = script.pop_front_if(|(at, _)| *at <= now) {
+            run.perform(deed).await?;
+        }
+        run.tell_changes();
+        run.deliver().await?;
+    }
+    stage.account.clock.step_to(scenario.to);
+    run.tell_changes();
+    Ok(run.end())
+}
+
+struct Run<'a, Tell> {
+    template: &'a Template,
+    stage: &'a Stage,
+    deliveries: Deliveries,
+    watcher: Watcher,
+    record: Record,
+    /// Where the scenario begins in the account's lists.
+    first_call: usize,
+    first_happening: usize,
+    tell: Tell,
+}
+
+impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
+    /// Lets the stack come up, then turns on what wakes the functions.
+    fn begin(&mut self, scenario: &Scenario) -> Result<(), BrokenOff> {
+        let account = &self.stage.account;
+        account.clock.step_to(scenario.from);
+        let mut state = account.state();
+        // During an invocation the account's time stands still, and no bucket could refill.
+        state.buckets = None;
+        // What came up before is the state of things at the beginning, and no news.
+        self.watcher.look(&state.world.happenings);
+        self.first_call = state.calls.len();
+        self.first_happening = state.world.happenings.len();
+        self.record.happenings = standing(&state.world.happenings, scenario.from);
+        drop(state);
+        Ok(wake::turn_on(account, self.template, scenario.from)?)
+    }
+
+    fn next(&self, planned: Option<&&(Timestamp, Deed)>) -> Option<Timestamp> {
+        let planned = planned.map(|(at, _)| *at);
+        let due = self.stage.account.state().world.next_due();
+        [planned, due, self.deliveries.next_due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    async fn perform(&mut self, deed: &Deed) -> Result<(), BrokenOff> {
+        deed.perform(&self.stage.account)?;
+        self.tell(Told::Deed(deed.to_string()));
+        if let Deed::Invoke {
+            function,
+            event,
+            by,
+        } = deed
+        {
+            let invocation = Invocation {
+                function: function.clone(),
+                event: event.clone(),
+            };
+            self.invoke(&invocation, Cause::Person(by.clone())).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands every event that is due to its function.
+    async fn deliver(&mut self) -> Result<(), BrokenOff> {
+        let now = self.stage.account.clock.now();
+        for invocation in wake::take_due(&self.stage.account, self.template) {
+            self.deliveries.accept(invocation, now);
+        }
+        while let Some(delivery) = self.deliveries.take_due(now) {
+            let cause = Cause::of(&delivery.invocation.event);
+            let outcome = self.invoke(&delivery.invocation, cause).await?;
+            let settled = self
+                .deliveries
+                .settle(delivery.clone(), &outcome.ended, now);
+            if let Settled::GivenUp(why) = settled {
+                self.give_up(&delivery, &outcome.ended, why, now);
+            }
+        }
+        Ok(())
+    }
+
+    async fn invoke(
+        &mut self,
+        invocation: &Invocation,
+        cause: Cause,
+    ) -> Result<Outcome, BrokenOff> {
+        let outcome = self.stage.lambda.invoke(invocation).await?;
+        let told = Told::Invoked(Invoked {
+            function: invocation.function.clone(),
+            cause,
+            outcome: outcome.clone(),
+            changes: self
+                .changes()
+                .into_iter()
+                .map(|(_, change)| change)
+                .collect(),
+        });
+        let tally = self.record.functions.entry(invocation.function.clone());
+        tally.or_default().count(&outcome, told.is_quiet());
+        self.tell(told);
+        Ok(outcome)
+    }
+
+    /// What fails for good goes to the function's destination, and on to whoever reads that.
+    fn give_up(&mut self, delivery: &Delivery, ended: &Ended, why: &'static str, now: Timestamp) {
+        self.tell(Told::GivenUp {
+            function: delivery.invocation.function.clone(),
+            why,
+        });
+        let letters = dead_letter::invocations(self.template, delivery, ended, why, now);
+        for invocation in letters {
+            self.deliveries.accept(invocation, now);
+        }
+    }
+
+    fn changes(&mut self) -> Vec<(Timestamp, Change)> {
+        self.watcher
+            .look(&self.stage.account.state().world.happenings)
+    }
+
+    fn tell_changes(&mut self) {
+        for (at, change) in self.changes() {
+            self.enter(Entry {
+                at,
+                told: Told::Change(change),
+            });
+        }
+    }
+
+    fn tell(&mut self, told: Told) {
+        let at = self.stage.account.clock.now();
+        self.enter(Entry { at, told });
+    }
+
+    fn enter(&mut self, entry: Entry) {
+        (self.tell)(&entry);
+        self.record.entries.push(entry);
+    }
+
+    fn end(mut self) -> Record {
+        let state = self.stage.account.state();
+        let happenings = &state.world.happenings;
+        let news = happenings.get(self.first_happening..).unwrap_or_default();
+        self.record.happenings.extend_from_slice(news);
+        let is_function = |caller: &str| self.template.function(caller).is_some();
+        let calls = state.calls.iter().skip(self.first_call);
+        for call in calls.filter(|call| is_function(&call.caller)) {
+            let key = (call.caller.clone(), call.action.clone());
+            let calls = self.record.calls.entry(key).or_default();
+            calls.made += 1;
+            calls.refused += usize::from(call.refused.is_some());
+        }
+        self.record
+    }
+}
+
+/// The last counts of every service and group before `from`, as if they had come at `from`.
+fn standing(happenings: &[Happening], from: Timestamp) -> Vec<Happening> {
+    let mut standing: Vec<Happening> = Vec::new();
+    for happening in happenings {
+        if !matches!(happening.what, What::Tasks { .. } | What::Instances(_)) {
+            continue;
+        }
+        standing.retain(|earlier| earlier.subject != happening.subject);
+        standing.push(Happening {
+            at: from,
+            ..happening.clone()
+        });
+    }
+    standing
+}

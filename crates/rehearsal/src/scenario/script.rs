@@ -1,0 +1,260 @@
+//! What a scenario's script can do: people at work, and AWS's bad days.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::account::Account;
+use crate::call::ApiError;
+use crate::fault::{Fault, Rule};
+
+/// One deed of the script.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub enum Deed {
+    /// A person sets a service's desired count.
+    SetDesired {
+        /// `cluster/service`.
+        service: String,
+        /// The count.
+        desired: u32,
+        /// Who.
+        by: String,
+    },
+    /// A pipeline deploys a new revision.
+    Deploy {
+        /// `cluster/service`.
+        service: String,
+        /// Who.
+        by: String,
+    },
+    /// A person tags a service or a cluster.
+    Tag {
+        /// `cluster/service` or `cluster`.
+        resource: String,
+        /// The tag's key.
+        key: String,
+        /// Its value.
+        value: String,
+        /// Who.
+        by: String,
+    },
+    /// A person takes a tag off a service or a cluster.
+    Untag {
+        /// `cluster/service` or `cluster`.
+        resource: String,
+        /// The tag's key.
+        key: String,
+        /// Who.
+        by: String,
+    },
+    /// Calls fail from now on.
+    Fault(FaultRule),
+    /// Calls no longer fail.
+    NoFaults,
+    /// A person invokes a function.
+    Invoke {
+        /// The function.
+        function: String,
+        /// The event.
+        event: Value,
+        /// Who.
+        by: String,
+    },
+}
+
+/// Which calls fail, and how.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FaultRule {
+    /// How they fail.
+    pub kind: Kind,
+    /// The action; none is every action.
+    pub action: Option<String>,
+    /// The caller; none is every caller.
+    pub caller: Option<String>,
+    /// A text that the call must contain.
+    pub mentions: Option<String>,
+    /// How many calls are let through first.
+    #[serde(default)]
+    pub skip: usize,
+    /// How many fail after that.
+    #[serde(default = "once")]
+    pub times: usize,
+}
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Throttled.
+    Throttle,
+    /// A 5xx.
+    ServerError,
+    /// Refused by IAM.
+    AccessDenied,
+    /// No answer and no effect.
+    TimeoutBefore,
+    /// No answer, but the effect.
+    TimeoutAfter,
+    /// The connection breaks.
+    Reset,
+    /// The function dies before the effect.
+    CrashBefore,
+    /// The function dies after the effect.
+    CrashAfter,
+}
+
+fn once() -> usize {
+    1
+}
+
+/// A deed that the account refused.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// The account refused it.
+    #[error("the script could not {deed}")]
+    Refused {
+        /// What was to be done.
+        deed: String,
+        /// The account's reason.
+        #[source]
+        cause: Box<ApiError>,
+    },
+    /// A service is written as `cluster/service`.
+    #[error("{0} is not written as cluster/service")]
+    NoService(String),
+}
+
+impl Deed {
+    /// Does it. An invocation is left to the runner, which has the functions.
+    pub(super) fn perform(&self, account: &Account) -> Result<(), NotDone> {
+        let refused = |cause| NotDone::Refused {
+            deed: self.to_string(),
+            cause,
+        };
+        match self {
+            Self::SetDesired {
+                service,
+                desired,
+                by,
+            } => {
+                let (cluster, name) = split(service)?;
+                let input = json!({"cluster": cluster, "service": name, "desiredCount": desired});
+                account
+                    .by_hand(by, "ecs", "UpdateService", input)
+                    .map_err(refused)?;
+            }
+            Self::Deploy { service, by } => {
+                let (cluster, name) = split(service)?;
+                let input =
+                    json!({"cluster": cluster, "service": name, "forceNewDeployment": true});
+                account
+                    .by_hand(by, "ecs", "UpdateService", input)
+                    .map_err(refused)?;
+            }
+            Self::Tag {
+                resource,
+                key,
+                value,
+                by,
+            } => {
+                let tags = json!([{"key": key, "value": value}]);
+                let input = json!({"resourceArn": arn(account, resource), "tags": tags});
+                account
+                    .by_hand(by, "ecs", "TagResource", input)
+                    .map_err(refused)?;
+            }
+            Self::Untag { resource, key, by } => {
+                let input = json!({"resourceArn": arn(account, resource), "tagKeys": [key]});
+                account
+                    .by_hand(by, "ecs", "UntagResource", input)
+                    .map_err(refused)?;
+            }
+            Self::Fault(rule) => account.state().faults.add(rule.rule()),
+            Self::NoFaults => account.state().faults.clear(),
+            Self::Invoke { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Deed {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::SetDesired {
+                service,
+                desired,
+                by,
+            } => write!(out, "{by} sets {service} to {desired}"),
+            Self::Deploy { service, by } => write!(out, "{by} deploys {service}"),
+            Self::Tag {
+                resource,
+                key,
+                value,
+                by,
+            } => write!(out, "{by} tags {resource} with {key} = {value}"),
+            Self::Untag { resource, key, by } => write!(out, "{by} takes {key} off {resource}"),
+            Self::Fault(rule) => {
+                let action = rule.action.as_deref().unwrap_or("every call");
+                write!(
+                    out,
+                    "{action} meets {:?} from now on, {} times",
+                    rule.kind, rule.times
+                )
+            }
+            Self::NoFaults => out.write_str("every call works again"),
+            Self::Invoke {
+                function,
+                event,
+                by,
+            } => write!(out, "{by} invokes {function} with {event}"),
+        }
+    }
+}
+
+impl FaultRule {
+    fn rule(&self) -> Rule {
+        Rule {
+            fault: self.kind.fault(),
+            action: self.action.clone(),
+            caller: self.caller.clone(),
+            mentions: self.mentions.clone(),
+            skip: self.skip,
+            times: self.times,
+        }
+    }
+}
+
+impl Kind {
+    fn fault(self) -> Fault {
+        match self {
+            Self::Throttle => Fault::Throttle,
+            Self::ServerError => Fault::ServerError,
+            Self::AccessDenied => Fault::AccessDenied,
+            Self::TimeoutBefore => Fault::TimeoutBefore,
+            Self::TimeoutAfter => Fault::TimeoutAfter,
+            Self::Reset => Fault::Reset,
+            Self::CrashBefore => Fault::CrashBefore,
+            Self::CrashAfter => Fault::CrashAfter,
+        }
+    }
+}
+
+fn split(service: &str) -> Result<(&str, &str), NotDone> {
+    service
+        .split_once('/')
+        .ok_or_else(|| NotDone::NoService(service.to_owned()))
+}
+
+fn arn(account: &Account, resource: &str) -> String {
+    let identity = account.state().world.identity.clone();
+    let kind = if resource.contains('/') {
+        "service"
+    } else {
+        "cluster"
+    };
+    format!(
+        "arn:aws:ecs:{}:{}:{kind}/{resource}",
+        identity.region, identity.account_id
+    )
+}

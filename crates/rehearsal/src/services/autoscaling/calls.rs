@@ -1,0 +1,187 @@
+//! The calls that change a group.
+
+use serde_json::{Value, json};
+
+use super::group::Group;
+use super::tags::read_tags;
+use super::{group, invalid, lower_camel, required, settle};
+use crate::call::{ApiError, Call};
+use crate::world::World;
+
+/// A member that is a count.
+fn count(call: &Call, member: &str) -> Result<Option<u32>, ApiError> {
+    let read = |text: &str| {
+        text.parse().map_err(|_| {
+            invalid(format!(
+                "1 validation error detected: Value '{text}' at '{}' failed to satisfy constraint: Member must have value greater than or equal to 0",
+                lower_camel(member)
+            ))
+        })
+    };
+    call.text(member).map(read).transpose()
+}
+
+/// Refuses sizes that contradict each other.
+fn check_sizes(min: u32, max: u32, desired: u32) -> Result<(), ApiError> {
+    if min > max {
+        return Err(invalid(format!(
+            "Max bound, {max}, must be greater than or equal to min bound, {min}"
+        )));
+    }
+    if !(min..=max).contains(&desired) {
+        return Err(invalid(format!(
+            "Desired capacity:{desired} must be between the specified min size:{min} and max size:{max}"
+        )));
+    }
+    Ok(())
+}
+
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html>.
+pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let name = required(call, "AutoScalingGroupName")?.to_owned();
+    required(call, "MinSize")?;
+    required(call, "MaxSize")?;
+    let min = count(call, "MinSize")?.unwrap_or_default();
+    let max = count(call, "MaxSize")?.unwrap_or_default();
+    let desired = count(call, "DesiredCapacity")?.unwrap_or(min);
+    check_sizes(min, max, desired)?;
+    if world.autoscaling.groups.contains_key(&name) {
+        return Err(ApiError::client(
+            "AlreadyExists",
+            format!(
+                "AutoScalingGroup by this name already exists - A group with the name {name} already exists"
+            ),
+        ));
+    }
+    let template = template(call)?;
+    let tags = read_tags(call)?.into_iter();
+    let mut group = Group::new(world, &name, (min, max, desired));
+    group.template = template;
+    group.tags = tags.map(|given| (given.key, given.tag)).collect();
+    let zones = call.input["AvailabilityZones"].as_array();
+    let zones = zones.into_iter().flatten().filter_map(Value::as_str);
+    let zones: Vec<String> = zones.map(str::to_owned).collect();
+    if !zones.is_empty() {
+        group.zones = zones;
+    }
+    world.autoscaling.groups.insert(name.clone(), group);
+    settle(world, &name);
+    Ok(json!({}))
+}
+
+/// What the instances are launched from.
+fn template(call: &Call) -> Result<Value, ApiError> {
+    let given = [
+        "LaunchTemplate",
+        "MixedInstancesPolicy",
+        "LaunchConfigurationName",
+    ]
+    .into_iter()
+    .find(|member| !call.input[member].is_null());
+    match given {
+        Some(member) => Ok(json!({ member: call.input[member] })),
+        None => Err(invalid(
+            "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
+        )),
+    }
+}
+
+/// A bound that crosses the current size takes the desired capacity with it, unless the call
+/// names one: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html>.
+pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let name = required(call, "AutoScalingGroupName")?.to_owned();
+    let group = group(world, &name)?;
+    let min = count(call, "MinSize")?.unwrap_or(group.min);
+    let max = count(call, "MaxSize")?.unwrap_or(group.max);
+    let desired = match count(call, "DesiredCapacity")? {
+        Some(desired) => desired,
+        None => group.desired.max(min).min(max),
+    };
+    check_sizes(min, max, desired)?;
+    (group.min, group.max, group.desired) = (min, max, desired);
+    settle(world, &name);
+    Ok(json!({}))
+}
+
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SetDesiredCapacity.html>.
+pub(super) fn set_desired(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let name = required(call, "AutoScalingGroupName")?.to_owned();
+    required(call, "DesiredCapacity")?;
+    let desired = count(call, "DesiredCapacity")?.unwrap_or_default();
+    let group = group(world, &name)?;
+    let crossed = if desired > group.max {
+        Some(("above max", group.max))
+    } else if desired < group.min {
+        Some(("below min", group.min))
+    } else {
+        None
+    };
+    if let Some((how, bound)) = crossed {
+        return Err(invalid(format!(
+            "New SetDesiredCapacity value {desired} is {how} value {bound} for the AutoScalingGroup."
+        )));
+    }
+    group.desired = desired;
+    settle(world, &name);
+    Ok(json!({}))
+}
+
+/// Every process that can be suspended.
+///
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html>.
+const PROCESSES: &[&str] = &[
+    "AddToLoadBalancer",
+    "AlarmNotification",
+    "AZRebalance",
+    "HealthCheck",
+    "InstanceRefresh",
+    "Launch",
+    "ReplaceUnhealthy",
+    "ScheduledActions",
+    "Terminate",
+];
+
+/// The processes that a call names; none named means all.
+fn processes(call: &Call) -> Result<Vec<String>, ApiError> {
+    let named = call.input["ScalingProcesses"].as_array();
+    let named: Vec<String> = named
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    if let Some(strange) = named
+        .iter()
+        .find(|name| !PROCESSES.contains(&name.as_str()))
+    {
+        return Err(invalid(format!(
+            "The process {strange} does not exist. Processes: {}",
+            PROCESSES.join(", ")
+        )));
+    }
+    if named.is_empty() {
+        return Ok(PROCESSES.iter().map(|name| (*name).to_owned()).collect());
+    }
+    Ok(named)
+}
+
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SuspendProcesses.html>.
+pub(super) fn suspend(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let now = world.now;
+    let group = group(world, required(call, "AutoScalingGroupName")?)?;
+    for process in processes(call)? {
+        group.suspended.entry(process).or_insert(now);
+    }
+    Ok(json!({}))
+}
+
+/// What was held up by a suspended process happens when it is resumed.
+pub(super) fn resume(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let name = required(call, "AutoScalingGroupName")?.to_owned();
+    let group = group(world, &name)?;
+    for process in processes(call)? {
+        group.suspended.remove(&process);
+    }
+    settle(world, &name);
+    Ok(json!({}))
+}

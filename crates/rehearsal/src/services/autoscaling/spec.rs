@@ -1,0 +1,119 @@
+//! A group as a stack file describes it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::group::{Group, GroupTag, Instance, Phase};
+use super::managed::Tracking;
+use super::settle;
+use crate::journal::What;
+use crate::world::World;
+
+/// An Auto Scaling group, and the capacity provider in front of it if there is one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GroupSpec {
+    /// The group's name.
+    pub name: String,
+    /// The fewest instances.
+    #[serde(default)]
+    pub min: u32,
+    /// The most instances.
+    pub max: u32,
+    /// How many it has at first; the minimum if nothing is said.
+    pub desired: Option<u32>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// The capacity provider that it stands behind.
+    pub provider: Option<String>,
+    /// The cluster that the capacity provider belongs to.
+    #[serde(default)]
+    pub cluster: String,
+    /// How many tasks fit on an instance.
+    #[serde(default = "one")]
+    pub tasks_per_instance: u32,
+    /// Whether ECS changes its desired capacity.
+    #[serde(default = "yes")]
+    pub managed_scaling: bool,
+    /// What its instances are.
+    #[serde(default = "usual_type")]
+    pub instance_type: String,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn usual_type() -> String {
+    "m6i.large".to_owned()
+}
+
+impl GroupSpec {
+    /// Puts the group into the world, its instances in service and registered.
+    pub fn build(&self, world: &mut World) {
+        let desired = self.desired.unwrap_or(self.min);
+        let mut group = Group::new(world, &self.name, (self.min, self.max, desired));
+        group.instance_type.clone_from(&self.instance_type);
+        let tags = self.tags.iter().map(|(key, value)| {
+            let (value, propagate) = (value.clone(), false);
+            (key.clone(), GroupTag { value, propagate })
+        });
+        group.tags = tags.collect();
+        for _ in 0..desired {
+            let id = world.id();
+            group.launch(&id, world.now);
+        }
+        let registered = world.now;
+        for Instance { phase, .. } in &mut group.instances {
+            *phase = Phase::InService { registered };
+        }
+        world.autoscaling.groups.insert(self.name.clone(), group);
+        if let Some(name) = &self.provider {
+            let provider = world.ecs.providers.entry(name.clone()).or_default();
+            provider.group.clone_from(&self.name);
+            provider.cluster.clone_from(&self.cluster);
+            provider.tasks_per_instance = self.tasks_per_instance;
+            provider.managed_scaling = self.managed_scaling;
+        }
+        settle(world, &self.name);
+        world.happened(self.name.as_str(), What::Instances(desired));
+    }
+}
+
+impl Group {
+    /// A group of these sizes (least, most, desired) without instances, tags or a template of
+    /// its own.
+    pub(super) fn new(world: &mut World, name: &str, sizes: (u32, u32, u32)) -> Self {
+        let id = crate::services::events::uuid(&world.id());
+        let identity = &world.identity;
+        let created: Timestamp = world.now;
+        Self {
+            name: name.to_owned(),
+            arn: format!(
+                "arn:aws:autoscaling:{}:{}:autoScalingGroup:{id}:autoScalingGroupName/{name}",
+                identity.region, identity.account_id
+            ),
+            min: sizes.0,
+            max: sizes.1,
+            desired: sizes.2,
+            created,
+            instance_type: usual_type(),
+            template: json!({"LaunchTemplate": {"LaunchTemplateName": name, "Version": "$Latest"}}),
+            zones: ["a", "b", "c"]
+                .map(|zone| identity.region.clone() + zone)
+                .into(),
+            tags: BTreeMap::new(),
+            suspended: BTreeMap::new(),
+            instances: Vec::new(),
+            tracking: Tracking::default(),
+        }
+    }
+}

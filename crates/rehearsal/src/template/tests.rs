@@ -1,0 +1,241 @@
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::*;
+
+const TEMPLATE: &str = r#"
+Parameters:
+  DryRun: {Type: String, Default: 'false'}
+  DefaultTimeZone: {Type: String, Default: Europe/Berlin}
+Conditions:
+  Careful: !Equals [!Ref DryRun, 'true']
+  Bold: !Not [!Condition Careful]
+Globals:
+  Function:
+    Timeout: 60
+    MemorySize: 128
+    Environment:
+      Variables:
+        LEDGER_TABLE: !Ref Ledger
+        MODE: !If [Careful, dry, wet]
+Resources:
+  Ledger:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+      TimeToLiveSpecification: {AttributeName: ttl, Enabled: true}
+  Pages:
+    Type: AWS::SNS::Topic
+  Extra:
+    Type: AWS::SNS::Topic
+    Condition: Careful
+    Properties: {TopicName: extra}
+  OffHours:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: !Sub ${AWS::StackName}-off-hours
+      Role: !GetAtt OffHoursRole.Arn
+      Policies: [!ImportValue somewhere]
+      CodeUri: target/lambda/off-hours/
+      Timeout: 120
+      ReservedConcurrentExecutions: 1
+      Environment:
+        Variables:
+          TOPIC: !Ref Pages
+          TABLE_ARN: !GetAtt Ledger.Arn
+          TEXT: !Sub '${AWS::StackName} in ${AWS::Region}: ${Ledger.Arn} ${!Literal} ${Own}'
+          PAIR: !Sub ['${a}-${AWS::AccountId}', {a: !Ref DefaultTimeZone}]
+          LIMIT: 25
+          GONE: !If [Bold, !Ref AWS::NoValue, here]
+          Own: own
+      Events:
+        WhatFailed: {Type: SQS, Properties: {Queue: !GetAtt DeadLetters.Arn}}
+  OffHoursRole:
+    Type: AWS::IAM::Role
+  DeadLetters:
+    Type: AWS::SQS::Queue
+  Tick:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(5 minutes)
+      Target:
+        Arn: !GetAtt OffHours.Arn
+        Input: '{"time":"<aws.scheduler.scheduled-time>"}'
+  Changed:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern: {source: [aws.ecs], user: [{anything-but: [!Ref OffHoursRole]}]}
+      Targets:
+        - {Id: off-hours, Arn: !GetAtt OffHours.Arn}
+  Retired:
+    Type: AWS::Events::Rule
+    Properties: {State: DISABLED, EventPattern: {source: [aws.ec2]}}
+"#;
+
+fn deployment() -> Deployment {
+    Deployment {
+        identity: Identity::default(),
+        stack: "caretaker".to_owned(),
+        overrides: BTreeMap::new(),
+    }
+}
+
+fn read(change: (&str, &str)) -> Result<Template, Unusable> {
+    Template::read(&TEMPLATE.replace(change.0, change.1), &deployment())
+}
+
+fn usable() -> Template {
+    read(("${Own}", "")).unwrap()
+}
+
+#[test]
+fn a_function_is_called_like_the_folder_of_its_binary() {
+    let template = usable();
+    let function = template.function("off-hours").unwrap();
+    assert_eq!(function.code, Path::new("target/lambda/off-hours/"));
+    assert_eq!(function.timeout, Duration::from_secs(120));
+    assert_eq!(function.memory, 128);
+    assert_eq!(function.reserved_concurrency, Some(1));
+    assert_eq!(function.deployed_as, "caretaker-off-hours");
+    assert_eq!(
+        function.queues,
+        ["arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters"]
+    );
+}
+
+#[test]
+fn variables_are_what_cloudformation_would_make_of_them() {
+    let template = usable();
+    let variables = &template.function("off-hours").unwrap().variables;
+    let expected = [
+        ("LEDGER_TABLE", "caretaker-Ledger"),
+        ("LIMIT", "25"),
+        ("MODE", "wet"),
+        ("Own", "own"),
+        ("PAIR", "Europe/Berlin-123456789012"),
+        (
+            "TABLE_ARN",
+            "arn:aws:dynamodb:eu-central-1:123456789012:table/caretaker-Ledger",
+        ),
+        (
+            "TEXT",
+            "caretaker in eu-central-1: arn:aws:dynamodb:eu-central-1:123456789012:table/caretaker-Ledger ${Literal} ",
+        ),
+        ("TOPIC", "arn:aws:sns:eu-central-1:123456789012:caretaker-Pages"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(*variables, BTreeMap::from(expected));
+}
+
+#[test]
+fn rules_and_schedules_are_what_wakes_a_function() {
+    let template = usable();
+    let arn = "arn:aws:lambda:eu-central-1:123456789012:function:caretaker-off-hours";
+    assert_eq!(template.function("off-hours").unwrap().arn, arn);
+    assert_eq!(
+        template.rules,
+        [Rule {
+            name: "caretaker-Changed".to_owned(),
+            pattern: json!({"source": ["aws.ecs"], "user": [{"anything-but": ["off-hours"]}]}),
+            targets: vec![json!({"Id": "off-hours", "Arn": arn})],
+        }]
+    );
+    assert_eq!(
+        template.schedules,
+        [Schedule {
+            name: "caretaker-Tick".to_owned(),
+            every: SignedDuration::from_mins(5),
+            target: arn.to_owned(),
+            input: json!({"time": "<aws.scheduler.scheduled-time>"}),
+        }]
+    );
+}
+
+#[test]
+fn what_nobody_here_delivers_is_refused() {
+    let refusal = |from: &str, to: &str| {
+        let changed = TEMPLATE.replace("${Own}", "").replace(from, to);
+        Template::read(&changed, &deployment())
+            .unwrap_err()
+            .to_string()
+    };
+    assert_eq!(
+        refusal("Type: SQS", "Type: Kinesis"),
+        "the template wakes a function by WhatFailed, which the rehearsal does not deliver"
+    );
+    assert_eq!(
+        refusal("rate(5 minutes)", "cron(0 9 * * ? *)"),
+        "the template has the schedule cron(0 9 * * ? *); the rehearsal follows rates only"
+    );
+}
+
+#[test]
+fn scheduler_s_own_event_is_delivered_where_the_target_has_no_input() {
+    let template = TEMPLATE
+        .replace("${Own}", "")
+        .replace("        Input:", "        Other:");
+    let template = Template::read(&template, &deployment()).unwrap();
+    assert_eq!(template.schedules[0].input["source"], "aws.scheduler");
+    assert_eq!(
+        template.schedules[0].input["time"],
+        "<aws.scheduler.scheduled-time>"
+    );
+}
+
+#[test]
+fn tables_and_topics_are_created_unless_their_condition_fails() {
+    let template = usable();
+    assert_eq!(template.topics, ["caretaker-Pages"]);
+    assert_eq!(
+        template.tables,
+        [json!({
+            "TableName": "caretaker-Ledger",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+            "BillingMode": "PAY_PER_REQUEST",
+        })]
+    );
+}
+
+#[test]
+fn an_overridden_parameter_turns_its_conditions() {
+    let mut careful = deployment();
+    careful
+        .overrides
+        .insert("DryRun".to_owned(), "true".to_owned());
+    let template = Template::read(&TEMPLATE.replace("${Own}", ""), &careful).unwrap();
+    let variables = &template.function("off-hours").unwrap().variables;
+    assert_eq!(
+        (variables["MODE"].as_str(), variables["GONE"].as_str()),
+        ("dry", "here")
+    );
+    assert_eq!(template.topics, ["caretaker-Pages", "extra"]);
+}
+
+#[test]
+fn what_is_not_known_is_named() {
+    let refusal = |change| read(change).unwrap_err().to_string();
+    assert_eq!(
+        refusal(("", "")),
+        "the template refers to Own, which is not known"
+    );
+    assert_eq!(
+        refusal(("!GetAtt Ledger.Arn", "!GetAtt Ledger.Colour")),
+        "the template refers to Ledger.Colour, which is not known"
+    );
+    assert_eq!(
+        refusal(("!GetAtt Ledger.Arn", "!ImportValue other")),
+        "the template uses Fn::ImportValue, which the rehearsal does not work out"
+    );
+    let mut mistyped = deployment();
+    mistyped
+        .overrides
+        .insert("DryRnu".to_owned(), "true".to_owned());
+    assert_eq!(
+        Template::read(TEMPLATE, &mistyped).unwrap_err().to_string(),
+        "the template refers to the parameter DryRnu, which is not known"
+    );
+}

@@ -1,0 +1,95 @@
+//! Staying below a token bucket that we share with others.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Lets at most `burst` calls through at once and `per_second` after that.
+///
+/// Counts on Tokio's clock, so a test with paused time pays nothing for the waiting.
+#[derive(Debug)]
+pub struct Pace {
+    burst: f64,
+    per_second: f64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// May be negative: callers that wait have already taken theirs.
+    tokens: f64,
+    at: Instant,
+}
+
+impl Pace {
+    /// A full bucket of `burst`, refilled with `per_second`.
+    pub fn new(burst: f64, per_second: f64) -> Self {
+        Self {
+            burst,
+            per_second,
+            state: Mutex::new(State {
+                tokens: burst,
+                at: Instant::now(),
+            }),
+        }
+    }
+
+    /// Takes one token, waiting in line until it is there.
+    pub async fn take(&self) {
+        let wait = self.reserve(Instant::now());
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long a call made now would have to wait.
+    pub fn wait(&self, now: Instant) -> Duration {
+        let state = self.lock();
+        self.owed(self.refilled(&state, now) - 1.0)
+    }
+
+    fn reserve(&self, now: Instant) -> Duration {
+        let mut state = self.lock();
+        state.tokens = self.refilled(&state, now) - 1.0;
+        state.at = now;
+        self.owed(state.tokens)
+    }
+
+    fn refilled(&self, state: &State, now: Instant) -> f64 {
+        let elapsed = now.saturating_duration_since(state.at).as_secs_f64();
+        (state.tokens + elapsed * self.per_second).min(self.burst)
+    }
+
+    fn owed(&self, tokens: f64) -> Duration {
+        Duration::from_secs_f64((-tokens).max(0.0) / self.per_second)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thousand_calls_take_what_the_bucket_dictates() {
+        let (pace, start) = (Pace::new(50.0, 5.0), Instant::now());
+        for _ in 0..1_000 {
+            pace.take().await;
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        assert!((190.0..190.5).contains(&seconds), "{seconds}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_wait_at_once_are_served_one_after_the_other() {
+        let (pace, start) = (Pace::new(1.0, 2.0), Instant::now());
+        tokio::join!(pace.take(), pace.take(), pace.take());
+        assert_eq!(start.elapsed().as_millis(), 1_000);
+    }
+}

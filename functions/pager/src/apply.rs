@@ -1,0 +1,60 @@
+//! Doing what was decided.
+
+use domain::pager::{Action, Page, Plan};
+
+use crate::Aws;
+use crate::failure::Failure;
+use crate::message::message;
+use crate::report::Report;
+use crate::settings::Settings;
+
+/// Performs every action of the plan. A plan has one at most, so the first failure ends it.
+pub(crate) async fn apply(aws: &Aws, settings: &Settings, plan: Plan) -> Result<Report, Failure> {
+    let mut report = Report::new(plan.reason, settings.dry_run, plan.actions.len());
+    for action in &plan.actions {
+        if settings.dry_run {
+            log(action, "not applied");
+            continue;
+        }
+        report
+            .message_ids
+            .push(perform(aws, settings, action).await?);
+        log(action, "applied");
+    }
+    Ok(report)
+}
+
+/// One arm, one call. Answers with the id of the message.
+async fn perform(aws: &Aws, settings: &Settings, action: &Action) -> Result<String, Failure> {
+    match action {
+        Action::Publish(page) => publish(aws, &settings.topic, page).await,
+    }
+}
+
+async fn publish(aws: &Aws, topic: &str, page: &Page) -> Result<String, Failure> {
+    let reply = aws
+        .sns
+        .publish()
+        .topic_arn(topic)
+        .subject(&page.subject)
+        .message_structure("json")
+        .message(message(page))
+        .send()
+        .await
+        .map_err(|cause| Failure::Call {
+            call: "sns:Publish",
+            cause: cause.into(),
+        })?;
+    // An answer without an id is still an answer: SNS has the message.
+    Ok(reply.message_id.unwrap_or_default())
+}
+
+fn log(action: &Action, outcome: &'static str) {
+    let Action::Publish(page) = action;
+    tracing::info!(
+        function = "pager",
+        call = "sns:Publish",
+        subject = page.subject,
+        outcome
+    );
+}

@@ -1,0 +1,47 @@
+//! An event of the bus, as EventBridge spells it, and what it is to the pager.
+
+use domain::pager::{Delivered, Heard};
+use notices::{DETAIL_TYPE, SOURCE};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// The fields of the envelope that are read
+/// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html>).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Raw {
+    source: String,
+    detail_type: String,
+    account: String,
+    region: String,
+    detail: Value,
+}
+
+/// What the event is. Only an event of ours that cannot be read is a failure.
+pub(crate) fn parse(event: Value) -> Result<Heard, Failure> {
+    let raw: Raw = serde_json::from_value(event).map_err(Failure::UnusableEvent)?;
+    if raw.source != SOURCE {
+        return Ok(Heard::Foreign { source: raw.source });
+    }
+    if raw.detail_type != DETAIL_TYPE {
+        return Ok(Heard::UnknownDetailType {
+            detail_type: raw.detail_type,
+        });
+    }
+    Ok(Heard::Notice(Box::new(Delivered {
+        notice: notices::decode(&raw.detail).map_err(Failure::UnusableNotice)?,
+        account: raw.account,
+        region: raw.region,
+    })))
+}
+
+/// What the log says that the event was about.
+pub(crate) fn summary(heard: &Heard) -> &str {
+    match heard {
+        Heard::Notice(delivered) => &delivered.notice.dedupe,
+        Heard::Foreign { source } => source,
+        Heard::UnknownDetailType { detail_type } => detail_type,
+    }
+}
