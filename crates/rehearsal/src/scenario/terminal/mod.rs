@@ -52,11 +52,7 @@ impl<Out: Write> Printer<Out> {
             day(scenario.from),
             day(scenario.to),
             zone.iana_name().unwrap_or("UTC"),
-            stack
-                .clusters
-                .iter()
-                .map(|it| it.services.len())
-                .sum::<usize>(),
+            stack.services(),
             stack.clusters.len(),
         );
         writeln!(self.out, "{}\n", self.paint.faint(&frame))
