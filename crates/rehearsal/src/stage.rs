@@ -10,7 +10,7 @@ use crate::account::Account;
 use crate::clock::Clock;
 use crate::lambda::{Function, Lambda, LogLine};
 use crate::server::Server;
-use crate::stack::{self, NotBuilt, Stack};
+use crate::stack::{NotBuilt, Stack};
 use crate::template::{self, Template};
 
 /// Everything that a rehearsal needs, running.
@@ -81,7 +81,7 @@ pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Accou
     for topic in &template.topics {
         create(&account, "sns", "CreateTopic", json!({"Name": topic}))?;
     }
-    stack::build(&account, stack)?;
+    stack.build(&mut account.state().world)?;
     Ok(account)
 }
 

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer};
 use crate::services::autoscaling::GroupSpec;
 use crate::services::ecs::{Controller, Scheduling, StrategyItem};
 
-pub use build::{NotBuilt, build};
+pub use build::NotBuilt;
 
 /// A stack.
 #[derive(Clone, Debug, Default, Deserialize)]
