@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod any;
 mod made;
 mod run;
 mod shown;
@@ -15,6 +16,7 @@ mod drift;
 mod groups;
 mod holds;
 mod plans;
+mod properties;
 mod rest;
 mod scope;
 mod wake;
