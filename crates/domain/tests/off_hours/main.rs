@@ -18,6 +18,7 @@ mod holds;
 mod plans;
 mod properties;
 mod rest;
+mod savings;
 mod scope;
 mod wake;
 mod waves;
