@@ -22,6 +22,8 @@ pub mod services;
 pub mod stack;
 pub mod stage;
 pub mod template;
+#[cfg(test)]
+mod testbed;
 pub mod throttle;
 pub mod wire;
 pub mod world;
@@ -30,4 +32,5 @@ pub use account::{Account, Answer};
 pub use call::{ApiError, Call};
 pub use clock::Clock;
 pub use modules::Module;
+pub use stack::Stack;
 pub use world::World;

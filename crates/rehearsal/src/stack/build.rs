@@ -1,17 +1,21 @@
-//! Builds a stack in an account, through the same calls that CloudFormation makes.
+//! Puts a stack into the world.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
 
-use super::{Cluster, Group, Launch, Service, Stack};
+use super::{ClusterSpec, LaunchSpec, ScalingSpec, ServiceSpec, Stack};
 use crate::account::Account;
 use crate::call::ApiError;
+use crate::services::application_autoscaling::{Suspended, Target, put_target};
+use crate::services::ecs::{self, Launch, NewService, Pace, ServiceId, StrategyItem};
+use crate::world::World;
 
-/// The caller in the record.
-const BUILDER: &str = "cloudformation";
+/// How old a service is that says nothing: old enough that nobody takes it for a new one.
+const USUAL_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A call that a stack's set-up needs was refused.
+/// A part of a stack that the account refuses.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} could not be set up: {cause}")]
 pub struct NotBuilt {
@@ -22,137 +26,149 @@ pub struct NotBuilt {
     pub cause: Box<ApiError>,
 }
 
-/// Builds every part of a stack.
+/// Puts a stack into an account.
 pub fn build(account: &Account, stack: &Stack) -> Result<(), NotBuilt> {
-    let builder = Builder(account);
-    for cluster in &stack.clusters {
-        builder.cluster(cluster)?;
-    }
-    for group in &stack.groups {
-        builder.group(group)?;
-    }
-    for service in &stack.services {
-        builder.service(service)?;
-    }
-    Ok(())
+    stack.build(&mut account.state().world)
 }
 
-struct Builder<'a>(&'a Account);
-
-impl Builder<'_> {
-    fn cluster(&self, cluster: &Cluster) -> Result<(), NotBuilt> {
-        let input = json!({
-            "clusterName": cluster.name,
-            "tags": ecs_tags(&cluster.tags),
-            "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
-        });
-        self.call(&cluster.name, "ecs", "CreateCluster", input)
-    }
-
-    /// An Auto Scaling group and the capacity provider through which its instances join.
-    fn group(&self, group: &Group) -> Result<(), NotBuilt> {
-        let tags: Vec<Value> = group
-            .tags
-            .iter()
-            .map(|(key, value)| {
-                json!({
-                    "Key": key,
-                    "Value": value,
-                    "ResourceId": group.name,
-                    "ResourceType": "auto-scaling-group",
-                    "PropagateAtLaunch": "false",
-                })
-            })
-            .collect();
-        let input = json!({
-            "AutoScalingGroupName": group.name,
-            "MinSize": group.min.to_string(),
-            "MaxSize": group.max.to_string(),
-            "DesiredCapacity": group.desired.to_string(),
-            "Tags": tags,
-        });
-        self.call(&group.name, "autoscaling", "CreateAutoScalingGroup", input)
-    }
-
-    fn service(&self, service: &Service) -> Result<(), NotBuilt> {
-        let name = format!("{}/{}", service.cluster, service.name);
-        let compatible = match service.launch {
-            Launch::Fargate | Launch::FargateSpot => "FARGATE",
-            Launch::Ec2 => "EC2",
-        };
-        let task_definition = json!({
-            "family": service.name,
-            "cpu": service.cpu.to_string(),
-            "memory": service.memory.to_string(),
-            "requiresCompatibilities": [compatible],
-            "networkMode": "awsvpc",
-            "containerDefinitions": [{"name": "app", "image": format!("{}:1", service.name)}],
-        });
-        self.call(&name, "ecs", "RegisterTaskDefinition", task_definition)?;
-        self.call(&name, "ecs", "CreateService", service_input(service))?;
-        match service.scaling {
-            Some(scaling) => {
-                let target = json!({
-                    "ServiceNamespace": "ecs",
-                    "ResourceId": format!("service/{name}"),
-                    "ScalableDimension": "ecs:service:DesiredCount",
-                    "MinCapacity": scaling.min,
-                    "MaxCapacity": scaling.max,
-                });
-                self.call(
-                    &name,
-                    "application-autoscaling",
-                    "RegisterScalableTarget",
-                    target,
-                )
-            }
-            None => Ok(()),
+impl Stack {
+    /// Puts the stack into the world.
+    pub fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
+        for group in &self.groups {
+            group.build(world);
         }
-    }
-
-    fn call(
-        &self,
-        what: &str,
-        service: &str,
-        operation: &str,
-        input: Value,
-    ) -> Result<(), NotBuilt> {
-        let outcome = self.0.by_hand(BUILDER, service, operation, input);
-        outcome.map(drop).map_err(|cause| NotBuilt {
-            what: what.to_owned(),
-            cause,
+        ecs::seed(world, |world| {
+            self.clusters
+                .iter()
+                .try_for_each(|cluster| cluster.build(world))
         })
     }
 }
 
-fn service_input(service: &Service) -> Value {
-    let mut input = json!({
-        "cluster": service.cluster,
-        "serviceName": service.name,
-        "taskDefinition": service.name,
-        "schedulingStrategy": service.scheduling.as_ecs(),
-        "tags": ecs_tags(&service.tags),
-        "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {"enable": true, "rollback": true},
-        },
-    });
-    // ECS refuses a desired count for a DAEMON service.
-    if service.scheduling == super::Scheduling::Replica {
-        input["desiredCount"] = service.desired.into();
-    }
-    match service.launch {
-        Launch::Fargate => input["launchType"] = "FARGATE".into(),
-        Launch::Ec2 => input["launchType"] = "EC2".into(),
-        Launch::FargateSpot => {
-            input["capacityProviderStrategy"] =
-                json!([{"capacityProvider": "FARGATE_SPOT", "weight": 1}]);
+impl ClusterSpec {
+    fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
+        ecs::create_cluster(world, &self.name, self.tags.clone());
+        let mut providers = BTreeSet::from(["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()]);
+        for service in &self.services {
+            let id = ServiceId::new(&self.name, &service.name);
+            let refused = |cause: ApiError| NotBuilt {
+                what: format!("service {}/{}", self.name, service.name),
+                cause: Box::new(cause),
+            };
+            let launch = service.launch(world).map_err(refused)?;
+            if let Launch::Strategy(items) = &launch {
+                providers.extend(items.iter().map(|item| item.capacity_provider.clone()));
+            }
+            service.build(world, id, launch).map_err(refused)?;
         }
+        if let Some(cluster) = world.ecs.clusters.get_mut(&self.name) {
+            cluster.capacity_providers = providers.into_iter().collect();
+        }
+        Ok(())
     }
-    input
 }
 
-fn ecs_tags(tags: &BTreeMap<String, String>) -> Vec<Value> {
-    tags.iter()
-        .map(|(key, value)| json!({"key": key, "value": value}))
-        .collect()
+impl ServiceSpec {
+    /// What the tasks run on, with the checks of CreateService.
+    fn launch(&self, world: &World) -> Result<Launch, ApiError> {
+        match (&self.launch, self.strategy.as_slice()) {
+            (Some(_), [_, ..]) => Err(ecs::launch_and_strategy()),
+            (None, [_, ..]) => ecs::strategy_of(world, &self.strategy),
+            (None | Some(LaunchSpec::Fargate), []) => Ok(Launch::Type("FARGATE")),
+            (Some(LaunchSpec::Ec2), []) => Ok(Launch::Type("EC2")),
+            (Some(LaunchSpec::FargateSpot), []) => only(world, "FARGATE_SPOT"),
+            (Some(LaunchSpec::Provider(name)), []) => only(world, name),
+        }
+    }
+
+    fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), ApiError> {
+        let family = format!("{}-{}", id.cluster, id.service);
+        let task_definition = ecs::register(world, &family, self.definition(&launch));
+        let usual = Pace::default();
+        let new = NewService {
+            id: id.clone(),
+            task_definition: Some(task_definition),
+            desired: self.desired,
+            launch,
+            controller: self.controller,
+            scheduling: self.scheduling,
+            pace: Pace {
+                start_seconds: self.start_seconds.unwrap_or(usual.start_seconds),
+                stop_seconds: self.stop_seconds.unwrap_or(usual.stop_seconds),
+            },
+            created: self.created.unwrap_or_else(|| usual_creation(world.now)),
+            created_by: format!("arn:aws:iam::{}:role/stack", world.identity.account_id),
+            settings: circuit_breaker(),
+            tags: self.tags.clone(),
+            short_arn: self.short_arn,
+        };
+        ecs::create_service(world, new)?;
+        if let Some(scaling) = self.scaling {
+            let target = scaling.target(world);
+            put_target(world, &format!("service/{id}"), target);
+        }
+        ecs::settle_at_once(world, &id);
+        Ok(())
+    }
+
+    fn definition(&self, launch: &Launch) -> Map<String, Value> {
+        let image = self
+            .image
+            .clone()
+            .unwrap_or_else(|| format!("{}:1", self.name));
+        let on_fargate = match launch {
+            Launch::Type(name) => *name == "FARGATE",
+            Launch::Strategy(items) => items
+                .iter()
+                .all(|item| item.capacity_provider.starts_with("FARGATE")),
+        };
+        let compatibilities = if on_fargate { ["FARGATE"] } else { ["EC2"] };
+        let members = [
+            ("cpu", json!(self.cpu.to_string())),
+            ("memory", json!(self.memory.to_string())),
+            ("networkMode", json!("awsvpc")),
+            ("requiresCompatibilities", json!(compatibilities)),
+            (
+                "containerDefinitions",
+                json!([{"name": self.name, "image": image, "essential": true}]),
+            ),
+        ];
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+impl ScalingSpec {
+    fn target(self, world: &mut World) -> Target {
+        let suspended = Suspended {
+            dynamic_scaling_in_suspended: self.suspended.scaling_in,
+            dynamic_scaling_out_suspended: self.suspended.scaling_out,
+            scheduled_scaling_suspended: self.suspended.scheduled,
+        };
+        Target {
+            suspended,
+            ..Target::fresh(world, self.min, self.max)
+        }
+    }
+}
+
+fn only(world: &World, provider: &str) -> Result<Launch, ApiError> {
+    let item = StrategyItem {
+        capacity_provider: provider.to_owned(),
+        weight: 1,
+        base: 0,
+    };
+    ecs::strategy_of(world, &[item])
+}
+
+fn usual_creation(now: Timestamp) -> Timestamp {
+    now.saturating_sub(USUAL_AGE).unwrap_or(now)
+}
+
+/// Both of its switches on.
+fn circuit_breaker() -> Map<String, Value> {
+    let breaker = json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}});
+    Map::from_iter([("deploymentConfiguration".to_owned(), breaker)])
 }

@@ -52,7 +52,7 @@ impl<Out: Write> Printer<Out> {
             day(scenario.from),
             day(scenario.to),
             zone.iana_name().unwrap_or("UTC"),
-            stack.services.len(),
+            stack.services(),
             stack.clusters.len(),
         );
         writeln!(self.out, "{}\n", self.paint.faint(&frame))
