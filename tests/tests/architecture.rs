@@ -3,56 +3,37 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use serde_json::Value;
-
-fn metadata() -> Value {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline"])
-        .output()
-        .unwrap();
+/// The names of the packages that `package` depends on, directly or not, when it is built for use.
+fn dependencies(package: &str) -> BTreeSet<String> {
+    let tree = [
+        "tree",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--package",
+        package,
+    ];
+    let output = Command::new(env!("CARGO")).args(tree).output().unwrap();
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// The names of the packages that `package` depends on, directly or not, when it is built for use.
-fn dependencies(metadata: &Value, package: &str) -> BTreeSet<String> {
-    let name_of = |id: &str| {
-        let packages = metadata["packages"].as_array().unwrap();
-        let one = packages.iter().find(|one| one["id"] == id).unwrap();
-        one["name"].as_str().unwrap().to_owned()
-    };
-    let nodes = metadata["resolve"]["nodes"].as_array().unwrap();
-    let mut seen = BTreeSet::new();
-    let root = nodes
-        .iter()
-        .find(|node| name_of(node["id"].as_str().unwrap()) == package)
-        .unwrap();
-    let mut todo = vec![root];
-    while let Some(node) = todo.pop() {
-        let used = node["deps"].as_array().unwrap().iter().filter(|dep| {
-            dep["dep_kinds"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|kind| kind["kind"].is_null())
-        });
-        for dep in used {
-            let id = dep["pkg"].as_str().unwrap();
-            if seen.insert(name_of(id)) {
-                todo.extend(nodes.iter().find(|node| node["id"] == id));
-            }
-        }
-    }
-    seen
+    let lines = String::from_utf8(output.stdout).unwrap();
+    lines
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
 fn the_domain_knows_no_aws_no_async_and_no_serialisation() {
-    let depends = dependencies(&metadata(), "domain");
+    let depends = dependencies("domain");
     assert!(
         depends.contains("jiff"),
         "the walk found nothing: {depends:?}"
@@ -70,9 +51,8 @@ fn the_domain_knows_no_aws_no_async_and_no_serialisation() {
 
 #[test]
 fn no_function_ships_the_rehearsal_or_a_second_tls_stack() {
-    let metadata = metadata();
     for function in ["off-hours", "pager"] {
-        let depends = dependencies(&metadata, function);
+        let depends = dependencies(function);
         assert!(depends.contains("lambda_runtime"), "{depends:?}");
         for forbidden in [
             "rehearsal",
@@ -92,7 +72,7 @@ fn no_function_ships_the_rehearsal_or_a_second_tls_stack() {
 
 #[test]
 fn the_rehearsal_is_written_without_our_own_decisions() {
-    let depends = dependencies(&metadata(), "rehearsal");
+    let depends = dependencies("rehearsal");
     for forbidden in ["domain", "ledger", "off-hours", "pager"] {
         assert!(
             !depends.contains(forbidden),
