@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::counted;
 use super::record::Record;
 use crate::journal::{Happening, What};
 
@@ -109,14 +110,14 @@ impl Expectation<Timestamp> {
                 .iter()
                 .map(|(group, count)| instances(record, zone, *at, group, *count))
                 .collect(),
-            Self::Pages(count) => vec![counted("pages", *count, pages(record))],
+            Self::Pages(count) => vec![number("page", *count, pages(record))],
             Self::Notice(notice) => vec![notice.judge(record)],
             Self::CallsAtMost(limits) => limits
                 .iter()
                 .map(|(action, limit)| calls(record, action, *limit))
                 .collect(),
             Self::FailedInvocations(count) => {
-                vec![counted("failed invocations", *count, record.failed())]
+                vec![number("failed invocation", *count, record.failed())]
             }
         }
     }
@@ -162,16 +163,11 @@ fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %H:%M").to_string()
 }
 
-/// `what` is a plural in `s`.
-fn counted(what: &str, expected: usize, seen: usize) -> Verdict {
-    let what = match expected {
-        1 => what.trim_end_matches('s'),
-        _ => what,
-    };
+fn number(what: &str, expected: usize, seen: usize) -> Verdict {
     Verdict {
         subject: None,
         at: None,
-        expected: format!("{expected} {what}"),
+        expected: counted(expected, what),
         instead: (seen != expected).then(|| seen.to_string()),
     }
 }
@@ -189,7 +185,7 @@ fn calls(record: &Record, action: &str, limit: usize) -> Verdict {
     Verdict {
         subject: None,
         at: None,
-        expected: format!("at most {limit} calls of {action}"),
+        expected: format!("at most {} of {action}", counted(limit, "call")),
         instead: (made > limit).then(|| made.to_string()),
     }
 }

@@ -146,5 +146,13 @@ impl Scenario {
     }
 }
 
+/// `1 cluster`, `2 clusters`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -110,20 +110,21 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
     }
 
     async fn perform(&mut self, deed: &Deed) -> Result<(), BrokenOff> {
-        deed.perform(&self.stage.account)?;
-        self.tell(Told::Deed(deed.to_string()));
-        if let Deed::Invoke {
+        let Deed::Invoke {
             function,
             event,
             by,
         } = deed
-        {
-            let invocation = Invocation {
-                function: function.clone(),
-                event: event.clone(),
-            };
-            self.invoke(&invocation, Cause::Person(by.clone())).await?;
-        }
+        else {
+            deed.perform(&self.stage.account)?;
+            self.tell(Told::Deed(deed.to_string()));
+            return Ok(());
+        };
+        let invocation = Invocation {
+            function: function.clone(),
+            event: event.clone(),
+        };
+        self.invoke(&invocation, Cause::Person(by.clone())).await?;
         Ok(())
     }
 
@@ -156,11 +157,7 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
             function: invocation.function.clone(),
             cause,
             outcome: outcome.clone(),
-            changes: self
-                .changes()
-                .into_iter()
-                .map(|(_, change)| change)
-                .collect(),
+            changes: self.changes_at_once(),
         });
         let tally = self.record.functions.entry(invocation.function.clone());
         tally.or_default().count(&outcome, told.is_quiet());
@@ -183,6 +180,27 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
     fn changes(&mut self) -> Vec<(Timestamp, Change)> {
         self.watcher
             .look(&self.stage.account.state().world.happenings)
+    }
+
+    /// What changed during an invocation. A count that was reached at once goes without saying.
+    fn changes_at_once(&mut self) -> Vec<Change> {
+        let all: Vec<Change> = self
+            .changes()
+            .into_iter()
+            .map(|(_, change)| change)
+            .collect();
+        let reached = |change: &Change| {
+            match change {
+            Change::Steady { service, running } => all.iter().any(
+                |other| matches!(other, Change::Desired { service: changed, to, .. } if changed == service && to == running),
+            ),
+            _ => false,
+        }
+        };
+        all.iter()
+            .filter(|change| !reached(change))
+            .cloned()
+            .collect()
     }
 
     fn tell_changes(&mut self) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Cluster, Group, Launch, Service, Stack};
+use super::{Cluster, Scheduling, Service, Stack};
 use crate::account::Account;
 use crate::call::ApiError;
 
@@ -13,7 +13,7 @@ const BUILDER: &str = "cloudformation";
 
 /// A call that a stack's set-up needs was refused.
 #[derive(Debug, thiserror::Error)]
-#[error("{what} could not be set up: {cause}")]
+#[error("{what} could not be set up")]
 pub struct NotBuilt {
     /// What was being set up.
     pub what: String,
@@ -29,7 +29,7 @@ pub fn build(account: &Account, stack: &Stack) -> Result<(), NotBuilt> {
         builder.cluster(cluster)?;
     }
     for group in &stack.groups {
-        builder.group(group)?;
+        group.build(&mut account.state().world);
     }
     for service in &stack.services {
         builder.service(service)?;
@@ -49,36 +49,11 @@ impl Builder<'_> {
         self.call(&cluster.name, "ecs", "CreateCluster", input)
     }
 
-    /// An Auto Scaling group and the capacity provider through which its instances join.
-    fn group(&self, group: &Group) -> Result<(), NotBuilt> {
-        let tags: Vec<Value> = group
-            .tags
-            .iter()
-            .map(|(key, value)| {
-                json!({
-                    "Key": key,
-                    "Value": value,
-                    "ResourceId": group.name,
-                    "ResourceType": "auto-scaling-group",
-                    "PropagateAtLaunch": "false",
-                })
-            })
-            .collect();
-        let input = json!({
-            "AutoScalingGroupName": group.name,
-            "MinSize": group.min.to_string(),
-            "MaxSize": group.max.to_string(),
-            "DesiredCapacity": group.desired.to_string(),
-            "Tags": tags,
-        });
-        self.call(&group.name, "autoscaling", "CreateAutoScalingGroup", input)
-    }
-
     fn service(&self, service: &Service) -> Result<(), NotBuilt> {
         let name = format!("{}/{}", service.cluster, service.name);
-        let compatible = match service.launch {
-            Launch::Fargate | Launch::FargateSpot => "FARGATE",
-            Launch::Ec2 => "EC2",
+        let compatible = match service.provider.as_str() {
+            "FARGATE" | "FARGATE_SPOT" => "FARGATE",
+            _ => "EC2",
         };
         let task_definition = json!({
             "family": service.name,
@@ -137,15 +112,14 @@ fn service_input(service: &Service) -> Value {
         },
     });
     // ECS refuses a desired count for a DAEMON service.
-    if service.scheduling == super::Scheduling::Replica {
+    if service.scheduling == Scheduling::Replica {
         input["desiredCount"] = service.desired.into();
     }
-    match service.launch {
-        Launch::Fargate => input["launchType"] = "FARGATE".into(),
-        Launch::Ec2 => input["launchType"] = "EC2".into(),
-        Launch::FargateSpot => {
+    match service.provider.as_str() {
+        "FARGATE" => input["launchType"] = "FARGATE".into(),
+        provider => {
             input["capacityProviderStrategy"] =
-                json!([{"capacityProvider": "FARGATE_SPOT", "weight": 1}]);
+                json!([{"capacityProvider": provider, "weight": 1}]);
         }
     }
     input

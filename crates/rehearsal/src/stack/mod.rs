@@ -7,16 +7,17 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::services::autoscaling::GroupSpec;
 pub use build::{NotBuilt, build};
 
 /// A stack's file.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Stack {
     /// The clusters.
     pub clusters: Vec<Cluster>,
     /// The Auto Scaling groups that carry container instances.
-    pub groups: Vec<Group>,
+    pub groups: Vec<GroupSpec>,
     /// The services.
     pub services: Vec<Service>,
 }
@@ -28,28 +29,6 @@ pub struct Cluster {
     /// Its name.
     pub name: String,
     /// Its tags, the defaults of its services.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-}
-
-/// An Auto Scaling group.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Group {
-    /// Its name.
-    pub name: String,
-    /// The cluster that its instances join.
-    pub cluster: String,
-    /// The fewest instances.
-    pub min: u32,
-    /// The most.
-    pub max: u32,
-    /// How many there are.
-    pub desired: u32,
-    /// Their type.
-    #[serde(default = "default_instance_type")]
-    pub instance_type: String,
-    /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
 }
@@ -68,9 +47,9 @@ pub struct Service {
     /// REPLICA or DAEMON.
     #[serde(default)]
     pub scheduling: Scheduling,
-    /// What carries its tasks.
-    #[serde(default)]
-    pub launch: Launch,
+    /// The capacity provider of its tasks: FARGATE, FARGATE_SPOT, or a group's.
+    #[serde(default = "fargate")]
+    pub provider: String,
     /// CPU units of a task.
     #[serde(default = "default_cpu")]
     pub cpu: u32,
@@ -93,19 +72,6 @@ pub enum Scheduling {
     Replica,
     /// One task on every instance.
     Daemon,
-}
-
-/// What carries a service's tasks.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Launch {
-    /// Fargate.
-    #[default]
-    Fargate,
-    /// Fargate Spot.
-    FargateSpot,
-    /// The cluster's own instances.
-    Ec2,
 }
 
 /// The bounds of a scalable target.
@@ -179,8 +145,8 @@ fn default_memory() -> u32 {
     512
 }
 
-fn default_instance_type() -> String {
-    "m7g.large".to_owned()
+fn fargate() -> String {
+    "FARGATE".to_owned()
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Erro
         None => default_report(&folder, &rehearsing.scenario)?,
     };
     std::fs::write(&path, report::page(&scenario, &record, &verdicts))?;
-    writeln!(stdout, "The report: {}", path.display())?;
+    writeln!(stdout, "The report: {}", from_here(&path)?.display())?;
     Ok(match verdicts.iter().all(Verdict::held) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
@@ -73,6 +73,12 @@ fn paint(is_terminal: bool, no_color: bool) -> Paint {
         true => Paint::Colour,
         false => Paint::Plain,
     }
+}
+
+/// The path as short as it can be written.
+fn from_here(path: &Path) -> std::io::Result<&Path> {
+    let here = std::env::current_dir()?;
+    Ok(path.strip_prefix(here).unwrap_or(path))
 }
 
 /// `target/rehearsal/demo.html` for `scenarios/demo.yaml`.

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Scenario;
 use super::timeline::{Cause, Change, Entry, Invoked, Told};
+use super::{Scenario, counted};
 pub use paint::Paint;
 pub use summary::summary;
 
@@ -48,12 +48,12 @@ impl<Out: Write> Printer<Out> {
             writeln!(self.out, "{}", scenario.about.trim_end())?;
         }
         let frame = format!(
-            "{} to {}, {}; {} services in {} clusters",
+            "{} to {}, {}; {} in {}",
             day(scenario.from),
             day(scenario.to),
             zone.iana_name().unwrap_or("UTC"),
-            stack.services.len(),
-            stack.clusters.len(),
+            counted(stack.services.len(), "service"),
+            counted(stack.clusters.len(), "cluster"),
         );
         writeln!(self.out, "{}\n", self.paint.faint(&frame))
     }
@@ -168,7 +168,7 @@ impl<Out: Write> Printer<Out> {
                 }
                 match lines.count() {
                     0 => return Ok(()),
-                    more => format!("{:MARGIN$}{indent}│ … {more} lines more in the report", ""),
+                    more => format!("{:MARGIN$}{indent}│ … and {}", "", counted(more, "line")),
                 }
             }
         };
@@ -176,7 +176,10 @@ impl<Out: Write> Printer<Out> {
     }
 
     fn stamp(&self, at: Timestamp) -> String {
-        let text = at.to_zoned(self.zone.clone()).strftime("%a %H:%M:%S");
+        let text = at
+            .to_zoned(self.zone.clone())
+            .strftime("%a %H:%M:%S")
+            .to_string();
         self.paint.faint(&format!("{text:<MARGIN$}"))
     }
 }
