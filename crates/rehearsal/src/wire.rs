@@ -76,7 +76,10 @@ impl Protocol {
             Self::Json { version, .. } => {
                 let mut body = (*error.members).clone();
                 body.insert("__type".to_owned(), json!(error.code));
-                body.insert("message".to_owned(), json!(error.message));
+                // A few shapes spell it with a capital and carry it as a member.
+                if !body.contains_key("Message") {
+                    body.insert("message".to_owned(), json!(error.message));
+                }
                 reply(
                     error.status,
                     &format!("application/x-amz-json-{version}"),

@@ -5,9 +5,10 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -64,8 +65,27 @@ pub fn configured(client: SharedHttpClient) -> aws_types::sdk_config::Builder {
 }
 
 fn https_client() -> Result<SharedHttpClient, Invalid> {
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(TLS)
+        .tls_context(amazon_roots()?)
+        .build_https())
+}
+
+/// A bare connector, for the one request that goes to an address which an event names: the reply
+/// to a CloudFormation custom resource. Made only when it is needed.
+pub fn connector() -> Result<SharedHttpConnector, Invalid> {
+    let connector = Connector::builder()
+        .tls_provider(TLS)
+        .tls_context(amazon_roots()?)
+        .build();
+    Ok(SharedHttpConnector::new(connector))
+}
+
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
+
+fn amazon_roots() -> Result<TlsContext, Invalid> {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_TRUST_SERVICES);
-    let tls = TlsContext::builder()
+    TlsContext::builder()
         .with_trust_store(roots)
         .build()
         .map_err(|error| {
@@ -73,9 +93,5 @@ fn https_client() -> Result<SharedHttpClient, Invalid> {
                 "the embedded trust store",
                 format!("cannot be used: {error}"),
             )
-        })?;
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(tls)
-        .build_https())
+        })
 }

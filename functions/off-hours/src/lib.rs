@@ -21,11 +21,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use aws::Aws;
-pub use event::Request;
 pub use failure::Failure;
 pub use settings::Settings;
 
-use observe::Scope;
+use event::{Request, Work};
 
 /// One invocation of the function.
 #[derive(Clone, Debug)]
@@ -39,7 +38,12 @@ pub struct Invocation {
 }
 
 /// Handles one event.
-pub async fn handle(aws: &Aws, settings: &Settings, event: Value, invocation: &Invocation) -> Result<Value, Failure> {
+pub async fn handle(
+    aws: &Aws,
+    settings: &Settings,
+    event: Value,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
     match event::parse(event, settings, invocation)? {
         Request::Forecast(forecast) => Ok(forecast.answer()),
         Request::Ask(question) => ask::answer(aws, settings, question, invocation).await,
@@ -47,18 +51,44 @@ pub async fn handle(aws: &Aws, settings: &Settings, event: Value, invocation: &I
         Request::Deletion(deletion) => deletion::handle(aws, settings, &deletion, invocation).await,
         Request::NotForUs(why) => {
             tracing::info!(why, "nothing to do");
-            Ok(report::not_for_us(why))
+            Ok(
+                serde_json::json!({ "function": "off-hours", "summary": "nothing to do", "reason": why }),
+            )
         }
     }
 }
 
 /// The five steps: an event, a look at the world, a decision, its effect, a report.
-async fn work_on(aws: &Aws, settings: &Settings, work: &event::Work, invocation: &Invocation) -> Result<Value, Failure> {
-    let claim = Claim { run: invocation.id.clone(), until: invocation.deadline };
-    let moment = |closing| Moment { policy: &settings.policy, claim: &claim, closing, now: invocation.now };
-    let seen = observe::observe(aws, settings, &work.scope, &moment).await?;
-    let plan = decide(&seen.observed, moment(seen.observed.closing));
-    report::decided(&plan, work);
-    let applied = apply::apply(aws, settings, plan, seen.unseen, invocation).await;
-    report::conclude(aws, settings, work, applied, invocation).await
+async fn work_on(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
+    let claim = Claim {
+        run: invocation.id.clone(),
+        until: invocation.deadline,
+    };
+    let moment = Moment {
+        policy: &settings.policy,
+        claim: &claim,
+        closing: false,
+        now: invocation.now,
+    };
+    let seen = observe::observe(aws, settings, &work.scope, moment).await?;
+    let plan = decide(
+        &seen.observed,
+        Moment {
+            closing: seen.observed.closing,
+            ..moment
+        },
+    );
+    tracing::info!(
+        event = work.event,
+        kind = work.kind,
+        decision = report::summary(&plan),
+        "decided"
+    );
+    let applied = apply::apply(aws, settings, &plan, invocation).await;
+    report::conclude(aws, settings, work, &plan, applied, seen.unseen, invocation).await
 }

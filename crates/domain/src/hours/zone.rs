@@ -44,6 +44,14 @@ impl Zone {
         self.0.to_datetime(instant)
     }
 
+    /// `instant` as local time with its offset, such as `2026-11-02T08:00:00+01:00`.
+    pub fn shown(&self, instant: Timestamp) -> String {
+        instant
+            .to_zoned(self.0.clone())
+            .strftime("%Y-%m-%dT%H:%M:%S%:z")
+            .to_string()
+    }
+
     /// The instant of a local time, "compatible" where the clocks change; none beyond the years that jiff can count.
     pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
         self.0.to_ambiguous_timestamp(local).compatible().ok()

@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::attribute::item_size;
 use super::json::{read_item, write_item};
+use super::key::{Key, Schema};
 use super::read::Projection;
 use super::refusal::{breaks_constraint, invalid};
-use super::table::{Key, Schema};
 use super::write::{Kind, Request, Write};
 use super::{plain_name, read_input};
 use crate::call::{ApiError, Call};

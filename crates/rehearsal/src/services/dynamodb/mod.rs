@@ -7,12 +7,16 @@
 
 mod attribute;
 mod batch;
+mod create_table;
 mod expression;
 mod json;
+mod key;
 mod number;
 mod query;
 mod read;
+mod reading;
 mod refusal;
+mod return_values;
 mod table;
 mod tables;
 mod time_to_live;

@@ -10,9 +10,9 @@ use super::expression::path::Path;
 use super::expression::projection::{parse, project};
 use super::expression::substitutes::{Given, Substitutes};
 use super::json::{read_item, write_item};
+use super::key::Schema;
 use super::read_input;
 use super::refusal::invalid;
-use super::table::Schema;
 use crate::call::{ApiError, Call};
 use crate::world::World;
 

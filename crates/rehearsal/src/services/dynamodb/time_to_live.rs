@@ -15,8 +15,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::attribute::{Attribute, Item};
+use super::key::Key;
 use super::refusal::{breaks_constraint, invalid};
-use super::table::{Key, Table};
+use super::table::Table;
 use super::{read_input, require_described_table};
 use crate::call::{ApiError, Call};
 use crate::journal::What;

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::attribute::Item;
+use super::key::Key;
 use super::read_input;
 use super::refusal::{breaks_constraint, invalid};
-use super::table::Key;
 use super::write::{Kind, Request, Write};
 use super::{DynamoDb, plain_name};
 use crate::call::{ApiError, Call};
@@ -164,24 +164,25 @@ fn cancelled(reasons: &[Option<ApiError>]) -> ApiError {
             described
         })
         .collect();
-    ApiError::client(
-        "TransactionCanceledException",
-        format!(
-            "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
-            codes.join(", ")
-        ),
-    )
-    .with("CancellationReasons", Value::Array(described))
+    let message = format!(
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+        codes.join(", ")
+    );
+    ApiError::client("TransactionCanceledException", message.clone())
+        .with("Message", json!(message))
+        .with("CancellationReasons", Value::Array(described))
 }
 
 fn repeated(asked: &Value, asks: &Value) -> Result<Value, ApiError> {
     if asked == asks {
         return Ok(json!({}));
     }
-    Err(ApiError::client(
-        "IdempotentParameterMismatchException",
-        "The request uses the same client token as a previous, but non-identical request.",
-    ))
+    let message =
+        "The request uses the same client token as a previous, but non-identical request.";
+    Err(
+        ApiError::client("IdempotentParameterMismatchException", message)
+            .with("Message", json!(message)),
+    )
 }
 
 fn check_count(input: &Transaction) -> Result<(), ApiError> {

@@ -8,14 +8,16 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::attribute::{Item, item_size};
-use super::expression::condition::{self, Condition};
-use super::expression::projection::project;
+use super::expression::condition::Condition;
+use super::expression::condition_grammar;
+use super::expression::path::Path;
 use super::expression::substitutes::{Given, Substitutes};
 use super::expression::update::{self, Update};
 use super::json::{read_item, write_item};
+use super::key::{Key, Schema};
 use super::read_input;
 use super::refusal::{breaks_constraint, invalid, invalid_parameter};
-use super::table::{Key, Schema};
+use super::return_values::ReturnValues;
 use crate::call::{ApiError, Call};
 use crate::world::World;
 
@@ -147,7 +149,7 @@ impl Write {
         };
         let condition = request
             .condition_expression
-            .map(|text| condition::parse("ConditionExpression", &text, &mut substitutes))
+            .map(|text| condition_grammar::parse("ConditionExpression", &text, &mut substitutes))
             .transpose()?;
         substitutes.all_used()?;
         let key = read_member(request.key, "key");
@@ -200,6 +202,14 @@ impl Write {
         }
     }
 
+    /// The places that an update touches.
+    pub(super) fn touched(&self) -> Vec<&Path> {
+        match &self.change {
+            Change::Update(_, update) => update.paths(),
+            Change::Put(_) | Change::Delete(_) | Change::None(_) => Vec::new(),
+        }
+    }
+
     /// The bytes that the write carries: all of a new item, and of the others no more than the key.
     pub(super) fn size(&self) -> usize {
         match &self.change {
@@ -246,51 +256,4 @@ fn read_member(member: Option<Map<String, Value>>, name: &str) -> Result<Item, A
         ))
     })?;
     read_item(&member)
-}
-
-/// What a single write answers with.
-#[derive(Clone, Copy)]
-enum ReturnValues {
-    None,
-    AllOld,
-    AllNew,
-    UpdatedOld,
-    UpdatedNew,
-}
-
-impl ReturnValues {
-    fn read(given: Option<&str>, kind: Kind) -> Result<Self, ApiError> {
-        let wanted = match given {
-            None | Some("NONE") => return Ok(Self::None),
-            Some("ALL_OLD") => return Ok(Self::AllOld),
-            Some("ALL_NEW") => Self::AllNew,
-            Some("UPDATED_OLD") => Self::UpdatedOld,
-            Some("UPDATED_NEW") => Self::UpdatedNew,
-            Some(other) => {
-                return Err(breaks_constraint(
-                    other,
-                    "returnValues",
-                    "Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]",
-                ));
-            }
-        };
-        if kind == Kind::Update {
-            return Ok(wanted);
-        }
-        Err(invalid("ReturnValues can only be ALL_OLD or NONE"))
-    }
-
-    fn of(self, write: &Write, old: Option<&Item>, new: Option<&Item>) -> Option<Item> {
-        let touched = |item: &Item| match &write.change {
-            Change::Update(_, update) => project(item, &update.paths()),
-            _ => Item::new(),
-        };
-        match self {
-            Self::None => None,
-            Self::AllOld => old.cloned(),
-            Self::AllNew => new.cloned(),
-            Self::UpdatedOld => old.map(touched),
-            Self::UpdatedNew => new.map(touched),
-        }
-    }
 }

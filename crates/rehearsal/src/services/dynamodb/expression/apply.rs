@@ -33,7 +33,7 @@ impl Update {
         }
         // A list grows in the order of the indexes given and shrinks from its end, so that every
         // index means the element that it meant before the update.
-        written.sort_by(|(one, _), (two, _)| one.cmp(two));
+        written.sort_by_key(|(path, _)| *path);
         removed.sort_by(|one, two| two.cmp(one));
         let mut item = before.clone();
         for (path, value) in written {

@@ -6,8 +6,8 @@ use super::condition::{Comparator, Condition, Operand};
 use super::path::Path;
 use crate::call::ApiError;
 use crate::services::dynamodb::attribute::Attribute;
+use crate::services::dynamodb::key::Schema;
 use crate::services::dynamodb::refusal::{invalid, invalid_parameter};
-use crate::services::dynamodb::table::Schema;
 
 /// Which items a query reads.
 #[derive(Debug)]

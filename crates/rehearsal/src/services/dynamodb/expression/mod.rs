@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 pub(crate) mod condition;
+pub(crate) mod condition_grammar;
 mod holds;
 pub(crate) mod key_condition;
 mod parser;
@@ -11,6 +12,3 @@ pub(crate) mod projection;
 pub(crate) mod substitutes;
 mod token;
 pub(crate) mod update;
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,196 @@
+//! A person asks what the tags mean or how things stand → an answer; nothing is changed.
+
+use domain::hold::Holds;
+use domain::hours::zone::Zone;
+use domain::off_hours::{Intent, Moment, Service, Sight, Verdict, decide};
+use domain::rest::{Claim, Phase, ServiceRest};
+use serde_json::{Value, json};
+
+use crate::forecast::shown;
+use crate::observe::{self, Scope, Seen};
+use crate::{Aws, Failure, Invocation, Settings};
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// What does every tag mean, and where is one wrong?
+    Lint,
+    /// What is awake, what is at rest and why?
+    Status {
+        /// Only this service, by its ARN or as `CLUSTER/NAME`.
+        service: Option<String>,
+    },
+}
+
+/// Answers a question.
+pub(crate) async fn answer(
+    aws: &Aws,
+    settings: &Settings,
+    question: Question,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
+    let claim = Claim {
+        run: invocation.id.clone(),
+        until: invocation.deadline,
+    };
+    let moment = Moment {
+        policy: &settings.policy,
+        claim: &claim,
+        closing: false,
+        now: invocation.now,
+    };
+    let seen = observe::observe(aws, settings, &Scope::Everything, moment).await?;
+    if let Some((what, failure)) = seen.unseen.into_iter().next() {
+        return Err(Failure::PartlyApplied {
+            failed: 1,
+            planned: 1,
+            subject: what,
+            first: Box::new(failure),
+        });
+    }
+    let seen = Seen {
+        observed: seen.observed,
+        unseen: Vec::new(),
+    };
+    match question {
+        Question::Lint => Ok(lint(&seen, settings, moment)),
+        Question::Status { service } => status(&seen, settings, service.as_deref(), moment),
+    }
+}
+
+fn lint(seen: &Seen, settings: &Settings, moment: Moment<'_>) -> Value {
+    let services = seen
+        .observed
+        .services
+        .iter()
+        .map(|(arn, service)| (arn.to_string(), &service.intent));
+    let groups = seen
+        .observed
+        .groups
+        .iter()
+        .map(|(arn, group)| (arn.to_string(), &group.intent));
+    let resources = services.chain(groups).map(|(name, intent)| {
+        let problems = intent.problems.iter();
+        json!({
+            "resource": name,
+            "hours": intent.hours_text(),
+            "floor": intent.floor,
+            "wave": intent.wave,
+            "now": if intent.rests(None, moment.now) { "rest" } else { "awake" },
+            "next": next(intent, settings, moment),
+            "problems": problems.map(|problem| json!({ "tag": problem.key, "value": problem.text, "problem": problem.error })).collect::<Vec<_>>(),
+        })
+    });
+    json!({ "resources": resources.collect::<Vec<_>>() })
+}
+
+fn next(intent: &Intent, settings: &Settings, moment: Moment<'_>) -> Value {
+    let zone = intent
+        .schedule()
+        .map_or(&settings.policy.default_zone, |schedule| schedule.zone());
+    intent
+        .next(None, moment.now)
+        .map_or(Value::Null, |edge| shown(&edge, zone))
+}
+
+fn status(
+    seen: &Seen,
+    settings: &Settings,
+    only: Option<&str>,
+    moment: Moment<'_>,
+) -> Result<Value, Failure> {
+    let plan = decide(&seen.observed, moment);
+    let verdict = |name: &str| {
+        plan.verdicts
+            .iter()
+            .find(|verdict| verdict.subject.to_string() == name)
+    };
+    let services: Vec<Value> = seen
+        .observed
+        .services
+        .iter()
+        .filter(|(arn, _)| only.is_none_or(|only| only == arn.as_str() || only == arn.to_string()))
+        .map(|(arn, service)| {
+            one(
+                &arn.to_string(),
+                service,
+                verdict(&arn.to_string()),
+                settings,
+            )
+        })
+        .collect();
+    match only {
+        Some(only) if services.is_empty() => Err(Failure::unusable(
+            "service",
+            format!("no tagged service is \"{only}\""),
+        )),
+        _ => Ok(json!({ "services": services })),
+    }
+}
+
+fn one(name: &str, service: &Service, verdict: Option<&Verdict>, settings: &Settings) -> Value {
+    let zone: &Zone = service
+        .intent
+        .schedule()
+        .map_or(&settings.policy.default_zone, |schedule| schedule.zone());
+    let next = verdict
+        .and_then(|verdict| verdict.next)
+        .map_or(Value::Null, |edge| shown(&edge, zone));
+    json!({
+        "service": name,
+        "state": state(service.rest.as_ref()),
+        "decision": verdict.map(|verdict| verdict.reason.name()),
+        "hours": service.intent.hours_text(),
+        "holds": service.rest.as_ref().map_or_else(Vec::new, |rest| holds(&rest.holds)),
+        "saved": service.rest.as_ref().map(saved),
+        "counts": counts(&service.sight),
+        "awake_until": service.order.as_ref().map(|order| json!({ "until": order.until.to_string(), "by": order.by, "why": order.why })),
+        "next": next,
+    })
+}
+
+fn state(rest: Option<&ServiceRest>) -> &'static str {
+    match rest.map(|rest| rest.phase) {
+        None => "awake",
+        Some(Phase::Resting) => "at rest",
+        Some(Phase::Waking { .. }) => "waking",
+    }
+}
+
+fn holds(holds: &Holds) -> Vec<Value> {
+    holds
+        .iter()
+        .map(|(holder, hold)| {
+            json!({
+                "holder": holder.as_str(),
+                "by": hold.by,
+                "why": hold.why,
+                "since": hold.since.to_string(),
+                "until": hold.until.map(|until| until.to_string()),
+            })
+        })
+        .collect()
+}
+
+fn saved(rest: &ServiceRest) -> Value {
+    json!({
+        "desired": rest.saved.desired,
+        "scalable_target": rest.saved.bounds.map(|bounds| json!({
+            "min": bounds.min,
+            "max": bounds.max,
+            "suspended": {
+                "scaling_in": bounds.suspended.scaling_in,
+                "scaling_out": bounds.suspended.scaling_out,
+                "scheduled": bounds.suspended.scheduled,
+            },
+        })),
+    })
+}
+
+fn counts(sight: &Sight) -> Value {
+    match sight {
+        Sight::NotLookedAt => Value::Null,
+        Sight::Missing => json!({ "missing": true }),
+        Sight::Live(live) => json!({ "desired": live.desired, "running": live.running }),
+    }
+}

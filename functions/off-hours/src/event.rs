@@ -1,0 +1,258 @@
+//! Theirs, then ours: an event of any kind → what it asks for.
+
+use domain::arn::ServiceArn;
+use domain::hold::Hold;
+use domain::hours::overrides::Override;
+use domain::order::{Asked, Order};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::Invocation;
+use crate::ask::Question;
+use crate::deletion::Deletion;
+use crate::failure::Failure;
+use crate::forecast::{self, Forecast};
+use crate::observe::Scope;
+use crate::settings::Settings;
+
+/// What an event asks for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    /// Look, decide, act.
+    Work(Work),
+    /// Answer, change nothing.
+    Ask(Question),
+    /// Compute edges; no look at AWS at all.
+    Forecast(Forecast),
+    /// The stack of the suite is created, updated or deleted.
+    Deletion(Deletion),
+    /// Nothing: the event is not for this function, for this reason.
+    NotForUs(&'static str),
+}
+
+/// Work, and where to look.
+#[derive(Debug)]
+pub(crate) struct Work {
+    /// What identifies the event, the same when it is delivered again.
+    pub event: String,
+    /// What kind of event it is.
+    pub kind: &'static str,
+    /// Where to look.
+    pub scope: Scope,
+}
+
+/// Direct invocations, as people and EventBridge Scheduler write them.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "action", rename_all = "lowercase")]
+enum Direct {
+    Tick,
+    Forecast(forecast::Asked),
+    Lint,
+    Status { service: Option<String> },
+    Rest(Command),
+    Wake(Command),
+}
+
+/// A person's command about one service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Command {
+    service: String,
+    until: Option<String>,
+    why: String,
+    by: String,
+}
+
+/// EventBridge's envelope, as far as it is read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Envelope {
+    id: String,
+    detail_type: String,
+    source: String,
+    #[serde(default)]
+    resources: Vec<String>,
+    detail: Value,
+}
+
+/// Reads an event.
+pub(crate) fn parse(
+    event: Value,
+    settings: &Settings,
+    invocation: &Invocation,
+) -> Result<Request, Failure> {
+    if event.get("RequestType").is_some() {
+        return Deletion::parse(event).map(Request::Deletion);
+    }
+    if event.get("detail-type").is_some() {
+        return envelope(read(event)?);
+    }
+    if event.get("action").is_some() {
+        return direct(read(event)?, settings, invocation);
+    }
+    Err(Failure::unusable(
+        "action",
+        "is missing; expected tick, forecast, lint, status, rest or wake",
+    ))
+}
+
+fn read<T: serde::de::DeserializeOwned>(event: Value) -> Result<T, Failure> {
+    serde_json::from_value(event).map_err(|error| {
+        let text = error.to_string();
+        let field = text.split('`').nth(1).unwrap_or("event").to_owned();
+        Failure::unusable(field, text)
+    })
+}
+
+fn direct(
+    direct: Direct,
+    settings: &Settings,
+    invocation: &Invocation,
+) -> Result<Request, Failure> {
+    Ok(match direct {
+        Direct::Tick => Request::Work(Work {
+            event: invocation.id.clone(),
+            kind: "tick",
+            scope: Scope::Everything,
+        }),
+        Direct::Forecast(asked) => Request::Forecast(asked.with(settings)?),
+        Direct::Lint => Request::Ask(Question::Lint),
+        Direct::Status { service } => Request::Ask(Question::Status { service }),
+        Direct::Rest(command) => command.work("rest", settings, invocation)?,
+        Direct::Wake(command) => command.work("wake", settings, invocation)?,
+    })
+}
+
+impl Command {
+    fn work(
+        self,
+        kind: &'static str,
+        settings: &Settings,
+        invocation: &Invocation,
+    ) -> Result<Request, Failure> {
+        for (field, text) in [
+            ("service", &self.service),
+            ("why", &self.why),
+            ("by", &self.by),
+        ] {
+            if text.trim().is_empty() {
+                return Err(Failure::unusable(field, "is empty"));
+            }
+        }
+        let until = self
+            .until
+            .as_deref()
+            .map(|text| moment("until", text, settings))
+            .transpose()?;
+        if until.is_some_and(|until| until <= invocation.now) {
+            return Err(Failure::unusable("until", "is past"));
+        }
+        let asked = match kind {
+            "rest" => Asked::Rest(Hold {
+                by: self.by,
+                why: self.why,
+                since: invocation.now,
+                until,
+            }),
+            _ => Asked::Wake(until.map(|until| Order {
+                until,
+                by: self.by,
+                why: self.why,
+                since: invocation.now,
+            })),
+        };
+        Ok(Request::Work(Work {
+            event: invocation.id.clone(),
+            kind,
+            scope: Scope::Asked {
+                service: self.service,
+                asked,
+            },
+        }))
+    }
+}
+
+/// An instant, or a local time as in an override: `2026-11-26 22:00 Europe/Berlin`.
+pub(crate) fn moment(field: &str, text: &str, settings: &Settings) -> Result<Timestamp, Failure> {
+    if let Ok(instant) = text.parse() {
+        return Ok(instant);
+    }
+    Override::parse(&format!("up until {text}"), &settings.policy.default_zone)
+        .map(|overriding| overriding.until)
+        .map_err(|_| {
+            Failure::unusable(
+                field,
+                format!("\"{text}\" is no moment; for example 2026-11-26T21:00:00Z or \"2026-11-26 22:00 Europe/Berlin\""),
+            )
+        })
+}
+
+fn envelope(envelope: Envelope) -> Result<Request, Failure> {
+    // What EventBridge Scheduler sends where the schedule names no input of its own.
+    // Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+    if envelope.source == "aws.scheduler" {
+        return Ok(Request::Work(Work {
+            event: envelope.id,
+            kind: "tick",
+            scope: Scope::Everything,
+        }));
+    }
+    if envelope.source != "aws.ecs" {
+        return Ok(Request::NotForUs("not-from-ecs"));
+    }
+    let service = match envelope.detail_type.as_str() {
+        "AWS API Call via CloudTrail" => called(&envelope.detail),
+        "ECS Deployment State Change" => deployed(&envelope),
+        _ => Err("not-about-a-service"),
+    };
+    Ok(match service {
+        Ok(service) => Request::Work(Work {
+            event: envelope.id,
+            kind: "service-changed",
+            scope: Scope::Service(service),
+        }),
+        Err(why) => Request::NotForUs(why),
+    })
+}
+
+/// A `CreateService` or `UpdateService` call by somebody else.
+///
+/// The reply names the service by its ARN. Our own calls come from a session of this function's
+/// role, whose name is the function's; they are where a loop would begin, so they end here.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/logging-using-cloudtrail.html>.
+fn called(detail: &Value) -> Result<ServiceArn, &'static str> {
+    let text = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str);
+    if !matches!(text("/eventName"), Some("CreateService" | "UpdateService")) {
+        return Err("not-about-a-service");
+    }
+    if text("/errorCode").is_some() {
+        return Err("a-call-that-failed");
+    }
+    let principal = text("/userIdentity/principalId").unwrap_or_default();
+    if principal
+        .rsplit(':')
+        .next()
+        .is_some_and(|session| session.contains("off-hours"))
+    {
+        return Err("our-own-call");
+    }
+    text("/responseElements/service/serviceArn")
+        .and_then(|arn| ServiceArn::parse(arn).ok())
+        .ok_or("an-untaggable-service")
+}
+
+/// A deployment that ended. The service's ARN is in `resources`.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html>.
+fn deployed(envelope: &Envelope) -> Result<ServiceArn, &'static str> {
+    let name = envelope.detail.get("eventName").and_then(Value::as_str);
+    if name != Some("SERVICE_DEPLOYMENT_COMPLETED") {
+        return Err("a-deployment-that-has-not-ended");
+    }
+    let arn = envelope
+        .resources
+        .first()
+        .map(String::as_str)
+        .unwrap_or_default();
+    ServiceArn::parse(arn).map_err(|_| "an-untaggable-service")
+}

@@ -1,0 +1,183 @@
+//! Which services are tagged, themselves or by their cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::ClusterField;
+use domain::arn::{ClusterArn, ServiceArn};
+use domain::off_hours::{HOURS, Intent, OVERRIDE, Policy, Tags};
+use ledger::Standing;
+
+use super::Scope;
+use crate::{Aws, Failure};
+
+/// Tags as far as they are known before ECS is asked.
+#[derive(Debug, Default)]
+pub(super) struct Tagged {
+    pub(super) services: BTreeMap<ServiceArn, Tags>,
+    pub(super) clusters: BTreeMap<ClusterArn, Tags>,
+}
+
+impl Tagged {
+    /// What a service's tags and its cluster's ask for.
+    pub(super) fn intent(&self, arn: &ServiceArn, policy: &Policy) -> Intent {
+        let none = Tags::new();
+        let own = self.services.get(arn).unwrap_or(&none);
+        Intent::of(
+            own,
+            self.clusters.get(&arn.cluster_arn()).unwrap_or(&none),
+            policy,
+        )
+    }
+}
+
+/// `GetResources` returns at most 100 resources in a page.
+/// Source: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>.
+const TAGGED_PAGE: i32 = 100;
+/// `DescribeClusters` takes at most 100 clusters.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>.
+const CLUSTERS: usize = 100;
+/// `ListServices` returns at most 100 services in a page, and 10 if it is not told otherwise.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>.
+const SERVICES_PAGE: i32 = 100;
+
+/// Finds what is tagged. The tagging API's index finds it in few calls but lags behind, so the
+/// tags of the clusters, like those of the services that are looked at, are read from ECS itself.
+pub(super) async fn tagged(
+    aws: &Aws,
+    scope: &Scope,
+    standing: &Standing,
+) -> Result<Tagged, Failure> {
+    let mut tagged = match scope {
+        Scope::Everything | Scope::Asked { .. } => index(aws).await?,
+        Scope::EverythingHeld => Tagged::default(),
+        Scope::Service(arn) => Tagged {
+            services: BTreeMap::from([(arn.clone(), Tags::new())]),
+            clusters: BTreeMap::from([(arn.cluster_arn(), Tags::new())]),
+        },
+    };
+    let remembered = standing.services.keys().map(ServiceArn::cluster_arn);
+    let clusters = tagged.clusters.keys().cloned().chain(remembered).collect();
+    tagged.clusters = cluster_tags(aws, clusters).await?;
+    if matches!(scope, Scope::Everything | Scope::Asked { .. }) {
+        add_untagged_services(aws, &mut tagged).await?;
+    }
+    Ok(tagged)
+}
+
+/// Adds the services without tags of their own in the clusters whose tags are a default for them.
+async fn add_untagged_services(aws: &Aws, tagged: &mut Tagged) -> Result<(), Failure> {
+    let is_default = |tags: &Tags| tags.contains_key(HOURS) || tags.contains_key(OVERRIDE);
+    for (cluster, _) in tagged.clusters.iter().filter(|(_, tags)| is_default(tags)) {
+        for service in services_in(aws, cluster).await? {
+            tagged.services.entry(service).or_default();
+        }
+    }
+    Ok(())
+}
+
+/// Every tagged service and cluster, from the tagging API.
+async fn index(aws: &Aws) -> Result<Tagged, Failure> {
+    let mut tagged = Tagged::default();
+    let mut pages = aws
+        .tagging
+        .get_resources()
+        .resource_type_filters("ecs:service")
+        .resource_type_filters("ecs:cluster")
+        .resources_per_page(TAGGED_PAGE)
+        .into_paginator()
+        .items()
+        .send();
+    while let Some(resource) = pages.next().await {
+        let resource = resource.map_err(Failure::call("GetResources"))?;
+        let arn = resource.resource_arn.unwrap_or_default();
+        let tags = ours(
+            resource
+                .tags
+                .unwrap_or_default()
+                .into_iter()
+                .map(|tag| (tag.key, tag.value)),
+        );
+        if tags.is_empty() {
+            continue;
+        }
+        if let Ok(service) = ServiceArn::parse(&arn) {
+            tagged.services.insert(service, tags);
+        } else if let Ok(cluster) = ClusterArn::parse(&arn) {
+            tagged.clusters.insert(cluster, tags);
+        }
+    }
+    // A tagged service's cluster may have defaults for its other tags.
+    let clusters: BTreeSet<ClusterArn> = tagged
+        .services
+        .keys()
+        .map(ServiceArn::cluster_arn)
+        .collect();
+    for cluster in clusters {
+        tagged.clusters.entry(cluster).or_default();
+    }
+    Ok(tagged)
+}
+
+async fn cluster_tags(
+    aws: &Aws,
+    clusters: BTreeSet<ClusterArn>,
+) -> Result<BTreeMap<ClusterArn, Tags>, Failure> {
+    let clusters: Vec<String> = clusters.iter().map(|arn| arn.as_str().to_owned()).collect();
+    let mut found = BTreeMap::new();
+    for batch in clusters.chunks(CLUSTERS) {
+        let call = aws
+            .ecs
+            .describe_clusters()
+            .set_clusters(Some(batch.to_vec()))
+            .include(ClusterField::Tags);
+        let reply = call
+            .send()
+            .await
+            .map_err(Failure::call("DescribeClusters"))?;
+        for cluster in reply.clusters.unwrap_or_default() {
+            let Ok(arn) = ClusterArn::parse(cluster.cluster_arn().unwrap_or_default()) else {
+                continue;
+            };
+            let tags = cluster.tags.unwrap_or_default().into_iter();
+            found.insert(
+                arn,
+                ours(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))),
+            );
+        }
+    }
+    Ok(found)
+}
+
+async fn services_in(aws: &Aws, cluster: &ClusterArn) -> Result<Vec<ServiceArn>, Failure> {
+    let mut services = Vec::new();
+    let mut token = None;
+    loop {
+        aws.pace.service_read.take().await;
+        let call = aws
+            .ecs
+            .list_services()
+            .cluster(cluster.as_str())
+            .max_results(SERVICES_PAGE);
+        let page = call
+            .set_next_token(token)
+            .send()
+            .await
+            .map_err(Failure::call("ListServices"))?;
+        // A service with a short ARN cannot be tagged, so its cluster's tags are not for it either.
+        services.extend(
+            page.service_arns()
+                .iter()
+                .filter_map(|arn| ServiceArn::parse(arn).ok()),
+        );
+        token = page.next_token;
+        if token.is_none() {
+            return Ok(services);
+        }
+    }
+}
+
+/// Only the tags that are ours.
+pub(super) fn ours(tags: impl Iterator<Item = (String, String)>) -> Tags {
+    tags.filter(|(key, _)| key.starts_with("caretaker:"))
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! What the template tells the function, read once and fully typed.
+
+use std::sync::Arc;
+
+use domain::hours::holidays::Holidays;
+use domain::hours::zone::Zone;
+use domain::off_hours::Policy;
+use jiff::SignedDuration;
+use shell::environment::{Invalid, Lookup, parsed, text};
+
+/// The settings of `off-hours`.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The ledger's table.
+    pub ledger_table: String,
+    /// The event bus for notices.
+    pub event_bus: String,
+    /// The rules of the decision.
+    pub policy: Policy,
+    /// Our share of the token buckets, 1 to 100.
+    pub bucket_share_percent: u32,
+    /// Show what would be done and write nothing.
+    pub dry_run: bool,
+    /// How long a journal entry is kept.
+    pub journal: SignedDuration,
+}
+
+impl Settings {
+    /// Reads the environment; what is missing or unusable is named.
+    pub fn from_env(var: &Lookup<'_>) -> Result<Self, Invalid> {
+        let share: u32 = parsed(var, "BUCKET_SHARE_PERCENT")?;
+        if !(1..=100).contains(&share) {
+            return Err(Invalid::new(
+                "BUCKET_SHARE_PERCENT",
+                format!("is {share}: expected 1 to 100"),
+            ));
+        }
+        Ok(Self {
+            ledger_table: text(var, "LEDGER_TABLE")?,
+            event_bus: text(var, "EVENT_BUS")?,
+            policy: Policy {
+                default_zone: default_zone(var)?,
+                holidays: Arc::new(holidays(var)?),
+                night_grace: minutes(var, "NIGHT_GRACE_MINUTES")?,
+                deployment_patience: minutes(var, "DEPLOYMENT_PATIENCE_MINUTES")?,
+                wave_timeout: minutes(var, "WAVE_TIMEOUT_MINUTES")?,
+            },
+            bucket_share_percent: share,
+            dry_run: parsed(var, "DRY_RUN")?,
+            journal: SignedDuration::from_hours(
+                24 * i64::from(parsed::<u32>(var, "JOURNAL_DAYS")?),
+            ),
+        })
+    }
+}
+
+fn default_zone(var: &Lookup<'_>) -> Result<Zone, Invalid> {
+    let name = text(var, "DEFAULT_TIME_ZONE")?;
+    Zone::parse(&name).map_err(|error| Invalid::new("DEFAULT_TIME_ZONE", error.to_string()))
+}
+
+/// The holidays; the template always sets the variable, and an empty one means none.
+fn holidays(var: &Lookup<'_>) -> Result<Holidays, Invalid> {
+    let list = var("HOLIDAYS").ok_or_else(|| Invalid::new("HOLIDAYS", "is not set"))?;
+    Holidays::parse(&list).map_err(|error| Invalid::new("HOLIDAYS", error.to_string()))
+}
+
+fn minutes(var: &Lookup<'_>, name: &str) -> Result<SignedDuration, Invalid> {
+    Ok(SignedDuration::from_mins(i64::from(parsed::<u32>(
+        var, name,
+    )?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(name: &str) -> Option<String> {
+        let value = match name {
+            "LEDGER_TABLE" => "ledger",
+            "EVENT_BUS" => "default",
+            "DEFAULT_TIME_ZONE" => "Europe/Berlin",
+            "HOLIDAYS" => "",
+            "NIGHT_GRACE_MINUTES" | "DEPLOYMENT_PATIENCE_MINUTES" => "60",
+            "WAVE_TIMEOUT_MINUTES" => "15",
+            "BUCKET_SHARE_PERCENT" => "80",
+            "DRY_RUN" => "false",
+            "JOURNAL_DAYS" => "90",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    fn with(changed: &'static str, value: Option<&'static str>) -> String {
+        let lookup = |name: &str| {
+            if name == changed {
+                value.map(str::to_owned)
+            } else {
+                variables(name)
+            }
+        };
+        Settings::from_env(&lookup).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn everything_that_the_template_sets_is_read() {
+        let settings = Settings::from_env(&variables).unwrap();
+        assert_eq!(settings.policy.wave_timeout, SignedDuration::from_mins(15));
+        assert_eq!(settings.journal, SignedDuration::from_hours(90 * 24));
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        assert_eq!(with("LEDGER_TABLE", None), "LEDGER_TABLE is not set");
+        assert_eq!(with("HOLIDAYS", None), "HOLIDAYS is not set");
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_quoted_with_the_reason() {
+        assert!(with("BUCKET_SHARE_PERCENT", Some("0")).contains("expected 1 to 100"));
+        assert!(
+            with("DEFAULT_TIME_ZONE", Some("Berlin")).starts_with("DEFAULT_TIME_ZONE at column 1")
+        );
+        assert!(with("DRY_RUN", Some("yes")).starts_with("DRY_RUN is \"yes\""));
+    }
+}

@@ -1,0 +1,140 @@
+"""What IAM is asked for a recorded call: action, resource and context.
+
+One row of `ROWS` for each call that a function makes, after the tables of actions, resources and condition
+keys in https://docs.aws.amazon.com/service-authorization/latest/reference/. A call without a row is an
+error: somebody taught a function a new call, and its permissions must be thought about.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cloudformation import ACCOUNT, PARTITION, REGION
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to IAM."""
+
+    action: str
+    resource: str = "*"
+    context: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+
+    def __str__(self) -> str:
+        context = ", ".join(f"{key}={value}" for key, value in self.context)
+        return f"{self.action} on {self.resource}" + (f" with {context}" if context else "")
+
+
+def request(action: str, resource: str = "*", **context) -> Request:
+    return Request(action, resource, tuple(sorted(context.items())))
+
+
+def requests(call: dict) -> list[Request]:
+    """Everything that IAM is asked for one recorded call."""
+    row = ROWS.get(call["action"])
+    if row is None:
+        raise LookupError(f"{call['caller']} called {call['action']}: give it a row in {__name__}")
+    return list(row(call["action"], call["input"]))
+
+
+def arn(service: str, resource: str) -> str:
+    return f"arn:{PARTITION}:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def cluster_arn(cluster: str) -> str:
+    return cluster if cluster.startswith("arn:") else arn("ecs", f"cluster/{cluster}")
+
+
+def service_arn(cluster: str, service: str) -> str:
+    name = cluster_arn(cluster).split("/")[-1]
+    return service if service.startswith("arn:") else arn("ecs", f"service/{name}/{service}")
+
+
+def on_everything(action: str, _input: dict) -> Iterator[Request]:
+    yield request(action)
+
+
+def on_a_cluster(action: str, given: dict) -> Iterator[Request]:
+    yield request(action, **{"ecs:cluster": cluster_arn(given["cluster"])})
+
+
+def on_services(action: str, given: dict) -> Iterator[Request]:
+    for service in given.get("services") or [given["service"]]:
+        resource = service_arn(given["cluster"], service)
+        yield request(action, resource, **{"ecs:cluster": cluster_arn(given["cluster"])})
+
+
+def on_a_scalable_target(action: str, given: dict) -> Iterator[Request]:
+    # AWS makes up the id in the ARN; the call names the service instead.
+    yield request(
+        action,
+        arn("application-autoscaling", "scalable-target/0ec5example"),
+        **{
+            "application-autoscaling:service-namespace": given["ServiceNamespace"],
+            "application-autoscaling:scalable-dimension": given["ScalableDimension"],
+        },
+    )
+
+
+def on_a_group(action: str, given: dict) -> Iterator[Request]:
+    name = given["AutoScalingGroupName"]
+    resource = arn(
+        "autoscaling", f"autoScalingGroup:930d940e-891e-4781-a11a-7b0acd480f03:autoScalingGroupName/{name}"
+    )
+    context = {f"autoscaling:{key}": str(given[key]) for key in ("MinSize", "MaxSize") if key in given}
+    yield request(action, resource, **context, **{"aws:ResourceTag/caretaker:hours": "always"})
+    if int(given.get("MinSize", 0)) > 0:
+        # Its tag may have been removed while it rested: it must get its minimum back all the same.
+        yield request(action, resource, **context)
+
+
+def on_a_table(action: str, given: dict) -> Iterator[Request]:
+    yield request(action, arn("dynamodb", f"table/{given['TableName']}"))
+
+
+def in_a_transaction(_action: str, given: dict) -> Iterator[Request]:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    actions = {
+        "Put": "PutItem",
+        "Update": "UpdateItem",
+        "Delete": "DeleteItem",
+        "ConditionCheck": "ConditionCheckItem",
+    }
+    for item in given["TransactItems"]:
+        for kind, write in item.items():
+            yield from on_a_table(f"dynamodb:{actions[kind]}", write)
+
+
+def on_a_bus(action: str, given: dict) -> Iterator[Request]:
+    buses: dict[str, list[dict]] = {}
+    for entry in given["Entries"]:
+        buses.setdefault(entry.get("EventBusName", "default"), []).append(entry)
+    for bus, entries in buses.items():
+        resource = bus if bus.startswith("arn:") else arn("events", f"event-bus/{bus}")
+        yield request(
+            action, resource, **{"events:source": tuple(sorted({entry["Source"] for entry in entries}))}
+        )
+
+
+def on_a_topic(action: str, given: dict) -> Iterator[Request]:
+    yield request(action, given["TopicArn"])
+
+
+ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
+    "application-autoscaling:DescribeScalableTargets": on_everything,
+    "application-autoscaling:RegisterScalableTarget": on_a_scalable_target,
+    "autoscaling:DescribeAutoScalingGroups": on_everything,
+    "autoscaling:UpdateAutoScalingGroup": on_a_group,
+    "dynamodb:DeleteItem": on_a_table,
+    "dynamodb:GetItem": on_a_table,
+    "dynamodb:PutItem": on_a_table,
+    "dynamodb:Query": on_a_table,
+    "dynamodb:TransactWriteItems": in_a_transaction,
+    "dynamodb:UpdateItem": on_a_table,
+    "ecs:DescribeServices": on_services,
+    "ecs:DescribeTaskDefinition": on_everything,
+    "ecs:ListServices": on_a_cluster,
+    "ecs:UpdateService": on_services,
+    "events:PutEvents": on_a_bus,
+    "sns:Publish": on_a_topic,
+    "tag:GetResources": on_everything,
+}

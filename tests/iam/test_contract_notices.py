@@ -1,0 +1,109 @@
+"""The contract can fail: on a call that is denied, a permission that is not used, a call without a row."""
+
+import json
+
+import pytest
+from cloudformation import ACCOUNT
+from iam.contract import answers, asked, recorded, stack_of, unused
+
+SAMPLE = [
+    ("tag:GetResources", {"ResourceTypeFilters": ["ecs:service"]}),
+    ("ecs:ListServices", {"cluster": "prod"}),
+    (
+        "ecs:DescribeServices",
+        {"cluster": "prod", "services": ["api", f"arn:aws:ecs:eu-central-1:{ACCOUNT}:service/prod/web"]},
+    ),
+    ("ecs:DescribeTaskDefinition", {"taskDefinition": "api:7"}),
+    (
+        "ecs:UpdateService",
+        {"cluster": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:cluster/prod", "service": "api", "desiredCount": 0},
+    ),
+    ("application-autoscaling:DescribeScalableTargets", {"ServiceNamespace": "ecs"}),
+    (
+        "application-autoscaling:RegisterScalableTarget",
+        {
+            "ServiceNamespace": "ecs",
+            "ResourceId": "service/prod/api",
+            "ScalableDimension": "ecs:service:DesiredCount",
+            "MinCapacity": 0,
+        },
+    ),
+    ("autoscaling:DescribeAutoScalingGroups", {}),
+    ("autoscaling:UpdateAutoScalingGroup", {"AutoScalingGroupName": "hosts", "MinSize": "0"}),
+    ("autoscaling:UpdateAutoScalingGroup", {"AutoScalingGroupName": "hosts", "MinSize": "2"}),
+    ("dynamodb:GetItem", {"TableName": "ledger"}),
+    ("dynamodb:Query", {"TableName": "ledger"}),
+    (
+        "dynamodb:TransactWriteItems",
+        {"TransactItems": [{"Put": {"TableName": "ledger"}}, {"Update": {"TableName": "ledger"}}]},
+    ),
+    ("dynamodb:DeleteItem", {"TableName": "ledger"}),
+    ("events:PutEvents", {"Entries": [{"Source": "caretaker", "EventBusName": "default"}]}),
+]
+
+
+def recording(tmp_path, sample, caller="off-hours"):
+    path = tmp_path / "calls.jsonl"
+    lines = [
+        {"at": "2026-11-20T19:00:02Z", "caller": caller, "action": action, "input": given, "refused": None}
+        for action, given in sample
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def verdict(tmp_path, sample):
+    """The requests that are denied, and the permissions that are not used."""
+    calls = recorded(recording(tmp_path, sample), ["off-hours"])
+    policy = stack_of(calls).policy("off-hours")
+    given = answers(policy, asked(calls, "off-hours"))
+    excused = {"WriteItsLog", "LeaveWhatFailed"}
+    return (
+        [answer.request.action for answer in given if not answer.allowed],
+        {(sid, action) for sid, action in unused(policy, given) if sid not in excused},
+    )
+
+
+def test_calls_that_fit_the_policy_leave_nothing_to_say(tmp_path):
+    assert verdict(tmp_path, SAMPLE) == ([], set())
+
+
+def test_a_call_outside_the_policy_is_denied(tmp_path):
+    condition = {"TransactItems": [{"ConditionCheck": {"TableName": "ledger"}}]}
+    denied, _ = verdict(tmp_path, [*SAMPLE, ("dynamodb:TransactWriteItems", condition)])
+    assert denied == ["dynamodb:ConditionCheckItem"]
+
+
+@pytest.mark.parametrize("position", range(len(SAMPLE)))
+def test_a_permission_that_nobody_needs_is_named(tmp_path, position):
+    rest = SAMPLE[:position] + SAMPLE[position + 1 :]
+    (action, given) = SAMPLE[position]
+    _, left = verdict(tmp_path, rest)
+    if given.get("MinSize") == "0":
+        assert left == set()  # the minimum that is given back needs the same statement
+    elif action == "autoscaling:UpdateAutoScalingGroup":
+        assert left == {("WakeGroupsThatLostTheirTag", action)}
+    elif action == "dynamodb:TransactWriteItems":
+        assert left == {("KeepTheLedger", "dynamodb:PutItem"), ("KeepTheLedger", "dynamodb:UpdateItem")}
+    else:
+        assert {unneeded for _, unneeded in left} == {action}
+
+
+def test_a_call_without_a_row_is_an_error(tmp_path):
+    with pytest.raises(LookupError, match="ecs:DeleteService"):
+        verdict(tmp_path, [("ecs:DeleteService", {"cluster": "prod", "service": "api"})])
+
+
+def test_a_second_table_is_an_error(tmp_path):
+    with pytest.raises(ValueError, match="one Ledger was expected"):
+        verdict(tmp_path, [*SAMPLE, ("dynamodb:PutItem", {"TableName": "orders"})])
+
+
+def test_calls_of_others_are_left_out(tmp_path):
+    path = recording(tmp_path, [("ecs:DeleteService", {})], caller="a-person")
+    assert recorded(path, ["off-hours"]) == []
+
+
+def test_a_missing_recording_says_who_makes_it(tmp_path):
+    with pytest.raises(FileNotFoundError, match="the scenario tests write it"):
+        recorded(tmp_path / "calls.jsonl", ["off-hours"])

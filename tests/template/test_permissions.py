@@ -1,0 +1,119 @@
+"""Who may do what: roles, policies, and whom AWS's services may act for."""
+
+import pytest
+from cloudformation import ACCOUNT, ROOT, deployed
+
+
+@pytest.fixture(scope="module")
+def stack():
+    return deployed(TopicKey=f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234abcd")
+
+
+def listed(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(stack) -> list[dict]:
+    """Every statement of every role."""
+    return [
+        statement
+        for role in stack.of_type("AWS::IAM::Role").values()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def test_every_function_has_a_role_of_its_own(stack):
+    roles = [function["Role"] for function in stack.functions().values()]
+    assert len(set(roles)) == len(roles) == len(list((ROOT / "functions").iterdir()))
+
+
+def test_no_role_takes_a_policy_that_others_write(stack):
+    for role in stack.of_type("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role
+
+
+def test_every_action_is_named(stack):
+    for statement in statements(stack):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in listed(statement["Action"]) if "*" in action], statement["Sid"]
+
+
+def test_every_resource_is_of_this_account_and_region(stack):
+    for statement in statements(stack):
+        for resource in listed(statement["Resource"]):
+            if resource != "*":
+                assert resource.split(":")[3:5] == ["eu-central-1", ACCOUNT], statement["Sid"]
+
+
+def test_every_service_that_invokes_a_function_names_its_rule_and_account(stack):
+    permissions = stack.of_type("AWS::Lambda::Permission")
+    rules = {
+        f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/caretaker-{rule}"
+        for rule in stack.of_type("AWS::Events::Rule")
+    }
+    assert {permission["SourceArn"] for permission in permissions.values()} == rules
+    for logical_id, permission in permissions.items():
+        assert permission["SourceAccount"] == ACCOUNT, logical_id
+
+
+def test_every_rule_may_invoke_the_function_that_it_targets(stack):
+    allowed = {
+        (p["SourceArn"].split("/")[-1], p["FunctionName"])
+        for p in stack.of_type("AWS::Lambda::Permission").values()
+    }
+    for rule, properties in stack.of_type("AWS::Events::Rule").items():
+        for target in properties["Targets"]:
+            assert (f"caretaker-{rule}", target["Arn"].split(":")[-1]) in allowed
+
+
+def services_let_in(stack) -> dict[str, dict]:
+    """Statements by which a resource or a role lets an AWS service act, Lambda's own roles aside."""
+    documents = {name: p["PolicyDocument"] for name, p in stack.of_type("AWS::SQS::QueuePolicy").items()}
+    documents |= {name: p["PolicyDocument"] for name, p in stack.of_type("AWS::SNS::TopicPolicy").items()}
+    documents |= {name: p["AssumeRolePolicyDocument"] for name, p in stack.of_type("AWS::IAM::Role").items()}
+    return {
+        f"{name}: {statement['Principal']['Service']}": statement
+        for name, document in documents.items()
+        for statement in document["Statement"]
+        if statement["Effect"] == "Allow" and statement["Principal"] != {"Service": "lambda.amazonaws.com"}
+    }
+
+
+def test_every_service_that_is_let_in_acts_for_our_own_resources_only(stack):
+    let_in = services_let_in(stack)
+    assert len(let_in) == 3
+    for who, statement in let_in.items():
+        condition = statement["Condition"]
+        assert condition["StringEquals"]["aws:SourceAccount"] == ACCOUNT, who
+        sources = [keys["aws:SourceArn"] for keys in condition.values() if "aws:SourceArn" in keys]
+        assert len(sources) == 1, who
+        for source in listed(sources[0]):
+            assert f":{ACCOUNT}:" in source and "caretaker" in source, who
+
+
+def test_every_rule_may_leave_what_failed_in_the_dead_letter_queue(stack):
+    [policy] = stack.of_type("AWS::SQS::QueuePolicy").values()
+    let_in = policy["PolicyDocument"]["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"]
+    assert {arn.split("/caretaker-")[-1] for arn in let_in} == set(stack.of_type("AWS::Events::Rule"))
+
+
+def test_the_clusters_that_are_named_are_the_ones_in_reach():
+    stack = deployed(Clusters="prod,staging-*")
+    scoped = [
+        statement["Condition"]["ArnLike"]["ecs:cluster"]
+        for statement in stack.policy("off-hours")["Statement"]
+        if "ecs:cluster" in statement.get("Condition", {}).get("ArnLike", {})
+    ]
+    assert scoped == [["arn:*:ecs:*:*:cluster/prod", "arn:*:ecs:*:*:cluster/staging-*"]] * 2
+
+
+def test_the_pager_may_use_a_key_only_where_one_is_given(stack):
+    def keys(deployed_stack):
+        return [
+            s["Resource"] for s in deployed_stack.policy("pager")["Statement"] if "kms:Decrypt" in s["Action"]
+        ]
+
+    assert keys(stack) == [stack.properties("Pages")["KmsMasterKeyId"]]
+    assert keys(deployed()) == []
+    assert "KmsMasterKeyId" not in deployed().properties("Pages")

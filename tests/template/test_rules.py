@@ -1,0 +1,166 @@
+"""Which events reach which function, and that our own writes do not come back to us."""
+
+import json
+
+import pytest
+from cloudformation import ACCOUNT, ROOT, deployed
+from moto.events.models import EventPattern
+
+# How a function is reached other than by a rule, told by a member of the event.
+OTHER_WAYS = {
+    "action": "a person invokes it",
+    "RequestType": "CloudFormation, through the custom resource",
+    "Records": "the dead-letter queue",
+}
+
+
+@pytest.fixture(scope="module")
+def stack():
+    return deployed()
+
+
+def reached(stack, event: dict) -> set[str]:
+    """The functions that an event on the bus reaches."""
+    return {
+        target["Id"]
+        for rule in stack.of_type("AWS::Events::Rule").values()
+        if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event)
+        for target in rule["Targets"]
+    }
+
+
+def api_call(name="UpdateService", identity=None, **detail) -> dict:
+    """A call to ECS as CloudTrail tells it.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/logging-using-cloudtrail.html
+    """
+    return {
+        "version": "0",
+        "id": "36eb8523-97d0-4518-b33d-ee3579ff19f0",
+        "detail-type": "AWS API Call via CloudTrail",
+        "source": "aws.ecs",
+        "account": ACCOUNT,
+        "time": "2026-11-20T19:00:00Z",
+        "region": "eu-central-1",
+        "resources": [],
+        "detail": {
+            "eventVersion": "1.11",
+            "eventSource": "ecs.amazonaws.com",
+            "eventName": name,
+            "userIdentity": identity or {"type": "IAMUser", "userName": "alice"},
+            "requestParameters": {"cluster": "prod", "service": "api", "desiredCount": 4},
+        }
+        | detail,
+    }
+
+
+def assumed(role: str) -> dict:
+    """Who called: a session of a role."""
+    return {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/session",
+        "sessionContext": {"sessionIssuer": {"type": "Role", "userName": role}},
+    }
+
+
+def deployment(event_name: str) -> dict:
+    return {
+        "source": "aws.ecs",
+        "detail-type": "ECS Deployment State Change",
+        "account": ACCOUNT,
+        "resources": [f"arn:aws:ecs:eu-central-1:{ACCOUNT}:service/prod/api"],
+        "detail": {"eventName": event_name, "deploymentId": "ecs-svc/123"},
+    }
+
+
+def notice(**event) -> dict:
+    return {
+        "source": "caretaker",
+        "detail-type": "Caretaker Notice",
+        "account": ACCOUNT,
+        "detail": {},
+    } | event
+
+
+@pytest.mark.parametrize("name", ["CreateService", "UpdateService"])
+@pytest.mark.parametrize(
+    "identity", [None, assumed("deployer"), {"type": "AWSService", "invokedBy": "codepipeline.amazonaws.com"}]
+)
+def test_a_change_by_anyone_else_reaches_off_hours(stack, name, identity):
+    assert reached(stack, api_call(name, identity)) == {"off-hours"}
+
+
+def test_what_off_hours_wrote_itself_reaches_nobody(stack):
+    role = stack.functions()["off-hours"]["Role"].split("/")[-1]
+    assert reached(stack, api_call(identity=assumed(role))) == set()
+
+
+def test_what_application_auto_scaling_wrote_reaches_nobody(stack):
+    scaling = assumed("AWSServiceRoleForApplicationAutoScaling_ECSService")
+    assert reached(stack, api_call(identity=scaling)) == set()
+
+
+def test_a_call_that_failed_reaches_nobody(stack):
+    assert reached(stack, api_call(errorCode="AccessDenied")) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["DeleteService", "RunTask", "UpdateServicePrimaryTaskSet", "RegisterTaskDefinition"]
+)
+def test_a_call_that_changes_no_count_reaches_nobody(stack, name):
+    assert reached(stack, api_call(name)) == set()
+
+
+def test_a_deployment_that_ended_reaches_off_hours(stack):
+    assert reached(stack, deployment("SERVICE_DEPLOYMENT_COMPLETED")) == {"off-hours"}
+
+
+def test_a_deployment_that_began_reaches_nobody(stack):
+    assert reached(stack, deployment("SERVICE_DEPLOYMENT_IN_PROGRESS")) == set()
+
+
+def test_a_notice_reaches_the_pager_and_only_the_pager(stack):
+    assert reached(stack, notice()) == {"pager"}
+
+
+def test_a_notice_of_another_account_reaches_nobody(stack):
+    assert reached(stack, notice(account="999999999999")) == set()
+
+
+def test_every_pattern_is_short_enough_for_eventbridge(stack):
+    for name, rule in stack.of_type("AWS::Events::Rule").items():
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
+        assert len(json.dumps(rule["EventPattern"])) <= 2048, name
+
+
+def test_every_rule_answers_to_some_event_above(stack):
+    events = [api_call(), deployment("SERVICE_DEPLOYMENT_COMPLETED"), notice()]
+    for name, rule in stack.of_type("AWS::Events::Rule").items():
+        pattern = EventPattern.load(json.dumps(rule["EventPattern"]))
+        assert any(pattern.matches_event(event) for event in events), name
+
+
+def way_in(stack, event: dict) -> set[str]:
+    """The functions that an event reaches, whichever way it comes."""
+    if event.get("source") == "aws.scheduler":
+        return {
+            tick["Target"]["Arn"].split(":caretaker-")[-1]
+            for tick in stack.of_type("AWS::Scheduler::Schedule").values()
+        }
+    if OTHER_WAYS.keys() & event.keys():
+        return set(stack.functions())
+    return reached(stack, event | {"account": ACCOUNT})
+
+
+# Events that no rule delivers: what a function must take quietly, should one reach it all the same.
+STRAYS = {"pager/foreign-event.json"}
+
+
+@pytest.mark.parametrize("function", sorted(folder.name for folder in (ROOT / "functions").iterdir()))
+def test_every_event_that_a_function_is_tried_with_reaches_it(stack, function):
+    cases = sorted((ROOT / "events" / function).glob("*.json"))
+    assert cases, f"events/{function} holds no event"
+    for case in cases:
+        event = json.loads(case.read_text())
+        expected = f"{function}/{case.name}" not in STRAYS
+        assert (function in way_in(stack, event)) == expected, case.name

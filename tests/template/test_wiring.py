@@ -1,0 +1,127 @@
+"""What is deployed: functions with their settings and logs, and where everything that fails goes."""
+
+import re
+
+import pytest
+from cloudformation import ROOT, deployed, source
+
+FOLDERS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
+DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters"
+UNPAGED = "arn:aws:sqs:eu-central-1:123456789012:caretaker-Unpaged"
+
+
+@pytest.fixture(scope="module")
+def stack():
+    return deployed()
+
+
+def test_every_function_has_one_name_everywhere(stack):
+    assert sorted(stack.functions()) == FOLDERS
+    code = [
+        resource["Properties"]["CodeUri"]
+        for resource in source()["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    ]
+    assert sorted(code) == [f"target/lambda/{folder}/" for folder in FOLDERS]
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_every_setting_that_is_read_is_stated_and_every_one_stated_is_read(stack, function):
+    settings = (ROOT / "functions" / function / "src" / "settings.rs").read_text()
+    code = "".join(
+        line
+        for line in settings.split("#[cfg(test)]")[0].splitlines(True)
+        if not line.lstrip().startswith("//")
+    )
+    read = set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"', code))
+    assert set(stack.functions()[function]["Environment"]["Variables"]) == read
+
+
+@pytest.mark.parametrize("function", FOLDERS)
+def test_every_function_logs_json_to_a_group_that_forgets(stack, function):
+    logging = stack.functions()[function]["LoggingConfig"]
+    assert logging["LogFormat"] == "JSON"
+    groups = {g["LogGroupName"]: g for g in stack.of_type("AWS::Logs::LogGroup").values()}
+    assert logging["LogGroup"] == f"/aws/lambda/caretaker-{function}"
+    assert groups[logging["LogGroup"]]["RetentionInDays"] == "30"
+
+
+@pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
+def test_the_functions_run_on_the_processor_that_was_chosen(architecture):
+    for function in deployed(Architecture=architecture).functions().values():
+        assert function["Runtime"] == "provided.al2023"
+        assert function["Handler"] == "bootstrap"
+        assert function["Architectures"] == [architecture]
+
+
+def test_off_hours_runs_once_at_a_time_unless_the_account_is_too_small():
+    assert deployed().functions()["off-hours"]["ReservedConcurrentExecutions"] == 1
+    small = deployed(OneRunAtATime="false").functions()["off-hours"]
+    assert "ReservedConcurrentExecutions" not in small
+
+
+def test_a_run_ends_before_the_next_tick(stack):
+    assert stack.properties("Tick")["ScheduleExpression"] == "rate(5 minutes)"
+    assert stack.functions()["off-hours"]["Timeout"] < 5 * 60
+
+
+def test_every_delivery_that_fails_is_kept(stack):
+    targets = [target for rule in stack.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
+    targets += [schedule["Target"] for schedule in stack.of_type("AWS::Scheduler::Schedule").values()]
+    assert len(targets) == 4
+    for target in targets:
+        assert target["DeadLetterConfig"]["Arn"] == DEAD_LETTERS
+        assert target["RetryPolicy"].keys() == {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"}
+
+
+def test_every_invocation_that_fails_is_kept(stack):
+    kept = {
+        config["FunctionName"].removeprefix("caretaker-"): config["DestinationConfig"]["OnFailure"][
+            "Destination"
+        ]
+        for config in stack.of_type("AWS::Lambda::EventInvokeConfig").values()
+    }
+    # The pager cannot page its own failures: they go where an alarm is watching.
+    assert kept == {"off-hours": DEAD_LETTERS, "pager": UNPAGED}
+
+
+def test_the_pager_takes_what_failed_and_what_it_cannot_say_is_kept(stack):
+    [mapping] = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert (mapping["EventSourceArn"], mapping["FunctionName"]) == (DEAD_LETTERS, "caretaker-pager")
+    queue = stack.properties("DeadLetters")
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == UNPAGED
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    assert queue["VisibilityTimeout"] >= 6 * stack.functions()["pager"]["Timeout"]
+
+
+def test_every_queue_keeps_its_messages_for_as_long_as_sqs_can(stack):
+    for queue in stack.of_type("AWS::SQS::Queue").values():
+        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+        assert queue["SqsManagedSseEnabled"] is True
+
+
+def test_the_ledger_is_encrypted_restorable_and_outlives_a_failed_deletion(stack):
+    ledger = stack.properties("Ledger")
+    assert ledger["SSESpecification"] == {"SSEEnabled": True}
+    assert ledger["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert ledger["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert [key["AttributeName"] for key in ledger["KeySchema"]] == ["pk", "sk"]
+    assert stack.resources["Ledger"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert stack.resources["Ledger"]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_every_alarm_reaches_people_without_the_pager(stack):
+    topic = "arn:aws:sns:eu-central-1:123456789012:caretaker-Pages"
+    alarms = stack.of_type("AWS::CloudWatch::Alarm").values()
+    for alarm in alarms:
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [topic]
+        assert alarm["AlarmName"].startswith("caretaker-")  # the topic's policy lets in no other
+    watched = {(alarm["MetricName"], alarm["Dimensions"][0]["Value"]) for alarm in alarms}
+    assert {(m, f"caretaker-{f}") for m in ("Errors", "Throttles") for f in FOLDERS} <= watched
+    assert ("ApproximateNumberOfMessagesVisible", "caretaker-Unpaged") in watched
+
+
+def test_pages_go_by_email_only_where_an_address_is_given(stack):
+    assert not stack.of_type("AWS::SNS::Subscription")
+    [subscription] = deployed(Email="ops@example.com").of_type("AWS::SNS::Subscription").values()
+    assert subscription["Endpoint"] == "ops@example.com"
