@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::record::Record;
 use super::timeline::{Cause, Change, Entry, Invoked, Told, Watcher};
-use super::{Deed, NotDone, Scenario, dead_letter, wake};
+use super::{Deed, NotDone, Scenario, dead_letter, decided, wake};
 use crate::clock::Clock;
 use crate::journal::{Happening, What};
 use crate::lambda::deliveries::{Deliveries, Delivery, Settled};
@@ -51,6 +51,7 @@ pub async fn run(
         stage,
         deliveries: Deliveries::default(),
         watcher: Watcher::default(),
+        told: decided::Told::default(),
         record: Record::default(),
         first_call: 0,
         first_happening: 0,
@@ -76,6 +77,7 @@ struct Run<'a, Tell> {
     stage: &'a Stage,
     deliveries: Deliveries,
     watcher: Watcher,
+    told: decided::Told,
     record: Record,
     /// Where the scenario begins in the account's lists.
     first_call: usize,
@@ -157,6 +159,10 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
             function: invocation.function.clone(),
             cause,
             outcome: outcome.clone(),
+            decided: match &outcome.ended {
+                Ended::Ok(report) => self.told.news(report),
+                _ => Vec::new(),
+            },
             changes: self.changes_at_once(),
         });
         let tally = self.record.functions.entry(invocation.function.clone());

@@ -88,11 +88,11 @@ pub struct Scaling {
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
     /// The file cannot be read.
-    #[error("the stack cannot be read: {0}")]
+    #[error("the stack cannot be read")]
     File(#[from] std::io::Error),
     /// It says something that a stack does not have.
     #[error("the stack has a mistake: {0}")]
-    Mistake(#[from] Box<serde_saphyr::Error>),
+    Mistake(String),
 }
 
 impl Stack {
@@ -103,7 +103,7 @@ impl Stack {
 
     /// Reads a stack.
     pub fn read(yaml: &str) -> Result<Self, Unreadable> {
-        Ok(serde_saphyr::from_str(yaml).map_err(Box::new)?)
+        serde_saphyr::from_str(yaml).map_err(|mistake| Unreadable::Mistake(mistake.to_string()))
     }
 
     /// The `caretaker:hours` of a service or a group, or of the service's cluster.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::decided::Row;
 use super::timeline::{Cause, Change, Entry, Invoked, Told};
 use super::{Scenario, counted};
 pub use paint::Paint;
@@ -131,18 +132,31 @@ impl<Out: Write> Printer<Out> {
             self.paint.strong(&invoked.function),
             self.paint.faint(&format!("{cause}{cold}"))
         )?;
-        for line in invoked.decided() {
+        for line in invoked.headline() {
             let line = match invoked.outcome.ended.is_ok() {
                 true => line,
                 false => self.paint.bad(&line),
             };
             writeln!(self.out, "{:MARGIN$}{line}", "")?;
         }
-        for change in &invoked.changes {
+        for row in invoked.rows() {
+            self.row(&row)?;
+        }
+        for change in invoked.further() {
             write!(self.out, "{:MARGIN$}", "")?;
             self.change(change, "  ")?;
         }
         Ok(())
+    }
+
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        let counts = match row.counts {
+            Some((from, to)) => format!("{from:>3} → {to:<3}"),
+            None => " ".repeat(9),
+        };
+        let why = self.paint.faint(&row.why);
+        let line = format!("{:MARGIN$}  {:<24} {counts}  {why}", "", row.subject);
+        writeln!(self.out, "{}", line.trim_end())
     }
 
     fn change(&mut self, change: &Change, indent: &str) -> io::Result<()> {
