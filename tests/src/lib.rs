@@ -1,1 +1,7 @@
-//! (being written)
+//! A house to test in: a simulated account with a stack, and the functions beside it, in one
+//! process on a clock that jumps over every wait.
+
+pub mod house;
+pub mod turns;
+
+pub use house::House;

@@ -1,0 +1,68 @@
+//! One service in trouble: the others go on, the report says which, Lambda delivers again.
+
+use contracts::House;
+use rehearsal::fault::{Fault, Rule};
+
+const DUSK: &str = "2026-11-19T18:59:30Z";
+
+fn stack(services: usize) -> String {
+    let mut stack = "clusters:\n  - name: prod\n    tags: {\"caretaker:hours\": \"Mon-Fri 08:00-20:00\"}\n    services:\n".to_owned();
+    for number in 0..services {
+        stack.push_str(&format!("      - {{name: service-{number:02}, desired: 2}}\n"));
+    }
+    stack
+}
+
+async fn with(fault: Fault) -> (House, String) {
+    let house = House::new(DUSK, &stack(20));
+    house.until("2026-11-19T19:00:00Z").await;
+    let rule = Rule {
+        action: Some("ecs:UpdateService".to_owned()),
+        mentions: Some("service-07".to_owned()),
+        ..Rule::always(fault)
+    };
+    house.account.state().faults.add(rule);
+    let failure = house.tick().await.failure();
+    (house, failure)
+}
+
+fn awake(house: &House) -> Vec<String> {
+    let names = (0..20).map(|number| format!("prod/service-{number:02}"));
+    names.filter(|name| house.desired(name) > 0).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn access_denied_on_one_service_leaves_the_others_resting() {
+    let (house, failure) = with(Fault::AccessDenied).await;
+    assert_eq!(awake(&house), ["prod/service-07"]);
+    assert!(failure.starts_with("1 of 20 did not succeed; first prod/service-07"), "{failure}");
+    assert!(failure.contains("AccessDenied"), "{failure}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_never_answers_leaves_the_others_resting() {
+    for fault in [Fault::TimeoutBefore, Fault::ServerError, Fault::Throttle] {
+        let (house, failure) = with(fault).await;
+        assert_eq!(awake(&house), ["prod/service-07"], "{fault:?}");
+        assert!(failure.contains("prod/service-07"), "{failure}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lambdas_retry_finishes_what_failed() {
+    let (house, _) = with(Fault::AccessDenied).await;
+    house.account.state().faults.clear();
+    house.pass(jiff::SignedDuration::from_mins(1)).await;
+    house.invoke(serde_json::json!({ "action": "tick" }), "tick-0").await.report();
+    assert_eq!(awake(&house), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_ledger_nothing_is_changed() {
+    let house = House::new(DUSK, &stack(5));
+    house.until("2026-11-19T19:00:00Z").await;
+    let rule = Rule { action: Some("dynamodb:PutItem".to_owned()), ..Rule::always(Fault::AccessDenied) };
+    house.account.state().faults.add(rule);
+    house.tick().await.failure();
+    assert_eq!(house.calls("ecs:UpdateService"), 0);
+}
