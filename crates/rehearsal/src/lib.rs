@@ -20,7 +20,9 @@ pub mod scenario;
 pub mod server;
 pub mod services;
 pub mod stack;
-pub mod stage;
+#[cfg(test)]
+mod stage;
+pub mod suite;
 pub mod template;
 pub mod throttle;
 pub mod wire;
@@ -30,4 +32,5 @@ pub use account::{Account, Answer};
 pub use call::{ApiError, Call};
 pub use clock::Clock;
 pub use modules::Module;
+pub use stack::Stack;
 pub use world::World;

@@ -1,94 +1,155 @@
-//! An account in which a template and a stack are deployed: server, functions, log.
+//! A small account to try things on, spoken to over its wire protocol.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
+use bytes::Bytes;
+use http::Request;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tokio::sync::{broadcast, mpsc};
 
-use crate::account::Account;
-use crate::clock::Clock;
-use crate::lambda::{Function, Lambda, LogLine};
-use crate::server::Server;
-use crate::stack::{self, NotBuilt, Stack};
-use crate::template::{self, Template};
+use crate::journal::What;
+use crate::services::ecs::ServiceId;
+use crate::stack::Stack;
+use crate::{Account, Answer, Clock, World};
 
-/// Everything that a rehearsal needs, running.
-#[derive(Debug)]
-pub struct Stage {
-    /// The account.
-    pub account: Arc<Account>,
-    /// The account's server on loopback.
-    pub server: Server,
-    /// The template's functions.
-    pub lambda: Lambda,
-    /// What the functions write.
-    pub log: mpsc::UnboundedReceiver<LogLine>,
-}
+/// When every test begins.
+pub(crate) const START: &str = "2026-11-20T18:00:00Z";
 
-/// Why a stage could not be set.
-#[derive(Debug, thiserror::Error)]
-pub enum NotSet {
-    /// The server could not listen.
-    #[error("the account's server could not listen on 127.0.0.1")]
-    Server(#[from] std::io::Error),
-    /// A part of the template or the stack was refused.
-    #[error(transparent)]
-    Built(#[from] NotBuilt),
+/// An account and its stepped clock. Throttling is off.
+pub(crate) struct Stage {
+    pub(crate) account: Account,
 }
 
 impl Stage {
-    /// Serves `account` on `port`; the functions of `template` are started from `binary` when
-    /// their first event comes, and reach AWS at `endpoint` or else at that server.
-    pub async fn set(
-        account: Arc<Account>,
-        port: u16,
-        endpoint: Option<String>,
-        template: &Template,
-        binary: impl Fn(&template::Function) -> PathBuf,
-    ) -> Result<Self, NotSet> {
-        let (crashes, _) = broadcast::channel(16);
-        let server = Server::start_with(account.clone(), port, crashes.clone()).await?;
-        let (lines, log) = mpsc::unbounded_channel();
-        let endpoint = endpoint.unwrap_or_else(|| server.url());
-        let mut lambda = Lambda::new(account.clone(), endpoint, crashes, lines);
-        for function in &template.functions {
-            lambda.deploy(Function {
-                name: function.name.clone(),
-                deployed_as: function.deployed_as.clone(),
-                binary: binary(function),
-                timeout: function.timeout,
-                memory: function.memory,
-                variables: function.variables.clone(),
-                reserved_concurrency: function.reserved_concurrency,
-            });
+    /// A stage with this stack on it.
+    pub(crate) fn with(stack: Value) -> Self {
+        let stack: Stack = serde_json::from_value(stack).unwrap();
+        let account = Account::new(Clock::stepped(START.parse().unwrap()));
+        stack.build(&mut account.state().world).unwrap();
+        account.state().buckets = None;
+        Self { account }
+    }
+
+    /// A stage with one cluster, `prod`, that holds these services.
+    pub(crate) fn prod(services: Value) -> Self {
+        Self::with(json!({"clusters": [{"name": "prod", "services": services}]}))
+    }
+
+    /// Calls ECS; an error is its code and message.
+    pub(crate) fn ecs(&self, operation: &str, input: Value) -> Result<Value, String> {
+        self.call("AmazonEC2ContainerServiceV20141113", operation, input)
+    }
+
+    /// Calls Application Auto Scaling for a service of `prod`.
+    pub(crate) fn scaling(
+        &self,
+        operation: &str,
+        service: &str,
+        more: Value,
+    ) -> Result<Value, String> {
+        let mut input = json!({
+            "ServiceNamespace": "ecs",
+            "ResourceId": format!("service/prod/{service}"),
+            "ScalableDimension": "ecs:service:DesiredCount",
+        });
+        let more = more.as_object().cloned().unwrap();
+        input.as_object_mut().unwrap().extend(more);
+        self.call("AnyScaleFrontendService", operation, input)
+    }
+
+    /// Calls an AWS JSON service.
+    pub(crate) fn call(
+        &self,
+        target: &str,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, String> {
+        let request = Request::builder()
+            .header("x-amz-target", format!("{target}.{operation}"))
+            .header(
+                "authorization",
+                "AWS4-HMAC-SHA256 Credential=off-hours/20261120/x",
+            )
+            .body(Bytes::from(input.to_string()))
+            .unwrap();
+        let Answer::Reply(response) = self.account.respond(&request) else {
+            return Err("no answer".to_owned());
+        };
+        let body: Value = serde_json::from_slice(response.body()).unwrap();
+        match response.status().is_success() {
+            true => Ok(body),
+            false => Err(format!(
+                "{}: {}",
+                body["__type"].as_str().unwrap(),
+                body["message"].as_str().unwrap()
+            )),
         }
-        Ok(Self {
-            account,
-            server,
-            lambda,
-            log,
+    }
+
+    /// Describes one service of `prod`.
+    pub(crate) fn service(&self, name: &str) -> Value {
+        let input = json!({"cluster": "prod", "services": [name], "include": ["TAGS"]});
+        self.ecs("DescribeServices", input).unwrap()["services"][0].clone()
+    }
+
+    /// Desired, running and pending.
+    pub(crate) fn counts(&self, name: &str) -> [u64; 3] {
+        let service = self.service(name);
+        ["desiredCount", "runningCount", "pendingCount"].map(|it| service[it].as_u64().unwrap())
+    }
+
+    /// Sets the desired count of a service of `prod`.
+    pub(crate) fn scale(&self, name: &str, desired: u32) {
+        let input = json!({"cluster": "prod", "service": name, "desiredCount": desired});
+        self.ecs("UpdateService", input).unwrap();
+    }
+
+    /// Lets seconds pass.
+    pub(crate) fn wait(&self, seconds: i64) {
+        let to: Timestamp = self.account.clock.now() + SignedDuration::from_secs(seconds);
+        self.account.clock.step_to(to);
+        drop(self.account.state());
+    }
+
+    /// Does something to the world.
+    pub(crate) fn world<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        change(&mut self.account.state().world)
+    }
+
+    /// The events that reached the bus, oldest first.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.world(|world| {
+            let events = world.happenings.iter();
+            events
+                .filter_map(|it| match &it.what {
+                    What::Event(event) => Some(event.clone()),
+                    _ => None,
+                })
+                .collect()
         })
     }
-}
 
-/// An account on `clock` that holds the template's tables and topics, and the stack.
-pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Account, NotBuilt> {
-    let account = Account::new(clock);
-    for table in &template.tables {
-        create(&account, "dynamodb", "CreateTable", table.clone())?;
+    /// `eventName` of the events with this detail type.
+    pub(crate) fn event_names(&self, detail_type: &str) -> Vec<String> {
+        let events = self.events();
+        let events = events.iter().filter(|it| it["detail-type"] == detail_type);
+        events
+            .map(|it| it["detail"]["eventName"].as_str().unwrap().to_owned())
+            .collect()
     }
-    for topic in &template.topics {
-        create(&account, "sns", "CreateTopic", json!({"Name": topic}))?;
-    }
-    stack::build(&account, stack)?;
-    Ok(account)
-}
 
-fn create(account: &Account, service: &str, operation: &str, input: Value) -> Result<(), NotBuilt> {
-    let outcome = account.by_hand("cloudformation", service, operation, input);
-    outcome.map(drop).map_err(|cause| NotBuilt {
-        what: format!("the template ({service}:{operation})"),
-        cause,
-    })
+    /// The journal's desired and running counts of a service of `prod`, with seconds from the
+    /// start.
+    pub(crate) fn journal(&self, name: &str) -> Vec<(i64, u32, u32)> {
+        let start: Timestamp = START.parse().unwrap();
+        let subject = ServiceId::new("prod", name).to_string();
+        self.world(|world| {
+            let own = world.happenings.iter().filter(|it| it.subject == subject);
+            own.filter_map(|it| match it.what {
+                What::Tasks { desired, running } => {
+                    Some((it.at.duration_since(start).as_secs(), desired, running))
+                }
+                _ => None,
+            })
+            .collect()
+        })
+    }
 }

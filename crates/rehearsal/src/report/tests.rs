@@ -16,8 +16,10 @@ zone: Europe/Berlin
 from: 2026-11-19 17:30
 to: 09:30
 stack:
-  clusters: [{name: shop, tags: {'caretaker:hours': 'Mon-Fri 08:00-20:00'}}]
-  services: [{name: web, cluster: shop, desired: 4}, {name: api, cluster: shop, desired: 2}]
+  clusters:
+    - name: shop
+      tags: {caretaker:hours: Mon-Fri 08:00-20:00}
+      services: [{name: web, desired: 4}, {name: api, desired: 2}]
 expect:
   - counts: {at: '21:00', services: {shop/web: 0, shop/api: 1}}
   - counts: {at: '08:45', services: {shop/web: 4}}

@@ -1,132 +1,181 @@
-//! Builds a stack in an account, through the same calls that CloudFormation makes.
+//! Puts a stack into the world.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
 
-use super::{Cluster, Scheduling, Service, Stack};
-use crate::account::Account;
+use super::{ClusterSpec, ScalingSpec, ServiceSpec, Stack};
 use crate::call::ApiError;
+use crate::services::application_autoscaling::{Suspended, Target, put_target};
+use crate::services::ecs::{self, Launch, NewService, Pace, ServiceId, StrategyItem};
+use crate::world::World;
 
-/// The caller in the record.
-const BUILDER: &str = "cloudformation";
+/// How old a service is that says nothing: old enough that nobody takes it for a new one.
+const USUAL_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// A call that a stack's set-up needs was refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{what} could not be set up")]
-pub struct NotBuilt {
-    /// What was being set up.
-    pub what: String,
-    /// The account's reason.
-    #[source]
-    pub cause: Box<ApiError>,
+/// Why a stack cannot be built.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StackError {
+    /// The launch is none of those that there are.
+    #[error(
+        "service {service}: launch is {launch:?}, not fargate, fargate-spot, ec2 or provider:<name>"
+    )]
+    UnknownLaunch {
+        /// The service, as `cluster/name`.
+        service: String,
+        /// What was given.
+        launch: String,
+    },
+    /// Both a launch and a strategy are given.
+    #[error("service {0}: give launch or strategy, not both")]
+    LaunchAndStrategy(String),
+    /// The account refuses it.
+    #[error("service {service}")]
+    Refused {
+        /// The service, as `cluster/name`.
+        service: String,
+        /// Why.
+        #[source]
+        cause: ApiError,
+    },
 }
 
-/// Builds every part of a stack.
-pub fn build(account: &Account, stack: &Stack) -> Result<(), NotBuilt> {
-    let builder = Builder(account);
-    for cluster in &stack.clusters {
-        builder.cluster(cluster)?;
-    }
-    for group in &stack.groups {
-        group.build(&mut account.state().world);
-    }
-    for service in &stack.services {
-        builder.service(service)?;
-    }
-    Ok(())
-}
-
-struct Builder<'a>(&'a Account);
-
-impl Builder<'_> {
-    fn cluster(&self, cluster: &Cluster) -> Result<(), NotBuilt> {
-        let input = json!({
-            "clusterName": cluster.name,
-            "tags": ecs_tags(&cluster.tags),
-            "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
-        });
-        self.call(&cluster.name, "ecs", "CreateCluster", input)
-    }
-
-    fn service(&self, service: &Service) -> Result<(), NotBuilt> {
-        let name = format!("{}/{}", service.cluster, service.name);
-        let compatible = match service.provider.as_str() {
-            "FARGATE" | "FARGATE_SPOT" => "FARGATE",
-            _ => "EC2",
-        };
-        let task_definition = json!({
-            "family": service.name,
-            "cpu": service.cpu.to_string(),
-            "memory": service.memory.to_string(),
-            "requiresCompatibilities": [compatible],
-            "networkMode": "awsvpc",
-            "containerDefinitions": [{"name": "app", "image": format!("{}:1", service.name)}],
-        });
-        self.call(&name, "ecs", "RegisterTaskDefinition", task_definition)?;
-        self.call(&name, "ecs", "CreateService", service_input(service))?;
-        match service.scaling {
-            Some(scaling) => {
-                let target = json!({
-                    "ServiceNamespace": "ecs",
-                    "ResourceId": format!("service/{name}"),
-                    "ScalableDimension": "ecs:service:DesiredCount",
-                    "MinCapacity": scaling.min,
-                    "MaxCapacity": scaling.max,
-                });
-                self.call(
-                    &name,
-                    "application-autoscaling",
-                    "RegisterScalableTarget",
-                    target,
-                )
-            }
-            None => Ok(()),
+impl Stack {
+    /// Puts the stack into the world.
+    pub fn build(&self, world: &mut World) -> Result<(), StackError> {
+        for group in &self.groups {
+            group.build(world);
         }
-    }
-
-    fn call(
-        &self,
-        what: &str,
-        service: &str,
-        operation: &str,
-        input: Value,
-    ) -> Result<(), NotBuilt> {
-        let outcome = self.0.by_hand(BUILDER, service, operation, input);
-        outcome.map(drop).map_err(|cause| NotBuilt {
-            what: what.to_owned(),
-            cause,
+        ecs::seed(world, |world| {
+            self.clusters
+                .iter()
+                .try_for_each(|cluster| cluster.build(world))
         })
     }
 }
 
-fn service_input(service: &Service) -> Value {
-    let mut input = json!({
-        "cluster": service.cluster,
-        "serviceName": service.name,
-        "taskDefinition": service.name,
-        "schedulingStrategy": service.scheduling.as_ecs(),
-        "tags": ecs_tags(&service.tags),
-        "deploymentConfiguration": {
-            "deploymentCircuitBreaker": {"enable": true, "rollback": true},
-        },
-    });
-    // ECS refuses a desired count for a DAEMON service.
-    if service.scheduling == Scheduling::Replica {
-        input["desiredCount"] = service.desired.into();
-    }
-    match service.provider.as_str() {
-        "FARGATE" => input["launchType"] = "FARGATE".into(),
-        provider => {
-            input["capacityProviderStrategy"] =
-                json!([{"capacityProvider": provider, "weight": 1}]);
+impl ClusterSpec {
+    fn build(&self, world: &mut World) -> Result<(), StackError> {
+        ecs::create_cluster(world, &self.name, self.tags.clone());
+        let mut providers = BTreeSet::from(["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()]);
+        for service in &self.services {
+            let id = ServiceId::new(&self.name, &service.name);
+            let launch = service.launch(&id)?;
+            if let Launch::Strategy(items) = &launch {
+                providers.extend(items.iter().map(|item| item.capacity_provider.clone()));
+            }
+            service.build(world, id, launch)?;
         }
+        if let Some(cluster) = world.ecs.clusters.get_mut(&self.name) {
+            cluster.capacity_providers = providers.into_iter().collect();
+        }
+        Ok(())
     }
-    input
 }
 
-fn ecs_tags(tags: &BTreeMap<String, String>) -> Vec<Value> {
-    tags.iter()
-        .map(|(key, value)| json!({"key": key, "value": value}))
-        .collect()
+impl ServiceSpec {
+    fn launch(&self, id: &ServiceId) -> Result<Launch, StackError> {
+        match (self.launch.as_deref(), self.strategy.as_slice()) {
+            (Some(_), [_, ..]) => Err(StackError::LaunchAndStrategy(id.to_string())),
+            (None, [_, ..]) => Ok(Launch::Strategy(self.strategy.clone())),
+            (None | Some("fargate"), []) => Ok(Launch::Type("FARGATE")),
+            (Some("ec2"), []) => Ok(Launch::Type("EC2")),
+            (Some("fargate-spot"), []) => Ok(only("FARGATE_SPOT")),
+            (Some(other), []) => match other.strip_prefix("provider:") {
+                Some(name) => Ok(only(name)),
+                None => Err(StackError::UnknownLaunch {
+                    service: id.to_string(),
+                    launch: other.to_owned(),
+                }),
+            },
+        }
+    }
+
+    fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), StackError> {
+        let family = format!("{}-{}", id.cluster, id.service);
+        let task_definition = ecs::register(world, &family, self.definition(&launch));
+        let usual = Pace::default();
+        let new = NewService {
+            id: id.clone(),
+            task_definition: Some(task_definition),
+            desired: self.desired,
+            launch,
+            controller: self.controller,
+            scheduling: self.scheduling,
+            pace: Pace {
+                start_seconds: self.start_seconds.unwrap_or(usual.start_seconds),
+                stop_seconds: self.stop_seconds.unwrap_or(usual.stop_seconds),
+            },
+            created: self.created.unwrap_or_else(|| usual_creation(world.now)),
+            created_by: format!("arn:aws:iam::{}:role/stack", world.identity.account_id),
+            settings: Map::new(),
+            tags: self.tags.clone(),
+            short_arn: self.short_arn,
+        };
+        ecs::create_service(world, new).map_err(|cause| StackError::Refused {
+            service: id.to_string(),
+            cause,
+        })?;
+        if let Some(scaling) = self.scaling {
+            let target = scaling.target(world);
+            put_target(world, &format!("service/{id}"), target);
+        }
+        ecs::settle_at_once(world, &id);
+        Ok(())
+    }
+
+    fn definition(&self, launch: &Launch) -> Map<String, Value> {
+        let image = self
+            .image
+            .clone()
+            .unwrap_or_else(|| format!("{}:1", self.name));
+        let on_fargate = match launch {
+            Launch::Type(name) => *name == "FARGATE",
+            Launch::Strategy(items) => items
+                .iter()
+                .all(|item| item.capacity_provider.starts_with("FARGATE")),
+        };
+        let compatibilities = if on_fargate { ["FARGATE"] } else { ["EC2"] };
+        let members = [
+            ("cpu", json!(self.cpu.to_string())),
+            ("memory", json!(self.memory.to_string())),
+            ("networkMode", json!("awsvpc")),
+            ("requiresCompatibilities", json!(compatibilities)),
+            (
+                "containerDefinitions",
+                json!([{"name": self.name, "image": image, "essential": true}]),
+            ),
+        ];
+        members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+impl ScalingSpec {
+    fn target(self, world: &mut World) -> Target {
+        let suspended = Suspended {
+            dynamic_scaling_in_suspended: self.suspended.scaling_in,
+            dynamic_scaling_out_suspended: self.suspended.scaling_out,
+            scheduled_scaling_suspended: self.suspended.scheduled,
+        };
+        Target {
+            suspended,
+            ..Target::fresh(world, self.min, self.max)
+        }
+    }
+}
+
+fn only(provider: &str) -> Launch {
+    Launch::Strategy(vec![StrategyItem {
+        capacity_provider: provider.to_owned(),
+        weight: 1,
+        base: 0,
+    }])
+}
+
+fn usual_creation(now: Timestamp) -> Timestamp {
+    now.saturating_sub(USUAL_AGE).unwrap_or(now)
 }

@@ -1,170 +1,143 @@
-//! A stack to rehearse with: clusters, services, Auto Scaling groups, as a small readable file.
+//! A stack, described in a few lines: what a scenario starts from.
+//!
+//! It is built through the same state functions as the API, was there before the story begins
+//! (nothing is announced), and is steady wherever there is room for its tasks.
 
 mod build;
+mod file;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
 
 use crate::services::autoscaling::GroupSpec;
-pub use build::{NotBuilt, build};
+use crate::services::ecs::{Controller, Scheduling, StrategyItem};
 
-/// A stack's file.
+pub use build::StackError;
+pub use file::Unreadable;
+
+/// A stack.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Stack {
-    /// The clusters.
-    pub clusters: Vec<Cluster>,
-    /// The Auto Scaling groups that carry container instances.
+    /// Its clusters.
+    #[serde(default)]
+    pub clusters: Vec<ClusterSpec>,
+    /// Its Auto Scaling groups, with the capacity providers in front of them.
+    #[serde(default)]
     pub groups: Vec<GroupSpec>,
-    /// The services.
-    pub services: Vec<Service>,
 }
 
 /// A cluster.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Cluster {
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterSpec {
     /// Its name.
     pub name: String,
-    /// Its tags, the defaults of its services.
-    #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-}
-
-/// A service.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Service {
-    /// Its name.
-    pub name: String,
-    /// Its cluster.
-    pub cluster: String,
-    /// How many tasks it should have.
-    #[serde(default = "one")]
-    pub desired: u32,
-    /// REPLICA or DAEMON.
-    #[serde(default)]
-    pub scheduling: Scheduling,
-    /// The capacity provider of its tasks: FARGATE, FARGATE_SPOT, or a group's.
-    #[serde(default = "fargate")]
-    pub provider: String,
-    /// CPU units of a task.
-    #[serde(default = "default_cpu")]
-    pub cpu: u32,
-    /// Memory of a task in MiB.
-    #[serde(default = "default_memory")]
-    pub memory: u32,
-    /// The bounds of its scalable target, if it has one.
-    pub scaling: Option<Scaling>,
     /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
+    /// Its services.
+    #[serde(default)]
+    pub services: Vec<ServiceSpec>,
 }
 
-/// How a service places its tasks.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scheduling {
-    /// A number of tasks.
-    #[default]
-    Replica,
-    /// One task on every instance.
-    Daemon,
-}
-
-/// The bounds of a scalable target.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// A service. Only its name must be given.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Scaling {
+pub struct ServiceSpec {
+    /// Its name.
+    pub name: String,
+    /// The desired count.
+    #[serde(default = "one")]
+    pub desired: u32,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// `fargate`, `fargate-spot`, `ec2` or `provider:<name>`.
+    #[serde(default)]
+    pub launch: Option<String>,
+    /// Shares of several capacity providers, instead of `launch`.
+    #[serde(default)]
+    pub strategy: Vec<StrategyItem>,
+    /// CPU units of a task.
+    #[serde(default = "quarter_cpu")]
+    pub cpu: u32,
+    /// Memory of a task in MiB.
+    #[serde(default = "half_gigabyte")]
+    pub memory: u32,
+    /// The image of its one container.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// REPLICA or DAEMON.
+    #[serde(default)]
+    pub scheduling: Scheduling,
+    /// ECS, CODE_DEPLOY or EXTERNAL.
+    #[serde(default)]
+    pub controller: Controller,
+    /// Its scalable target, if it has one.
+    #[serde(default)]
+    pub scaling: Option<ScalingSpec>,
+    /// When it was created; thirty days ago if nothing is said.
+    #[serde(default, deserialize_with = "instant")]
+    pub created: Option<Timestamp>,
+    /// How long a task takes to run.
+    #[serde(default)]
+    pub start_seconds: Option<u32>,
+    /// How long a task takes to stop.
+    #[serde(default)]
+    pub stop_seconds: Option<u32>,
+    /// Whether its ARN has the old format without the cluster, which cannot be tagged.
+    #[serde(default)]
+    pub short_arn: bool,
+}
+
+/// A scalable target.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScalingSpec {
     /// The fewest tasks.
     pub min: u32,
-    /// The most.
+    /// The most tasks.
     pub max: u32,
+    /// What is suspended.
+    #[serde(default)]
+    pub suspended: SuspendedSpec,
 }
 
-/// Why a stack's file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// The file cannot be read.
-    #[error("the stack cannot be read")]
-    File(#[from] std::io::Error),
-    /// It says something that a stack does not have.
-    #[error("the stack has a mistake: {0}")]
-    Mistake(String),
-}
-
-impl Stack {
-    /// Reads a stack's file.
-    pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        Self::read(&std::fs::read_to_string(path)?)
-    }
-
-    /// Reads a stack.
-    pub fn read(yaml: &str) -> Result<Self, Unreadable> {
-        serde_saphyr::from_str(yaml).map_err(|mistake| Unreadable::Mistake(mistake.to_string()))
-    }
-
-    /// The `caretaker:hours` of a service or a group, or of the service's cluster.
-    pub fn hours(&self, subject: &str) -> Option<&str> {
-        const TAG: &str = "caretaker:hours";
-        let group = self.groups.iter().find(|group| group.name == subject);
-        let (cluster, name) = subject.split_once('/').unwrap_or_default();
-        let service = self
-            .services
-            .iter()
-            .find(|service| service.cluster == cluster && service.name == name);
-        let cluster = self.clusters.iter().find(|known| known.name == cluster);
-        let own = group.and_then(|group| group.tags.get(TAG));
-        let own = own.or_else(|| service.and_then(|service| service.tags.get(TAG)));
-        own.or_else(|| cluster.and_then(|cluster| cluster.tags.get(TAG)))
-            .map(String::as_str)
-    }
-}
-
-impl Scheduling {
-    /// As ECS spells it.
-    fn as_ecs(self) -> &'static str {
-        match self {
-            Self::Replica => "REPLICA",
-            Self::Daemon => "DAEMON",
-        }
-    }
+/// What is suspended of a scalable target.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendedSpec {
+    /// Dynamic scaling in.
+    #[serde(default, rename = "in")]
+    pub scaling_in: bool,
+    /// Dynamic scaling out.
+    #[serde(default, rename = "out")]
+    pub scaling_out: bool,
+    /// Scheduled scaling.
+    #[serde(default)]
+    pub scheduled: bool,
 }
 
 fn one() -> u32 {
     1
 }
 
-fn default_cpu() -> u32 {
+fn quarter_cpu() -> u32 {
     256
 }
 
-fn default_memory() -> u32 {
+fn half_gigabyte() -> u32 {
     512
 }
 
-fn fargate() -> String {
-    "FARGATE".to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_default_stack_can_be_read() {
-        let stack = Stack::read(include_str!("../../stacks/default.yaml")).unwrap();
-        assert!(!stack.services.is_empty());
-    }
-
-    #[test]
-    fn a_mistyped_field_is_named_with_its_line() {
-        let mistake = Stack::read("services:\n  - {name: web, cluster: shop, desird: 2}\n")
-            .unwrap_err()
-            .to_string();
-        assert!(mistake.contains("line 2 column 32"), "{mistake}");
-        assert!(mistake.contains("unknown field `desird`"), "{mistake}");
-    }
+/// An instant in RFC 3339.
+fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }

@@ -48,12 +48,17 @@ impl<Out: Write> Printer<Out> {
         if !scenario.about.is_empty() {
             writeln!(self.out, "{}", scenario.about.trim_end())?;
         }
+        let services = stack
+            .clusters
+            .iter()
+            .map(|cluster| cluster.services.len())
+            .sum();
         let frame = format!(
             "{} to {}, {}; {} in {}",
             day(scenario.from),
             day(scenario.to),
             zone.iana_name().unwrap_or("UTC"),
-            counted(stack.services.len(), "service"),
+            counted(services, "service"),
             counted(stack.clusters.len(), "cluster"),
         );
         writeln!(self.out, "{}\n", self.paint.faint(&frame))

@@ -124,7 +124,7 @@ fn primary_mut<'a>(world: &'a mut World, id: &ServiceId) -> Option<&'a mut Deplo
 }
 
 /// Whether a deployment is under way.
-pub(crate) fn in_progress(service: &Service) -> bool {
+pub(crate) fn rolls(service: &Service) -> bool {
     service
         .primary()
         .is_some_and(|primary| primary.rollout == Rollout::InProgress)

@@ -14,10 +14,13 @@ mod describe;
 mod input;
 mod lists;
 mod paging;
+mod placement;
 mod removal;
 mod scheduler;
 mod service;
 mod services;
+mod settings;
+mod statistics;
 mod stopping;
 mod tags;
 mod task_definitions;
@@ -41,15 +44,18 @@ use crate::world::World;
 pub use capacity::{Demand, Provider, demand};
 pub use clusters::Cluster;
 pub use deployments::{Deployment, Rollout, begin_deployment, finish_deployment};
-pub use service::{Controller, Launch, Scheduling, Service, ServiceId, Status, StrategyItem};
+pub use service::{
+    Bounds, Controller, Launch, Pace, Scheduling, Service, ServiceId, Status, StrategyItem,
+};
 pub use task_definitions::{TaskDefinition, break_task_definition, mend_task_definition};
 pub use tasks::{LastStatus, Task};
 
 pub(crate) use clusters::create_cluster;
+pub(crate) use deployments::rolls;
 pub(crate) use input::epoch;
 pub(crate) use paging::{Page, page_after};
 pub(crate) use scheduler::settle_at_once;
-pub(crate) use services::create_service;
+pub(crate) use services::{NewService, create_service};
 pub(crate) use task_definitions::register;
 pub(crate) use updates::set_desired_count;
 
@@ -81,7 +87,7 @@ pub struct Ecs {
     /// What happens by itself.
     agenda: agenda::Agenda,
     /// While a stack is put into the world, nothing is announced: it was there before.
-    pub(crate) seeding: bool,
+    seeding: bool,
 }
 
 impl Ecs {
@@ -154,6 +160,16 @@ fn advance(world: &mut World) {
             agenda::Step::Forget(id) => tasks::forget(world, &id),
         }
     }
+}
+
+/// Builds what was there before the story begins: nothing is announced, and the tagging API's
+/// index knows it.
+pub(crate) fn seed<T>(world: &mut World, build: impl FnOnce(&mut World) -> T) -> T {
+    world.ecs.seeding = true;
+    let built = build(world);
+    world.ecs.seeding = false;
+    world.ecs.tags.catch_up();
+    built
 }
 
 /// A moment some seconds from `now`.

@@ -189,7 +189,7 @@ pub enum Launch {
 
 /// One capacity provider's share.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StrategyItem {
     /// Its name.
     #[serde(alias = "provider")]

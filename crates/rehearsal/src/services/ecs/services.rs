@@ -14,29 +14,14 @@ use super::service::{
     Throttle,
 };
 use super::{
-    announce, arn, capacity, clusters, deployments, describe, scheduler, tags, task_definitions,
+    announce, arn, capacity, clusters, deployments, describe, scheduler, settings, tags,
+    task_definitions,
 };
 use crate::call::{ApiError, Call};
 use crate::world::World;
 
 /// What a desired count may not be given for. Seen in <https://github.com/fabfuel/ecs-deploy/issues/59>.
 pub(super) const NO_DAEMON_COUNT: &str = "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again";
-
-/// Settings that are kept and shown as they were given.
-const KEPT: [&str; 12] = [
-    "availabilityZoneRebalancing",
-    "deploymentConfiguration",
-    "enableECSManagedTags",
-    "enableExecuteCommand",
-    "healthCheckGracePeriodSeconds",
-    "loadBalancers",
-    "networkConfiguration",
-    "placementConstraints",
-    "placementStrategy",
-    "platformVersion",
-    "propagateTags",
-    "serviceRegistries",
-];
 
 /// A service to be made.
 #[derive(Debug)]
@@ -117,7 +102,7 @@ impl Create {
             pace: Pace::default(),
             created: call.at,
             created_by: call.caller.clone(),
-            settings: kept(&call.input),
+            settings: settings::kept(&call.input),
             tags: tags::checked(self.tags)?,
             short_arn: false,
         })
@@ -157,12 +142,6 @@ fn instances_of(world: &World, cluster: &str) -> u32 {
     let providers = world.ecs.providers.values();
     let own = providers.filter(|provider| provider.cluster == cluster);
     own.map(|provider| provider.instances).sum()
-}
-
-/// The settings of an input that are kept.
-pub(super) fn kept(input: &Value) -> Map<String, Value> {
-    let given = |name: &&str| Some(((*name).to_owned(), input.get(*name)?.clone()));
-    KEPT.iter().filter_map(given).collect()
 }
 
 /// Makes a service and its first deployment; refuses a name that is taken.
@@ -217,46 +196,5 @@ impl NewService {
         };
         service.keep(self.settings);
         service
-    }
-}
-
-impl Service {
-    /// Takes new settings over; of the deployment configuration what is not given stays.
-    pub(super) fn keep(&mut self, settings: Map<String, Value>) {
-        let mut configuration = self.configuration();
-        if let Some(Value::Object(given)) = settings.get("deploymentConfiguration") {
-            configuration.extend(given.clone());
-        }
-        let percent = |name: &str, default: u32| {
-            let given = configuration.get(name).and_then(Value::as_u64);
-            given
-                .and_then(|it| u32::try_from(it).ok())
-                .unwrap_or(default)
-        };
-        self.bounds = Bounds {
-            minimum_healthy_percent: percent("minimumHealthyPercent", 100),
-            maximum_percent: percent("maximumPercent", 200),
-        };
-        self.settings.extend(settings);
-        self.settings
-            .insert("deploymentConfiguration".to_owned(), json!(configuration));
-    }
-
-    fn configuration(&self) -> Map<String, Value> {
-        if let Some(Value::Object(known)) = self.settings.get("deploymentConfiguration") {
-            return known.clone();
-        }
-        let mut fresh = Map::new();
-        let bounds = self.bounds;
-        fresh.insert("maximumPercent".into(), json!(bounds.maximum_percent));
-        fresh.insert(
-            "minimumHealthyPercent".into(),
-            json!(bounds.minimum_healthy_percent),
-        );
-        fresh.insert(
-            "deploymentCircuitBreaker".into(),
-            json!({"enable": false, "rollback": false}),
-        );
-        fresh
     }
 }

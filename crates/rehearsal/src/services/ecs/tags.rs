@@ -78,7 +78,7 @@ impl Tags {
     }
 
     /// Lets the index know at once: for what was there before the story begins.
-    pub(crate) fn catch_up(&mut self) {
+    pub(super) fn catch_up(&mut self) {
         for history in self.0.values_mut() {
             for (written, _) in &mut history.0 {
                 *written = Timestamp::MIN;

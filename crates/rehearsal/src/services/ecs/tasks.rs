@@ -2,13 +2,11 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::agenda::Step;
-use super::service::{Launch, Pace, Service, ServiceId, StrategyItem};
-use super::{after, scheduler, stopping, task_definitions};
+use super::service::{Pace, ServiceId, Throttle};
+use super::{after, placement, scheduler, stopping, task_definitions};
 use crate::world::World;
 
 /// A task of a service.
@@ -97,7 +95,7 @@ pub(super) fn start(world: &mut World, id: &ServiceId) -> Option<String> {
     let task_id = world.id();
     let number = world.serial;
     let service = world.ecs.service(id)?;
-    let (launch_type, provider) = placement(service, &world.ecs.tasks);
+    let (launch_type, provider) = placement::next(world, service);
     let primary = service.primary()?;
     let task = Task {
         id: task_id.clone(),
@@ -105,14 +103,7 @@ pub(super) fn start(world: &mut World, id: &ServiceId) -> Option<String> {
         service: id.clone(),
         deployment: primary.id.clone(),
         task_definition: primary.task_definition.clone(),
-        launch_type: if provider
-            .as_deref()
-            .is_some_and(|it| world.ecs.providers.contains_key(it))
-        {
-            "EC2"
-        } else {
-            launch_type
-        },
+        launch_type,
         provider,
         placed: false,
         last: LastStatus::Provisioning,
@@ -133,34 +124,6 @@ pub(super) fn start(world: &mut World, id: &ServiceId) -> Option<String> {
         None => take_place(world, &task_id),
     }
     Some(task_id)
-}
-
-/// Where the next task goes: the launch type, or the capacity provider that is furthest below
-/// its share, bases first.
-///
-/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>.
-fn placement(service: &Service, tasks: &BTreeMap<String, Task>) -> (&'static str, Option<String>) {
-    let strategy = match &service.launch {
-        Launch::Type(name) => return (name, None),
-        Launch::Strategy(items) => items,
-    };
-    let has = |item: &StrategyItem| {
-        let own = service.tasks.iter().filter_map(|id| tasks.get(id));
-        let own =
-            own.filter(|it| !it.stopping && it.provider.as_ref() == Some(&item.capacity_provider));
-        u32::try_from(own.count()).unwrap_or(u32::MAX)
-    };
-    let below_base = strategy.iter().find(|item| has(item) < item.base);
-    let by_weight = strategy
-        .iter()
-        .filter(|item| item.weight > 0)
-        .min_by(|a, b| {
-            // (above a) / (weight a) against (above b) / (weight b), without fractions.
-            let above = |item: &StrategyItem| u64::from(has(item).saturating_sub(item.base));
-            (above(a) * u64::from(b.weight)).cmp(&(above(b) * u64::from(a.weight)))
-        });
-    let chosen = below_base.or(by_weight).or(strategy.first());
-    ("FARGATE", chosen.map(|item| item.capacity_provider.clone()))
 }
 
 /// A task has a place and begins to start.
@@ -223,7 +186,7 @@ pub(super) fn run(world: &mut World, id: &str) {
     task.started = Some(now);
     let service = task.service.clone();
     if let Some(service) = world.ecs.service_mut(&service) {
-        service.throttle = super::service::Throttle::default();
+        service.throttle = Throttle::default();
     }
 }
 

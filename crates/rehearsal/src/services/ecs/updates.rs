@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::input::{count, invalid, read, service_not_found};
 use super::service::{Controller, Scheduling, Service, ServiceId, Status, StrategyItem};
 use super::{
-    announce, arn, clusters, deployments, describe, scheduler, services, task_definitions,
+    announce, arn, clusters, deployments, describe, scheduler, services, settings, task_definitions,
 };
 use crate::call::{ApiError, Call};
 use crate::world::World;
@@ -51,7 +51,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> 
     let service = world.ecs.service_mut(&id).ok_or_else(service_not_found)?;
     service.desired = desired;
     service.launch = launch;
-    service.keep(services::kept(&call.input));
+    service.keep(settings::kept(&call.input));
     if let Some(task_definition) = next {
         deployments::begin(world, &id, &task_definition);
     }

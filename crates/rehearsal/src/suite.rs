@@ -1,0 +1,110 @@
+//! The suite, deployed in an account that has a stack: server, functions, log.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::sync::{broadcast, mpsc};
+
+use crate::account::Account;
+use crate::call::ApiError;
+use crate::clock::Clock;
+use crate::lambda::{Function, Lambda, LogLine};
+use crate::server::Server;
+use crate::stack::{Stack, StackError};
+use crate::template::{self, Template};
+
+/// The suite, running.
+#[derive(Debug)]
+pub struct Suite {
+    /// The account.
+    pub account: Arc<Account>,
+    /// The account's server on loopback.
+    pub server: Server,
+    /// The template's functions.
+    pub lambda: Lambda,
+    /// What the functions write.
+    pub log: mpsc::UnboundedReceiver<LogLine>,
+}
+
+/// Why the suite or the stack could not be deployed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDeployed {
+    /// The server could not listen.
+    #[error("the account's server could not listen on 127.0.0.1")]
+    Server(#[from] std::io::Error),
+    /// A part of the template was refused.
+    #[error("the template's {what} was refused")]
+    Refused {
+        /// The part.
+        what: String,
+        /// The account's reason.
+        #[source]
+        cause: Box<ApiError>,
+    },
+    /// A part of the stack was refused.
+    #[error(transparent)]
+    Stack(#[from] StackError),
+}
+
+impl Suite {
+    /// Serves `account` on `port`; the functions of `template` are started from `binary` when
+    /// their first event comes, and reach AWS at `endpoint` or else at that server.
+    pub async fn deploy(
+        account: Arc<Account>,
+        port: u16,
+        endpoint: Option<String>,
+        template: &Template,
+        binary: impl Fn(&template::Function) -> PathBuf,
+    ) -> Result<Self, NotDeployed> {
+        let (crashes, _) = broadcast::channel(16);
+        let server = Server::start_with(account.clone(), port, crashes.clone()).await?;
+        let (lines, log) = mpsc::unbounded_channel();
+        let endpoint = endpoint.unwrap_or_else(|| server.url());
+        let mut lambda = Lambda::new(account.clone(), endpoint, crashes, lines);
+        for function in &template.functions {
+            lambda.deploy(Function {
+                name: function.name.clone(),
+                deployed_as: function.deployed_as.clone(),
+                binary: binary(function),
+                timeout: function.timeout,
+                memory: function.memory,
+                variables: function.variables.clone(),
+                reserved_concurrency: function.reserved_concurrency,
+            });
+        }
+        Ok(Self {
+            account,
+            server,
+            lambda,
+            log,
+        })
+    }
+}
+
+/// An account on `clock` that holds the template's tables and topics, and the stack.
+pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Account, NotDeployed> {
+    let account = Account::new(clock);
+    for table in &template.tables {
+        create(&account, "dynamodb", "CreateTable", table.clone())?;
+    }
+    for topic in &template.topics {
+        create(&account, "sns", "CreateTopic", json!({"Name": topic}))?;
+    }
+    stack.build(&mut account.state().world)?;
+    Ok(account)
+}
+
+/// Creates a part of the template, by hand of CloudFormation.
+pub(crate) fn create(
+    account: &Account,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Result<(), NotDeployed> {
+    let outcome = account.by_hand("cloudformation", service, operation, input);
+    outcome.map(drop).map_err(|cause| NotDeployed::Refused {
+        what: format!("{service}:{operation}"),
+        cause,
+    })
+}
