@@ -20,10 +20,10 @@ pub mod scenario;
 pub mod server;
 pub mod services;
 pub mod stack;
-#[cfg(test)]
-mod stage;
 pub mod suite;
 pub mod template;
+#[cfg(test)]
+mod testbed;
 pub mod throttle;
 pub mod wire;
 pub mod world;

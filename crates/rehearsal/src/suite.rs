@@ -11,7 +11,7 @@ use crate::call::ApiError;
 use crate::clock::Clock;
 use crate::lambda::{Function, Lambda, LogLine};
 use crate::server::Server;
-use crate::stack::{Stack, StackError};
+use crate::stack::{NotBuilt, Stack};
 use crate::template::{self, Template};
 
 /// The suite, running.
@@ -44,7 +44,7 @@ pub enum NotDeployed {
     },
     /// A part of the stack was refused.
     #[error(transparent)]
-    Stack(#[from] StackError),
+    Stack(#[from] NotBuilt),
 }
 
 impl Suite {

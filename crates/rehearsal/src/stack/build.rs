@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::{ClusterSpec, ScalingSpec, ServiceSpec, Stack};
+use super::{ClusterSpec, LaunchSpec, ScalingSpec, ServiceSpec, Stack};
 use crate::call::ApiError;
 use crate::services::application_autoscaling::{Suspended, Target, put_target};
 use crate::services::ecs::{self, Launch, NewService, Pace, ServiceId, StrategyItem};
@@ -14,36 +14,20 @@ use crate::world::World;
 /// How old a service is that says nothing: old enough that nobody takes it for a new one.
 const USUAL_AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Why a stack cannot be built.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StackError {
-    /// The launch is none of those that there are.
-    #[error(
-        "service {service}: launch is {launch:?}, not fargate, fargate-spot, ec2 or provider:<name>"
-    )]
-    UnknownLaunch {
-        /// The service, as `cluster/name`.
-        service: String,
-        /// What was given.
-        launch: String,
-    },
-    /// Both a launch and a strategy are given.
-    #[error("service {0}: give launch or strategy, not both")]
-    LaunchAndStrategy(String),
-    /// The account refuses it.
-    #[error("service {service}")]
-    Refused {
-        /// The service, as `cluster/name`.
-        service: String,
-        /// Why.
-        #[source]
-        cause: ApiError,
-    },
+/// A part of a stack that the account refuses.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} could not be set up: {cause}")]
+pub struct NotBuilt {
+    /// What was being set up.
+    pub what: String,
+    /// The account's reason.
+    #[source]
+    pub cause: Box<ApiError>,
 }
 
 impl Stack {
     /// Puts the stack into the world.
-    pub fn build(&self, world: &mut World) -> Result<(), StackError> {
+    pub fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
         for group in &self.groups {
             group.build(world);
         }
@@ -56,16 +40,20 @@ impl Stack {
 }
 
 impl ClusterSpec {
-    fn build(&self, world: &mut World) -> Result<(), StackError> {
+    fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
         ecs::create_cluster(world, &self.name, self.tags.clone());
         let mut providers = BTreeSet::from(["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()]);
         for service in &self.services {
             let id = ServiceId::new(&self.name, &service.name);
-            let launch = service.launch(&id)?;
+            let refused = |cause: ApiError| NotBuilt {
+                what: format!("service {}/{}", self.name, service.name),
+                cause: Box::new(cause),
+            };
+            let launch = service.launch(world).map_err(refused)?;
             if let Launch::Strategy(items) = &launch {
                 providers.extend(items.iter().map(|item| item.capacity_provider.clone()));
             }
-            service.build(world, id, launch)?;
+            service.build(world, id, launch).map_err(refused)?;
         }
         if let Some(cluster) = world.ecs.clusters.get_mut(&self.name) {
             cluster.capacity_providers = providers.into_iter().collect();
@@ -75,24 +63,19 @@ impl ClusterSpec {
 }
 
 impl ServiceSpec {
-    fn launch(&self, id: &ServiceId) -> Result<Launch, StackError> {
-        match (self.launch.as_deref(), self.strategy.as_slice()) {
-            (Some(_), [_, ..]) => Err(StackError::LaunchAndStrategy(id.to_string())),
-            (None, [_, ..]) => Ok(Launch::Strategy(self.strategy.clone())),
-            (None | Some("fargate"), []) => Ok(Launch::Type("FARGATE")),
-            (Some("ec2"), []) => Ok(Launch::Type("EC2")),
-            (Some("fargate-spot"), []) => Ok(only("FARGATE_SPOT")),
-            (Some(other), []) => match other.strip_prefix("provider:") {
-                Some(name) => Ok(only(name)),
-                None => Err(StackError::UnknownLaunch {
-                    service: id.to_string(),
-                    launch: other.to_owned(),
-                }),
-            },
+    /// What the tasks run on, with the checks of CreateService.
+    fn launch(&self, world: &World) -> Result<Launch, ApiError> {
+        match (&self.launch, self.strategy.as_slice()) {
+            (Some(_), [_, ..]) => Err(ecs::launch_and_strategy()),
+            (None, [_, ..]) => ecs::strategy_of(world, &self.strategy),
+            (None | Some(LaunchSpec::Fargate), []) => Ok(Launch::Type("FARGATE")),
+            (Some(LaunchSpec::Ec2), []) => Ok(Launch::Type("EC2")),
+            (Some(LaunchSpec::FargateSpot), []) => only(world, "FARGATE_SPOT"),
+            (Some(LaunchSpec::Provider(name)), []) => only(world, name),
         }
     }
 
-    fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), StackError> {
+    fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), ApiError> {
         let family = format!("{}-{}", id.cluster, id.service);
         let task_definition = ecs::register(world, &family, self.definition(&launch));
         let usual = Pace::default();
@@ -109,14 +92,11 @@ impl ServiceSpec {
             },
             created: self.created.unwrap_or_else(|| usual_creation(world.now)),
             created_by: format!("arn:aws:iam::{}:role/stack", world.identity.account_id),
-            settings: Map::new(),
+            settings: circuit_breaker(),
             tags: self.tags.clone(),
             short_arn: self.short_arn,
         };
-        ecs::create_service(world, new).map_err(|cause| StackError::Refused {
-            service: id.to_string(),
-            cause,
-        })?;
+        ecs::create_service(world, new)?;
         if let Some(scaling) = self.scaling {
             let target = scaling.target(world);
             put_target(world, &format!("service/{id}"), target);
@@ -168,14 +148,21 @@ impl ScalingSpec {
     }
 }
 
-fn only(provider: &str) -> Launch {
-    Launch::Strategy(vec![StrategyItem {
+fn only(world: &World, provider: &str) -> Result<Launch, ApiError> {
+    let item = StrategyItem {
         capacity_provider: provider.to_owned(),
         weight: 1,
         base: 0,
-    }])
+    };
+    ecs::strategy_of(world, &[item])
 }
 
 fn usual_creation(now: Timestamp) -> Timestamp {
     now.saturating_sub(USUAL_AGE).unwrap_or(now)
+}
+
+/// Both of its switches on.
+fn circuit_breaker() -> Map<String, Value> {
+    let breaker = json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}});
+    Map::from_iter([("deploymentConfiguration".to_owned(), breaker)])
 }

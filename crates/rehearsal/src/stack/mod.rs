@@ -17,12 +17,12 @@ use serde::{Deserialize, Deserializer};
 use crate::services::autoscaling::GroupSpec;
 use crate::services::ecs::{Controller, Scheduling, StrategyItem};
 
-pub use build::StackError;
+pub use build::NotBuilt;
 pub use file::Unreadable;
 
 /// A stack.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Stack {
     /// Its clusters.
     #[serde(default)]
@@ -34,7 +34,7 @@ pub struct Stack {
 
 /// A cluster.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ClusterSpec {
     /// Its name.
     pub name: String,
@@ -48,7 +48,7 @@ pub struct ClusterSpec {
 
 /// A service. Only its name must be given.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ServiceSpec {
     /// Its name.
     pub name: String,
@@ -58,9 +58,9 @@ pub struct ServiceSpec {
     /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// `fargate`, `fargate-spot`, `ec2` or `provider:<name>`.
+    /// What its tasks run on; Fargate if neither this nor a strategy is given.
     #[serde(default)]
-    pub launch: Option<String>,
+    pub launch: Option<LaunchSpec>,
     /// Shares of several capacity providers, instead of `launch`.
     #[serde(default)]
     pub strategy: Vec<StrategyItem>,
@@ -96,9 +96,39 @@ pub struct ServiceSpec {
     pub short_arn: bool,
 }
 
+/// What tasks run on: `fargate`, `fargate-spot`, `ec2` or `provider:<name>`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(try_from = "String")]
+pub enum LaunchSpec {
+    /// The launch type FARGATE.
+    Fargate,
+    /// The capacity provider FARGATE_SPOT.
+    FargateSpot,
+    /// The launch type EC2.
+    Ec2,
+    /// A capacity provider in front of a group.
+    Provider(String),
+}
+
+impl TryFrom<String> for LaunchSpec {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match (text.as_str(), text.strip_prefix("provider:")) {
+            ("fargate", _) => Ok(Self::Fargate),
+            ("fargate-spot", _) => Ok(Self::FargateSpot),
+            ("ec2", _) => Ok(Self::Ec2),
+            (_, Some(name)) => Ok(Self::Provider(name.to_owned())),
+            _ => Err(format!(
+                "launch is fargate, fargate-spot, ec2 or provider:<name>, not {text}"
+            )),
+        }
+    }
+}
+
 /// A scalable target.
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScalingSpec {
     /// The fewest tasks.
     pub min: u32,
@@ -111,7 +141,7 @@ pub struct ScalingSpec {
 
 /// What is suspended of a scalable target.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SuspendedSpec {
     /// Dynamic scaling in.
     #[serde(default, rename = "in")]

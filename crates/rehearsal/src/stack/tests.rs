@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{Stack, StackError};
+use super::{NotBuilt, Stack};
 use crate::World;
-use crate::stage::{START, Stage};
+use crate::testbed::{START, Testbed};
 
-fn build(stack: Value) -> Result<World, StackError> {
+fn build(stack: Value) -> Result<World, NotBuilt> {
     let stack: Stack = serde_json::from_value(stack).unwrap();
     let mut world = World::new(START.parse().unwrap());
     stack.build(&mut world).map(|()| world)
@@ -12,33 +12,33 @@ fn build(stack: Value) -> Result<World, StackError> {
 
 #[test]
 fn a_service_needs_no_more_than_a_name() {
-    let stage = Stage::prod(json!([{"name": "api"}]));
-    let service = stage.service("api");
+    let bed = Testbed::prod(json!([{"name": "api"}]));
+    let service = bed.service("api");
     assert_eq!(service["launchType"], "FARGATE");
     assert_eq!(service["schedulingStrategy"], "REPLICA");
     assert_eq!(service["deploymentController"]["type"], "ECS");
-    assert_eq!(stage.counts("api"), [1, 1, 0]);
+    assert_eq!(bed.counts("api"), [1, 1, 0]);
     let input = json!({"taskDefinition": service["taskDefinition"]});
-    let described = stage.ecs("DescribeTaskDefinition", input).unwrap();
+    let described = bed.ecs("DescribeTaskDefinition", input).unwrap();
     assert_eq!(described["taskDefinition"]["cpu"], "256");
     assert_eq!(described["taskDefinition"]["memory"], "512");
 }
 
 #[test]
 fn everything_that_is_said_is_so() {
-    let stage = Stage::prod(json!([{
+    let bed = Testbed::prod(json!([{
         "name": "api", "desired": 3, "tags": {"caretaker:wave": "1"}, "launch": "fargate-spot",
         "cpu": 1024, "memory": 2048, "controller": "CODE_DEPLOY", "created": "2026-01-01T00:00:00Z",
         "scaling": {"min": 2, "max": 10, "suspended": {"in": true}},
     }]));
-    let service = stage.service("api");
+    let service = bed.service("api");
     assert_eq!(service["createdAt"], 1_767_225_600.0);
     assert_eq!(
         service["capacityProviderStrategy"][0]["capacityProvider"],
         "FARGATE_SPOT"
     );
     assert_eq!(service["deploymentController"]["type"], "CODE_DEPLOY");
-    let targets = stage
+    let targets = bed
         .scaling("DescribeScalableTargets", "api", json!({}))
         .unwrap();
     let target = &targets["ScalableTargets"][0];
@@ -63,6 +63,7 @@ fn a_misspelt_field_is_an_error() {
         json!({"cluster": []}),
         json!({"clusters": [{"name": "a", "service": []}]}),
         json!({"clusters": [{"name": "a", "services": [{"name": "b", "wanted": 2}]}]}),
+        json!({"clusters": [{"name": "a", "services": [{"name": "b", "launch": "lambda"}]}]}),
         json!({"clusters": [{"name": "a", "services": [
             {"name": "b", "scaling": {"min": 1, "max": 2, "suspend": {}}},
         ]}]}),
@@ -75,17 +76,28 @@ fn a_misspelt_field_is_an_error() {
 }
 
 #[test]
-fn an_unknown_launch_and_a_doubled_name_are_errors() {
+fn what_the_account_refuses_names_the_service() {
     let prod = |services: Value| json!({"clusters": [{"name": "prod", "services": services}]});
-    let launch = build(prod(json!([{"name": "a", "launch": "lambda"}]))).unwrap_err();
-    assert!(launch.to_string().contains("prod/a"), "{launch}");
-    let doubled = build(prod(json!([{"name": "a"}, {"name": "a"}]))).unwrap_err();
-    assert_eq!(doubled.to_string(), "service prod/a");
+    for (services, reason) in [
+        (json!([{"name": "a"}, {"name": "a"}]), "not idempotent"),
+        (
+            json!([{"name": "a", "launch": "provider:nobody"}]),
+            "was not found",
+        ),
+        (
+            json!([{"name": "a", "launch": "ec2", "strategy": [{"provider": "FARGATE"}]}]),
+            "not supported",
+        ),
+    ] {
+        let refusal = build(prod(services)).unwrap_err().to_string();
+        assert!(refusal.starts_with("service prod/a"), "{refusal}");
+        assert!(refusal.contains(reason), "{refusal}");
+    }
 }
 
 #[test]
 fn a_count_outside_its_bounds_is_moved_inside() {
-    let stage =
-        Stage::prod(json!([{"name": "api", "desired": 1, "scaling": {"min": 2, "max": 4}}]));
-    assert_eq!(stage.counts("api"), [2, 2, 0]);
+    let bed =
+        Testbed::prod(json!([{"name": "api", "desired": 1, "scaling": {"min": 2, "max": 4}}]));
+    assert_eq!(bed.counts("api"), [2, 2, 0]);
 }

@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::services::ecs::begin_deployment;
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
-fn stage(desired: u32, scaling: Value) -> Stage {
-    Stage::prod(json!([{"name": "api", "desired": desired, "scaling": scaling}]))
+fn bed(desired: u32, scaling: Value) -> Testbed {
+    Testbed::prod(json!([{"name": "api", "desired": desired, "scaling": scaling}]))
 }
 
-fn register(stage: &Stage, more: Value) -> Result<Value, String> {
-    stage.scaling("RegisterScalableTarget", "api", more)
+fn register(bed: &Testbed, more: Value) -> Result<Value, String> {
+    bed.scaling("RegisterScalableTarget", "api", more)
 }
 
-fn target(stage: &Stage) -> Value {
-    let described = stage.scaling(
+fn target(bed: &Testbed) -> Value {
+    let described = bed.scaling(
         "DescribeScalableTargets",
         "api",
         json!({"ResourceIds": ["service/prod/api"]}),
@@ -22,52 +22,52 @@ fn target(stage: &Stage) -> Value {
     described.unwrap()["ScalableTargets"][0].clone()
 }
 
-fn flags(stage: &Stage) -> [bool; 3] {
+fn flags(bed: &Testbed) -> [bool; 3] {
     let names = ["DynamicScalingIn", "DynamicScalingOut", "ScheduledScaling"];
-    let suspended = target(stage)["SuspendedState"].clone();
+    let suspended = target(bed)["SuspendedState"].clone();
     names.map(|name| suspended[format!("{name}Suspended")].as_bool().unwrap())
 }
 
 #[test]
 fn bounds_move_the_count_at_once_in_both_directions() {
-    let stage = stage(4, json!({"min": 1, "max": 10}));
-    register(&stage, json!({"MinCapacity": 6})).unwrap();
-    assert_eq!(stage.counts("api")[0], 6);
-    register(&stage, json!({"MinCapacity": 0, "MaxCapacity": 2})).unwrap();
-    assert_eq!(stage.counts("api")[0], 2);
+    let bed = bed(4, json!({"min": 1, "max": 10}));
+    register(&bed, json!({"MinCapacity": 6})).unwrap();
+    assert_eq!(bed.counts("api")[0], 6);
+    register(&bed, json!({"MinCapacity": 0, "MaxCapacity": 2})).unwrap();
+    assert_eq!(bed.counts("api")[0], 2);
 }
 
 #[test]
 fn sending_only_flags_moves_a_count_that_is_below_the_minimum() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    stage.scale("api", 0);
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    bed.scale("api", 0);
     let suspend = json!({"SuspendedState": {"DynamicScalingInSuspended": true,
         "DynamicScalingOutSuspended": true, "ScheduledScalingSuspended": true}});
-    register(&stage, suspend).unwrap();
-    assert_eq!(stage.counts("api")[0], 2);
+    register(&bed, suspend).unwrap();
+    assert_eq!(bed.counts("api")[0], 2);
 }
 
 #[test]
 fn a_count_set_outside_the_bounds_stays_until_somebody_touches_the_target() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    stage.scale("api", 0);
-    stage.wait(3600);
-    assert_eq!(stage.counts("api"), [0, 0, 0]);
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    bed.scale("api", 0);
+    bed.wait(3600);
+    assert_eq!(bed.counts("api"), [0, 0, 0]);
 }
 
 #[test]
 fn what_is_not_sent_stays_as_it_is() {
-    let stage = stage(
+    let bed = bed(
         3,
         json!({"min": 2, "max": 10, "suspended": {"scheduled": true}}),
     );
     register(
-        &stage,
+        &bed,
         json!({"SuspendedState": {"DynamicScalingInSuspended": true}}),
     )
     .unwrap();
-    assert_eq!(flags(&stage), [true, false, true]);
-    let target = target(&stage);
+    assert_eq!(flags(&bed), [true, false, true]);
+    let target = target(&bed);
     assert_eq!(
         (&target["MinCapacity"], &target["MaxCapacity"]),
         (&json!(2), &json!(10))
@@ -76,18 +76,18 @@ fn what_is_not_sent_stays_as_it_is() {
 
 #[test]
 fn the_flags_are_always_three_booleans() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    assert_eq!(flags(&stage), [false, false, false]);
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    assert_eq!(flags(&bed), [false, false, false]);
 }
 
 #[test]
 fn a_new_target_needs_both_bounds_and_a_service() {
-    let stage = Stage::prod(json!([{"name": "api"}]));
-    let refusal = register(&stage, json!({"MinCapacity": 1})).unwrap_err();
+    let bed = Testbed::prod(json!([{"name": "api"}]));
+    let refusal = register(&bed, json!({"MinCapacity": 1})).unwrap_err();
     assert!(refusal.starts_with("ValidationException"), "{refusal}");
-    register(&stage, json!({"MinCapacity": 1, "MaxCapacity": 2})).unwrap();
+    register(&bed, json!({"MinCapacity": 1, "MaxCapacity": 2})).unwrap();
     let bounds = json!({"MinCapacity": 1, "MaxCapacity": 2});
-    let refusal = stage
+    let refusal = bed
         .scaling("RegisterScalableTarget", "nobody", bounds)
         .unwrap_err();
     assert!(refusal.starts_with("ValidationException"), "{refusal}");
@@ -95,24 +95,24 @@ fn a_new_target_needs_both_bounds_and_a_service() {
 
 #[test]
 fn the_minimum_cannot_be_above_the_maximum() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    let refusal = register(&stage, json!({"MaxCapacity": 1})).unwrap_err();
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    let refusal = register(&bed, json!({"MaxCapacity": 1})).unwrap_err();
     assert!(refusal.starts_with("ValidationException"), "{refusal}");
-    assert_eq!(target(&stage)["MaxCapacity"], 10);
+    assert_eq!(target(&bed)["MaxCapacity"], 10);
 }
 
 #[test]
 fn somebody_elses_update_gets_in_the_way_as_often_as_scripted() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    stage.world(|world| world.application_autoscaling.contend("service/prod/api", 2));
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    bed.world(|world| world.application_autoscaling.contend("service/prod/api", 2));
     for _ in 0..2 {
-        let refusal = register(&stage, json!({"MinCapacity": 0})).unwrap_err();
+        let refusal = register(&bed, json!({"MinCapacity": 0})).unwrap_err();
         assert!(
             refusal.starts_with("ConcurrentUpdateException"),
             "{refusal}"
         );
     }
-    register(&stage, json!({"MinCapacity": 0})).unwrap();
+    register(&bed, json!({"MinCapacity": 0})).unwrap();
 }
 
 #[test]
@@ -120,11 +120,11 @@ fn targets_come_in_pages_of_fifty() {
     let services: Vec<_> = (0..120)
         .map(|n| json!({"name": format!("s{n:03}"), "scaling": {"min": 1, "max": 2}}))
         .collect();
-    let stage = Stage::prod(json!(services));
+    let bed = Testbed::prod(json!(services));
     let (mut sizes, mut token) = (Vec::new(), Value::Null);
     loop {
         let input = json!({"ServiceNamespace": "ecs", "NextToken": token});
-        let page = stage
+        let page = bed
             .call("AnyScaleFrontendService", "DescribeScalableTargets", input)
             .unwrap();
         sizes.push(page["ScalableTargets"].as_array().unwrap().len());
@@ -138,12 +138,12 @@ fn targets_come_in_pages_of_fifty() {
 
 #[test]
 fn fifty_resource_ids_can_be_asked_for_and_fifty_one_cannot() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
+    let bed = bed(3, json!({"min": 2, "max": 10}));
     let ids = |count: usize| -> Vec<String> {
         (0..count).map(|n| format!("service/prod/s{n}")).collect()
     };
     let ask = |count| {
-        stage.scaling(
+        bed.scaling(
             "DescribeScalableTargets",
             "api",
             json!({"ResourceIds": ids(count)}),
@@ -155,65 +155,65 @@ fn fifty_resource_ids_can_be_asked_for_and_fifty_one_cannot() {
 
 #[test]
 fn a_target_can_be_deregistered_once() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    let deregister = || stage.scaling("DeregisterScalableTarget", "api", json!({}));
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    let deregister = || bed.scaling("DeregisterScalableTarget", "api", json!({}));
     deregister().unwrap();
-    assert_eq!(target(&stage), Value::Null);
+    assert_eq!(target(&bed), Value::Null);
     let refusal = deregister().unwrap_err();
     assert!(refusal.starts_with("ObjectNotFoundException"), "{refusal}");
 }
 
-fn schedule(stage: &Stage, at: &str, zone: &str, bounds: Value) -> Result<Value, String> {
+fn schedule(bed: &Testbed, at: &str, zone: &str, bounds: Value) -> Result<Value, String> {
     let more = json!({"ScheduledActionName": at, "Schedule": format!("at({at})"),
         "Timezone": zone, "ScalableTargetAction": bounds});
-    stage.scaling("PutScheduledAction", "api", more)
+    bed.scaling("PutScheduledAction", "api", more)
 }
 
 #[test]
 fn a_scheduled_action_sets_bounds_at_its_local_time() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
+    let bed = bed(3, json!({"min": 2, "max": 10}));
     schedule(
-        &stage,
+        &bed,
         "2026-11-20T20:00:00",
         "Europe/Berlin",
         json!({"MinCapacity": 5}),
     )
     .unwrap();
-    stage.wait(3599);
-    assert_eq!(stage.counts("api")[0], 3);
-    stage.wait(1);
-    assert_eq!(stage.counts("api")[0], 5);
-    assert_eq!(target(&stage)["MinCapacity"], 5);
+    bed.wait(3599);
+    assert_eq!(bed.counts("api")[0], 3);
+    bed.wait(1);
+    assert_eq!(bed.counts("api")[0], 5);
+    assert_eq!(target(&bed)["MinCapacity"], 5);
 }
 
 #[test]
 fn a_suspended_scheduled_action_is_not_made_up_for() {
-    let stage = stage(
+    let bed = bed(
         3,
         json!({"min": 2, "max": 10, "suspended": {"scheduled": true}}),
     );
     schedule(
-        &stage,
+        &bed,
         "2026-11-20T18:10:00",
         "UTC",
         json!({"MinCapacity": 5}),
     )
     .unwrap();
-    stage.wait(1200);
+    bed.wait(1200);
     register(
-        &stage,
+        &bed,
         json!({"SuspendedState": {"ScheduledScalingSuspended": false}}),
     )
     .unwrap();
-    stage.wait(1200);
-    assert_eq!(stage.counts("api")[0], 3);
+    bed.wait(1200);
+    assert_eq!(bed.counts("api")[0], 3);
 }
 
 #[test]
 fn a_scheduled_action_needs_a_target() {
-    let stage = Stage::prod(json!([{"name": "api"}]));
+    let bed = Testbed::prod(json!([{"name": "api"}]));
     let refusal = schedule(
-        &stage,
+        &bed,
         "2026-11-20T18:10:00",
         "UTC",
         json!({"MinCapacity": 5}),
@@ -223,9 +223,9 @@ fn a_scheduled_action_needs_a_target() {
 
 #[test]
 fn the_autoscaler_follows_the_wish_within_the_bounds() {
-    let stage = stage(3, json!({"min": 2, "max": 6}));
+    let bed = bed(3, json!({"min": 2, "max": 6}));
     let wish = |desired| {
-        stage.world(|world| {
+        bed.world(|world| {
             world
                 .application_autoscaling
                 .wish("service/prod/api", desired)
@@ -233,51 +233,51 @@ fn the_autoscaler_follows_the_wish_within_the_bounds() {
     };
     for (wished, desired) in [(5, 5), (9, 6), (0, 2)] {
         wish(wished);
-        stage.wait(60);
-        assert_eq!(stage.counts("api")[0], desired);
+        bed.wait(60);
+        assert_eq!(bed.counts("api")[0], desired);
     }
 }
 
 #[test]
 fn a_suspended_direction_is_not_taken_until_it_is_resumed() {
-    let stage = stage(3, json!({"min": 0, "max": 6, "suspended": {"out": true}}));
-    stage.world(|world| world.application_autoscaling.wish("service/prod/api", 5));
-    stage.wait(600);
-    assert_eq!(stage.counts("api")[0], 3);
+    let bed = bed(3, json!({"min": 0, "max": 6, "suspended": {"out": true}}));
+    bed.world(|world| world.application_autoscaling.wish("service/prod/api", 5));
+    bed.wait(600);
+    assert_eq!(bed.counts("api")[0], 3);
     register(
-        &stage,
+        &bed,
         json!({"SuspendedState": {"DynamicScalingOutSuspended": false}}),
     )
     .unwrap();
-    stage.wait(60);
-    assert_eq!(stage.counts("api")[0], 5);
+    bed.wait(60);
+    assert_eq!(bed.counts("api")[0], 5);
 }
 
 #[test]
 fn a_service_zeroed_under_a_live_target_comes_back_with_the_next_scale_out() {
-    let stage = stage(3, json!({"min": 2, "max": 6}));
-    stage.scale("api", 0);
-    stage.world(|world| world.application_autoscaling.wish("service/prod/api", 1));
-    stage.wait(60);
-    assert_eq!(stage.counts("api")[0], 2);
+    let bed = bed(3, json!({"min": 2, "max": 6}));
+    bed.scale("api", 0);
+    bed.world(|world| world.application_autoscaling.wish("service/prod/api", 1));
+    bed.wait(60);
+    assert_eq!(bed.counts("api")[0], 2);
 }
 
 #[test]
 fn there_is_no_scale_in_while_a_deployment_is_in_progress() {
-    let stage = stage(4, json!({"min": 1, "max": 6}));
-    stage.world(|world| {
+    let bed = bed(4, json!({"min": 1, "max": 6}));
+    bed.world(|world| {
         begin_deployment(world, "prod", "api", "prod-api:1", None).unwrap();
         world.application_autoscaling.wish("service/prod/api", 2);
     });
-    stage.wait(600);
-    assert_eq!(stage.counts("api")[0], 4);
+    bed.wait(600);
+    assert_eq!(bed.counts("api")[0], 4);
 }
 
 #[test]
 fn cloudtrail_sees_the_autoscaler_and_not_the_caller_of_register() {
-    let stage = stage(3, json!({"min": 2, "max": 10}));
-    register(&stage, json!({"MinCapacity": 4})).unwrap();
-    let events = stage.events();
+    let bed = bed(3, json!({"min": 2, "max": 10}));
+    register(&bed, json!({"MinCapacity": 4})).unwrap();
+    let events = bed.events();
     let seen = events
         .iter()
         .find(|it| it["detail"]["eventName"] == "UpdateService");

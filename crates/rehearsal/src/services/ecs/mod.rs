@@ -55,7 +55,7 @@ pub(crate) use deployments::rolls;
 pub(crate) use input::epoch;
 pub(crate) use paging::{Page, page_after};
 pub(crate) use scheduler::settle_at_once;
-pub(crate) use services::{NewService, create_service};
+pub(crate) use services::{NewService, create_service, launch_and_strategy, strategy_of};
 pub(crate) use task_definitions::register;
 pub(crate) use updates::set_desired_count;
 

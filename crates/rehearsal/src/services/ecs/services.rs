@@ -113,9 +113,7 @@ impl Create {
         let cluster = clusters::named(world, self.cluster.as_deref())?;
         let strategy = &self.capacity_provider_strategy;
         match self.launch_type.as_deref() {
-            Some(_) if !strategy.is_empty() => Err(invalid(
-                "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
-            )),
+            Some(_) if !strategy.is_empty() => Err(launch_and_strategy()),
             Some("FARGATE") => Ok(Launch::Type("FARGATE")),
             Some("EC2") => Ok(Launch::Type("EC2")),
             Some("EXTERNAL") => Ok(Launch::Type("EXTERNAL")),
@@ -130,11 +128,17 @@ impl Create {
 }
 
 /// A strategy whose capacity providers all exist.
-pub(super) fn strategy_of(world: &World, items: &[StrategyItem]) -> Result<Launch, ApiError> {
+pub(crate) fn strategy_of(world: &World, items: &[StrategyItem]) -> Result<Launch, ApiError> {
     for item in items {
         capacity::known(world, &item.capacity_provider)?;
     }
     Ok(Launch::Strategy(items.to_vec()))
+}
+
+pub(crate) fn launch_and_strategy() -> ApiError {
+    invalid(
+        "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+    )
 }
 
 /// A daemon runs one task on each container instance.

@@ -4,16 +4,16 @@ use serde_json::json;
 
 use crate::services::ecs::{Demand, demand};
 use crate::stack::Stack;
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
-/// A stage whose service `api` runs on a provider with this many instances for two tasks each.
-fn stage(instances: u32, desired: u32) -> Stage {
-    let stage = Stage::prod(json!([]));
+/// A testbed whose service `api` runs on a provider with this many instances for two tasks each.
+fn bed(instances: u32, desired: u32) -> Testbed {
+    let bed = Testbed::prod(json!([]));
     let stack: Stack = serde_json::from_value(json!({"clusters": [{"name": "prod", "services": [
         {"name": "api", "desired": desired, "launch": "provider:hosts"},
     ]}]}))
     .unwrap();
-    stage.world(|world| {
+    bed.world(|world| {
         let provider = world.ecs.providers.entry("hosts".to_owned()).or_default();
         provider.group = "hosts-asg".to_owned();
         provider.cluster = "prod".to_owned();
@@ -22,65 +22,65 @@ fn stage(instances: u32, desired: u32) -> Stage {
         provider.managed_scaling = true;
         stack.build(world).unwrap();
     });
-    stage
+    bed
 }
 
-fn wanted(stage: &Stage) -> (u32, u32) {
-    let Demand { running, waiting } = stage.world(|world| demand(world, "hosts"));
+fn wanted(bed: &Testbed) -> (u32, u32) {
+    let Demand { running, waiting } = bed.world(|world| demand(world, "hosts"));
     (running, waiting)
 }
 
-fn set_instances(stage: &Stage, instances: u32) {
-    stage.world(|world| world.ecs.providers.get_mut("hosts").unwrap().instances = instances);
+fn set_instances(bed: &Testbed, instances: u32) {
+    bed.world(|world| world.ecs.providers.get_mut("hosts").unwrap().instances = instances);
 }
 
 #[test]
 fn a_task_without_room_waits_in_provisioning_however_long() {
-    let stage = stage(1, 3);
-    assert_eq!(stage.counts("api"), [3, 2, 1]);
-    assert_eq!(wanted(&stage), (2, 1));
-    stage.wait(86_400);
-    assert_eq!(stage.counts("api"), [3, 2, 1]);
+    let bed = bed(1, 3);
+    assert_eq!(bed.counts("api"), [3, 2, 1]);
+    assert_eq!(wanted(&bed), (2, 1));
+    bed.wait(86_400);
+    assert_eq!(bed.counts("api"), [3, 2, 1]);
 }
 
 #[test]
 fn a_new_instance_takes_the_task_that_waited() {
-    let stage = stage(1, 3);
-    set_instances(&stage, 2);
-    assert_eq!(wanted(&stage), (3, 0));
-    stage.wait(35);
-    assert_eq!(stage.counts("api"), [3, 3, 0]);
+    let bed = bed(1, 3);
+    set_instances(&bed, 2);
+    assert_eq!(wanted(&bed), (3, 0));
+    bed.wait(35);
+    assert_eq!(bed.counts("api"), [3, 3, 0]);
 }
 
 #[test]
 fn a_stopped_task_leaves_its_place_when_it_is_gone() {
-    let stage = stage(2, 4);
-    stage.scale("api", 1);
-    assert_eq!(wanted(&stage), (4, 0));
-    stage.wait(30);
-    assert_eq!(wanted(&stage), (1, 0));
+    let bed = bed(2, 4);
+    bed.scale("api", 1);
+    assert_eq!(wanted(&bed), (4, 0));
+    bed.wait(30);
+    assert_eq!(wanted(&bed), (1, 0));
 }
 
 #[test]
 fn a_task_that_waits_and_is_not_wanted_any_more_leaves_the_queue() {
-    let stage = stage(0, 2);
-    assert_eq!(wanted(&stage), (0, 2));
-    stage.scale("api", 0);
-    stage.wait(0);
-    assert_eq!(wanted(&stage), (0, 0));
-    set_instances(&stage, 1);
-    stage.wait(100);
-    assert_eq!(stage.counts("api"), [0, 0, 0]);
+    let bed = bed(0, 2);
+    assert_eq!(wanted(&bed), (0, 2));
+    bed.scale("api", 0);
+    bed.wait(0);
+    assert_eq!(wanted(&bed), (0, 0));
+    set_instances(&bed, 1);
+    bed.wait(100);
+    assert_eq!(bed.counts("api"), [0, 0, 0]);
 }
 
 #[test]
 fn a_strategy_fills_its_bases_and_then_shares_by_weight() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 8, "strategy": [
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 8, "strategy": [
         {"provider": "FARGATE", "base": 2, "weight": 1},
         {"provider": "FARGATE_SPOT", "weight": 2},
     ]}]));
     let on = |provider: &str| {
-        stage.world(|world| {
+        bed.world(|world| {
             let tasks = world.ecs.tasks.values();
             tasks
                 .filter(|it| it.provider.as_deref() == Some(provider))
@@ -92,9 +92,9 @@ fn a_strategy_fills_its_bases_and_then_shares_by_weight() {
 
 #[test]
 fn providers_of_the_account_and_of_the_group_are_described() {
-    let stage = stage(1, 1);
+    let bed = bed(1, 1);
     let input = json!({"capacityProviders": ["FARGATE_SPOT", "hosts", "nobody"]});
-    let described = stage.ecs("DescribeCapacityProviders", input).unwrap();
+    let described = bed.ecs("DescribeCapacityProviders", input).unwrap();
     assert_eq!(described["capacityProviders"][0]["name"], "FARGATE_SPOT");
     let group = &described["capacityProviders"][1]["autoScalingGroupProvider"];
     assert_eq!(group["managedScaling"]["status"], "ENABLED");
@@ -109,12 +109,12 @@ fn providers_of_the_account_and_of_the_group_are_described() {
 
 #[test]
 fn a_clusters_default_strategy_is_what_a_service_gets_that_asks_for_nothing() {
-    let stage = stage(1, 1);
+    let bed = bed(1, 1);
     let strategy = json!([{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]);
     let put = json!({"cluster": "prod", "capacityProviders": ["FARGATE_SPOT"],
         "defaultCapacityProviderStrategy": strategy});
-    stage.ecs("PutClusterCapacityProviders", put).unwrap();
+    bed.ecs("PutClusterCapacityProviders", put).unwrap();
     let input = json!({"cluster": "prod", "serviceName": "new", "taskDefinition": "prod-api"});
-    let created = stage.ecs("CreateService", input).unwrap();
+    let created = bed.ecs("CreateService", input).unwrap();
     assert_eq!(created["service"]["capacityProviderStrategy"], strategy);
 }

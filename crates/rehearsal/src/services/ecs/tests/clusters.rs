@@ -2,18 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
-fn describe(stage: &Stage, clusters: Value, include: Value) -> Value {
+fn describe(bed: &Testbed, clusters: Value, include: Value) -> Value {
     let input = json!({"clusters": clusters, "include": include});
-    stage.ecs("DescribeClusters", input).unwrap()
+    bed.ecs("DescribeClusters", input).unwrap()
 }
 
 #[test]
 fn a_cluster_counts_its_services_and_tasks() {
-    let stage = Stage::prod(json!([{"name": "a", "desired": 2}, {"name": "b", "launch": "ec2"}]));
-    stage.scale("a", 3);
-    let described = describe(&stage, json!(["prod"]), json!(["STATISTICS"]));
+    let bed = Testbed::prod(json!([{"name": "a", "desired": 2}, {"name": "b", "launch": "ec2"}]));
+    bed.scale("a", 3);
+    let described = describe(&bed, json!(["prod"]), json!(["STATISTICS"]));
     let cluster = &described["clusters"][0];
     assert_eq!(cluster["activeServicesCount"], 2);
     assert_eq!(cluster["runningTasksCount"], 3);
@@ -25,19 +25,19 @@ fn a_cluster_counts_its_services_and_tasks() {
 
 #[test]
 fn a_cluster_that_is_not_there_is_a_failure_in_an_answer_that_succeeds() {
-    let stage = Stage::prod(json!([]));
-    let described = describe(&stage, json!(["prod", "nowhere"]), json!([]));
+    let bed = Testbed::prod(json!([]));
+    let described = describe(&bed, json!(["prod", "nowhere"]), json!([]));
     assert_eq!(described["clusters"].as_array().unwrap().len(), 1);
     assert_eq!(described["failures"][0]["reason"], "MISSING");
 }
 
 #[test]
 fn a_cluster_shows_its_tags_when_asked() {
-    let stage = Stage::prod(json!([]));
+    let bed = Testbed::prod(json!([]));
     let tags = json!([{"key": "caretaker:hours", "value": "always"}]);
     let input = json!({"clusterName": "test", "tags": tags});
-    stage.ecs("CreateCluster", input).unwrap();
-    let described = describe(&stage, json!(["test"]), json!(["TAGS"]));
+    bed.ecs("CreateCluster", input).unwrap();
+    let described = describe(&bed, json!(["test"]), json!(["TAGS"]));
     assert_eq!(described["clusters"][0]["tags"], tags);
 }
 
@@ -46,10 +46,10 @@ fn clusters_are_listed_in_pages() {
     let clusters: Vec<_> = (0..230)
         .map(|n| json!({"name": format!("c{n:03}")}))
         .collect();
-    let stage = Stage::with(json!({"clusters": clusters}));
+    let bed = Testbed::with(json!({"clusters": clusters}));
     let (mut seen, mut token) = (0, Value::Null);
     loop {
-        let page = stage
+        let page = bed
             .ecs("ListClusters", json!({"nextToken": token}))
             .unwrap();
         let size = page["clusterArns"].as_array().unwrap().len();

@@ -2,59 +2,59 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
-fn create(stage: &Stage, more: Value) -> Result<Value, String> {
+fn create(bed: &Testbed, more: Value) -> Result<Value, String> {
     let mut input = json!({"cluster": "prod", "serviceName": "new", "taskDefinition": "web",
         "desiredCount": 2});
     input
         .as_object_mut()
         .unwrap()
         .extend(more.as_object().cloned().unwrap());
-    stage.ecs("CreateService", input)
+    bed.ecs("CreateService", input)
 }
 
-fn stage() -> Stage {
-    let stage = Stage::prod(json!([]));
+fn bed() -> Testbed {
+    let bed = Testbed::prod(json!([]));
     let web = json!({"family": "web", "cpu": "256", "memory": "512",
         "tags": [{"key": "team", "value": "shop"}],
         "containerDefinitions": [{"name": "web", "image": "web:1"}]});
-    stage.ecs("RegisterTaskDefinition", web).unwrap();
-    stage
+    bed.ecs("RegisterTaskDefinition", web).unwrap();
+    bed
 }
 
 #[test]
 fn a_new_service_starts_its_tasks_and_tells() {
-    let stage = stage();
-    create(&stage, json!({"launchType": "FARGATE"})).unwrap();
-    assert_eq!(stage.counts("new"), [2, 0, 2]);
-    stage.wait(40);
-    assert_eq!(stage.counts("new"), [2, 2, 0]);
+    let bed = bed();
+    create(&bed, json!({"launchType": "FARGATE"})).unwrap();
+    assert_eq!(bed.counts("new"), [2, 0, 2]);
+    bed.wait(40);
+    assert_eq!(bed.counts("new"), [2, 2, 0]);
     assert_eq!(
-        stage.event_names("ECS Deployment State Change"),
+        bed.event_names("ECS Deployment State Change"),
         [
             "SERVICE_DEPLOYMENT_IN_PROGRESS",
             "SERVICE_DEPLOYMENT_COMPLETED"
         ]
     );
     assert_eq!(
-        stage.event_names("AWS API Call via CloudTrail"),
+        bed.event_names("AWS API Call via CloudTrail"),
         ["CreateService"]
     );
 }
 
 #[test]
 fn settings_come_back_as_they_were_given() {
-    let stage = stage();
+    let bed = bed();
     let configuration = json!({"maximumPercent": 150, "deploymentCircuitBreaker":
         {"enable": true, "rollback": true}});
     let network = json!({"awsvpcConfiguration": {"subnets": ["subnet-1"]}});
     create(
-        &stage,
+        &bed,
         json!({"deploymentConfiguration": configuration, "networkConfiguration": network}),
     )
     .unwrap();
-    let service = stage.service("new");
+    let service = bed.service("new");
     assert_eq!(service["networkConfiguration"], network);
     let shown = &service["deploymentConfiguration"];
     assert_eq!(shown["maximumPercent"], 150);
@@ -64,32 +64,32 @@ fn settings_come_back_as_they_were_given() {
 
 #[test]
 fn launch_type_and_strategy_exclude_each_other() {
-    let stage = stage();
+    let bed = bed();
     let strategy = json!([{"capacityProvider": "FARGATE_SPOT", "weight": 1}]);
     let both = json!({"launchType": "FARGATE", "capacityProviderStrategy": strategy});
-    assert!(create(&stage, both).unwrap_err().contains("not supported"));
-    create(&stage, json!({"capacityProviderStrategy": strategy})).unwrap();
-    let service = stage.service("new");
+    assert!(create(&bed, both).unwrap_err().contains("not supported"));
+    create(&bed, json!({"capacityProviderStrategy": strategy})).unwrap();
+    let service = bed.service("new");
     assert_eq!(service["launchType"], Value::Null);
     assert_eq!(service["capacityProviderStrategy"][0]["weight"], 1);
 }
 
 #[test]
 fn a_task_definition_must_exist() {
-    let stage = stage();
-    let refusal = create(&stage, json!({"taskDefinition": "web:9"})).unwrap_err();
+    let bed = bed();
+    let refusal = create(&bed, json!({"taskDefinition": "web:9"})).unwrap_err();
     assert_eq!(refusal, "ClientException: TaskDefinition not found.");
 }
 
 #[test]
 fn a_task_definition_is_found_by_family_revision_and_arn() {
-    let stage = stage();
+    let bed = bed();
     let again =
         json!({"family": "web", "containerDefinitions": [{"name": "web", "image": "web:2"}]});
-    stage.ecs("RegisterTaskDefinition", again).unwrap();
+    bed.ecs("RegisterTaskDefinition", again).unwrap();
     let describe = |reference: &str| {
         let input = json!({"taskDefinition": reference, "include": ["TAGS"]});
-        stage.ecs("DescribeTaskDefinition", input)
+        bed.ecs("DescribeTaskDefinition", input)
     };
     assert_eq!(describe("web").unwrap()["taskDefinition"]["revision"], 2);
     let first = describe("web:1").unwrap();
@@ -108,8 +108,8 @@ fn a_task_definition_is_found_by_family_revision_and_arn() {
 
 #[test]
 fn a_daemon_gets_no_desired_count() {
-    let stage = stage();
-    let refusal = create(&stage, json!({"schedulingStrategy": "DAEMON"})).unwrap_err();
+    let bed = bed();
+    let refusal = create(&bed, json!({"schedulingStrategy": "DAEMON"})).unwrap_err();
     assert!(
         refusal.contains("does not support a desired count"),
         "{refusal}"
@@ -118,10 +118,10 @@ fn a_daemon_gets_no_desired_count() {
 
 #[test]
 fn an_external_service_is_created_without_a_task_definition() {
-    let stage = stage();
+    let bed = bed();
     let external = json!({"taskDefinition": null, "deploymentController": {"type": "EXTERNAL"}});
-    create(&stage, external).unwrap();
-    let service = stage.service("new");
+    create(&bed, external).unwrap();
+    let service = bed.service("new");
     assert_eq!(service["deploymentController"], json!({"type": "EXTERNAL"}));
-    assert_eq!(stage.counts("new"), [2, 0, 0]);
+    assert_eq!(bed.counts("new"), [2, 0, 0]);
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
-fn many(count: usize) -> Stage {
+fn many(count: usize) -> Testbed {
     let services: Vec<_> = (0..count)
         .map(|number| json!({"name": format!("s{number:03}")}))
         .collect();
-    Stage::prod(json!(services))
+    Testbed::prod(json!(services))
 }
 
 fn names(count: usize) -> Value {
@@ -19,20 +19,18 @@ fn names(count: usize) -> Value {
 
 #[test]
 fn a_page_of_services_is_ten_unless_asked_otherwise() {
-    let stage = many(25);
-    let page = stage
-        .ecs("ListServices", json!({"cluster": "prod"}))
-        .unwrap();
+    let bed = many(25);
+    let page = bed.ecs("ListServices", json!({"cluster": "prod"})).unwrap();
     assert_eq!(page["serviceArns"].as_array().unwrap().len(), 10);
     assert!(page["nextToken"].is_string());
 }
 
 #[test]
 fn a_page_of_services_is_a_hundred_at_most() {
-    let stage = many(1);
+    let bed = many(1);
     for size in [0, 101] {
         let input = json!({"cluster": "prod", "maxResults": size});
-        let refusal = stage.ecs("ListServices", input).unwrap_err();
+        let refusal = bed.ecs("ListServices", input).unwrap_err();
         assert!(
             refusal.starts_with("InvalidParameterException"),
             "{refusal}"
@@ -42,11 +40,11 @@ fn a_page_of_services_is_a_hundred_at_most() {
 
 #[test]
 fn the_pages_together_hold_every_service_once() {
-    let stage = many(25);
+    let bed = many(25);
     let (mut seen, mut token) = (Vec::new(), Value::Null);
     loop {
         let input = json!({"cluster": "prod", "nextToken": token});
-        let page = stage.ecs("ListServices", input).unwrap();
+        let page = bed.ecs("ListServices", input).unwrap();
         seen.extend(page["serviceArns"].as_array().unwrap().clone());
         token = page["nextToken"].clone();
         if token.is_null() {
@@ -66,7 +64,7 @@ fn a_strange_token_is_refused() {
 
 #[test]
 fn the_list_can_be_narrowed_to_a_launch_type_or_a_strategy() {
-    let stage = Stage::prod(json!([
+    let bed = Testbed::prod(json!([
         {"name": "fargate"},
         {"name": "hosts", "launch": "ec2"},
         {"name": "spot", "launch": "fargate-spot"},
@@ -78,7 +76,7 @@ fn the_list_can_be_narrowed_to_a_launch_type_or_a_strategy() {
             .as_object_mut()
             .unwrap()
             .extend(filter.as_object().cloned().unwrap());
-        let page = stage.ecs("ListServices", input).unwrap();
+        let page = bed.ecs("ListServices", input).unwrap();
         let arns = page["serviceArns"].as_array().unwrap().iter();
         arns.map(|arn| arn.as_str().unwrap().rsplit('/').next().unwrap().to_owned())
             .collect()
@@ -90,12 +88,12 @@ fn the_list_can_be_narrowed_to_a_launch_type_or_a_strategy() {
 
 #[test]
 fn ten_services_can_be_described_and_eleven_cannot() {
-    let stage = many(11);
+    let bed = many(11);
     let ten = json!({"cluster": "prod", "services": names(10)});
-    let described = stage.ecs("DescribeServices", ten).unwrap();
+    let described = bed.ecs("DescribeServices", ten).unwrap();
     assert_eq!(described["services"].as_array().unwrap().len(), 10);
     let eleven = json!({"cluster": "prod", "services": names(11)});
-    let refusal = stage.ecs("DescribeServices", eleven).unwrap_err();
+    let refusal = bed.ecs("DescribeServices", eleven).unwrap_err();
     assert!(
         refusal.starts_with("InvalidParameterException"),
         "{refusal}"
@@ -104,9 +102,9 @@ fn ten_services_can_be_described_and_eleven_cannot() {
 
 #[test]
 fn a_missing_service_is_a_failure_in_an_answer_that_succeeds() {
-    let stage = many(1);
+    let bed = many(1);
     let input = json!({"cluster": "prod", "services": ["s000", "gone"]});
-    let described = stage.ecs("DescribeServices", input).unwrap();
+    let described = bed.ecs("DescribeServices", input).unwrap();
     assert_eq!(described["services"].as_array().unwrap().len(), 1);
     let arn = "arn:aws:ecs:eu-central-1:123456789012:service/prod/gone";
     assert_eq!(
@@ -117,15 +115,13 @@ fn a_missing_service_is_a_failure_in_an_answer_that_succeeds() {
 
 #[test]
 fn a_service_that_vanishes_between_list_and_describe_is_inactive() {
-    let stage = many(2);
-    let page = stage
-        .ecs("ListServices", json!({"cluster": "prod"}))
-        .unwrap();
+    let bed = many(2);
+    let page = bed.ecs("ListServices", json!({"cluster": "prod"})).unwrap();
     let delete = json!({"cluster": "prod", "service": "s000", "force": true});
-    stage.ecs("DeleteService", delete).unwrap();
-    stage.wait(60);
+    bed.ecs("DeleteService", delete).unwrap();
+    bed.wait(60);
     let input = json!({"cluster": "prod", "services": page["serviceArns"]});
-    let described = stage.ecs("DescribeServices", input).unwrap();
+    let described = bed.ecs("DescribeServices", input).unwrap();
     let status = |at: usize| described["services"][at]["status"].clone();
     assert_eq!((status(0), status(1)), (json!("INACTIVE"), json!("ACTIVE")));
 }
@@ -134,14 +130,14 @@ fn a_service_that_vanishes_between_list_and_describe_is_inactive() {
 fn clusters_whose_names_begin_or_end_alike_do_not_leak() {
     let cluster =
         |name: &str, service: &str| json!({"name": name, "services": [{"name": service}]});
-    let stage = Stage::with(json!({"clusters": [
+    let bed = Testbed::with(json!({"clusters": [
         cluster("od", "a"), cluster("prod", "b"), cluster("prod-2", "c"),
     ]}));
     for (name, service) in [("od", "od/a"), ("prod", "prod/b"), ("prod-2", "prod-2/c")] {
-        let page = stage.ecs("ListServices", json!({"cluster": name})).unwrap();
+        let page = bed.ecs("ListServices", json!({"cluster": name})).unwrap();
         let arn = format!("arn:aws:ecs:eu-central-1:123456789012:service/{service}");
         assert_eq!(page["serviceArns"], json!([arn]));
-        let tasks = stage.ecs("ListTasks", json!({"cluster": name})).unwrap();
+        let tasks = bed.ecs("ListTasks", json!({"cluster": name})).unwrap();
         assert_eq!(tasks["taskArns"].as_array().unwrap().len(), 1);
     }
 }
@@ -157,10 +153,10 @@ fn a_cluster_that_is_not_there_is_an_error() {
 
 #[test]
 fn tags_are_shown_only_when_asked_for() {
-    let stage = Stage::prod(json!([{"name": "api", "tags": {"caretaker:wave": "1"}}]));
+    let bed = Testbed::prod(json!([{"name": "api", "tags": {"caretaker:wave": "1"}}]));
     let tags = |include: Value| {
         let input = json!({"cluster": "prod", "services": ["api"], "include": include});
-        stage.ecs("DescribeServices", input).unwrap()["services"][0]["tags"].clone()
+        bed.ecs("DescribeServices", input).unwrap()["services"][0]["tags"].clone()
     };
     assert_eq!(tags(json!([])), Value::Null);
     let wave = json!([{"key": "caretaker:wave", "value": "1"}]);

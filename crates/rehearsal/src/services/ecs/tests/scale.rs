@@ -4,62 +4,62 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
 #[test]
 fn a_stack_is_steady_from_the_first_moment() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 3}]));
-    assert_eq!(stage.counts("api"), [3, 3, 0]);
-    let service = stage.service("api");
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 3}]));
+    assert_eq!(bed.counts("api"), [3, 3, 0]);
+    let service = bed.service("api");
     assert_eq!(service["deployments"][0]["rolloutState"], "COMPLETED");
-    assert_eq!(stage.events(), Vec::<serde_json::Value>::new());
+    assert_eq!(bed.events(), Vec::<serde_json::Value>::new());
 }
 
 #[test]
 fn a_task_runs_when_its_start_seconds_have_passed() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 0, "start_seconds": 40}]));
-    stage.scale("api", 2);
-    assert_eq!(stage.counts("api"), [2, 0, 2]);
-    stage.wait(39);
-    assert_eq!(stage.counts("api"), [2, 0, 2]);
-    stage.wait(1);
-    assert_eq!(stage.counts("api"), [2, 2, 0]);
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 0, "start-seconds": 40}]));
+    bed.scale("api", 2);
+    assert_eq!(bed.counts("api"), [2, 0, 2]);
+    bed.wait(39);
+    assert_eq!(bed.counts("api"), [2, 0, 2]);
+    bed.wait(1);
+    assert_eq!(bed.counts("api"), [2, 2, 0]);
 }
 
 #[test]
 fn a_task_is_taken_out_before_it_stops() {
-    let stage = Stage::prod(json!([{"name": "api", "stop_seconds": 30}]));
-    let listed = stage.ecs(
+    let bed = Testbed::prod(json!([{"name": "api", "stop-seconds": 30}]));
+    let listed = bed.ecs(
         "ListTasks",
         json!({"cluster": "prod", "serviceName": "api"}),
     );
     let task = listed.unwrap()["taskArns"][0].clone();
     let status = || {
         let input = json!({"cluster": "prod", "tasks": [task]});
-        let described = stage.ecs("DescribeTasks", input).unwrap();
+        let described = bed.ecs("DescribeTasks", input).unwrap();
         described["tasks"][0]["lastStatus"]
             .as_str()
             .unwrap()
             .to_owned()
     };
-    stage.scale("api", 0);
-    assert_eq!(stage.counts("api"), [0, 0, 0]);
+    bed.scale("api", 0);
+    assert_eq!(bed.counts("api"), [0, 0, 0]);
     assert_eq!(status(), "DEACTIVATING");
-    stage.wait(15);
+    bed.wait(15);
     assert_eq!(status(), "STOPPING");
-    stage.wait(15);
+    bed.wait(15);
     assert_eq!(status(), "STOPPED");
 }
 
 #[test]
 fn every_change_of_a_count_is_journalled_once() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 2}]));
-    stage.wait(10);
-    stage.scale("api", 0);
-    stage.wait(100);
-    stage.scale("api", 1);
-    stage.wait(100);
-    let journal = stage.journal("api");
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 2}]));
+    bed.wait(10);
+    bed.scale("api", 0);
+    bed.wait(100);
+    bed.scale("api", 1);
+    bed.wait(100);
+    let journal = bed.journal("api");
     assert_eq!(
         journal[journal.len() - 3..],
         [(10, 0, 0), (110, 1, 0), (145, 1, 1)]
@@ -68,36 +68,36 @@ fn every_change_of_a_count_is_journalled_once() {
 
 #[test]
 fn the_service_says_when_it_is_steady_again() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 2}]));
-    stage.scale("api", 0);
-    let steady = |stage: &Stage| stage.event_names("ECS Service Action");
-    stage.wait(29);
-    assert_eq!(steady(&stage), Vec::<String>::new());
-    stage.wait(1);
-    assert_eq!(steady(&stage), ["SERVICE_STEADY_STATE"]);
-    let newest = stage.service("api")["events"][0]["message"].clone();
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 2}]));
+    bed.scale("api", 0);
+    let steady = |bed: &Testbed| bed.event_names("ECS Service Action");
+    bed.wait(29);
+    assert_eq!(steady(&bed), Vec::<String>::new());
+    bed.wait(1);
+    assert_eq!(steady(&bed), ["SERVICE_STEADY_STATE"]);
+    let newest = bed.service("api")["events"][0]["message"].clone();
     assert_eq!(newest, "(service api) has reached a steady state.");
 }
 
 #[test]
 fn a_wish_for_less_takes_back_what_does_not_run_yet_first() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 1}]));
-    stage.scale("api", 3);
-    stage.wait(5);
-    stage.scale("api", 1);
-    assert_eq!(stage.counts("api"), [1, 1, 0]);
-    stage.wait(300);
-    assert_eq!(stage.journal("api").last(), Some(&(5, 1, 1)));
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 1}]));
+    bed.scale("api", 3);
+    bed.wait(5);
+    bed.scale("api", 1);
+    assert_eq!(bed.counts("api"), [1, 1, 0]);
+    bed.wait(300);
+    assert_eq!(bed.journal("api").last(), Some(&(5, 1, 1)));
 }
 
 #[test]
 fn two_runs_are_the_same_to_the_last_id() {
     let run = || {
-        let stage = Stage::prod(json!([{"name": "a", "desired": 3}, {"name": "b"}]));
-        stage.scale("a", 1);
-        stage.scale("b", 4);
-        stage.wait(200);
-        format!("{:?}", stage.world(|world| world.happenings.clone()))
+        let bed = Testbed::prod(json!([{"name": "a", "desired": 3}, {"name": "b"}]));
+        bed.scale("a", 1);
+        bed.scale("b", 4);
+        bed.wait(200);
+        format!("{:?}", bed.world(|world| world.happenings.clone()))
     };
     assert_eq!(run(), run());
 }
@@ -108,17 +108,17 @@ fn a_thousand_services_rest_and_wake_in_a_moment() {
     let services: Vec<_> = (0..1000)
         .map(|number| json!({"name": format!("s{number:04}"), "desired": 2}))
         .collect();
-    let stage = Stage::prod(json!(services));
+    let bed = Testbed::prod(json!(services));
     #[allow(clippy::disallowed_methods, reason = "the test measures real time")]
     let began = std::time::Instant::now();
     for desired in [0, 2] {
         for number in 0..1000 {
-            stage.scale(&format!("s{number:04}"), desired);
+            bed.scale(&format!("s{number:04}"), desired);
         }
-        stage.wait(3600);
+        bed.wait(3600);
     }
     let took = began.elapsed();
     println!("1,000 services to rest and back: {took:?}");
-    assert_eq!(stage.counts("s0999"), [2, 2, 0]);
+    assert_eq!(bed.counts("s0999"), [2, 2, 0]);
     assert!(took < Duration::from_secs(10), "{took:?}");
 }

@@ -2,28 +2,28 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::testbed::Testbed;
 
-fn update(stage: &Stage, service: &str, more: Value) -> Result<Value, String> {
+fn update(bed: &Testbed, service: &str, more: Value) -> Result<Value, String> {
     let mut input = json!({"cluster": "prod", "service": service});
     input
         .as_object_mut()
         .unwrap()
         .extend(more.as_object().cloned().unwrap());
-    stage.ecs("UpdateService", input)
+    bed.ecs("UpdateService", input)
 }
 
-fn delete(stage: &Stage, service: &str, force: bool) -> Result<Value, String> {
+fn delete(bed: &Testbed, service: &str, force: bool) -> Result<Value, String> {
     let input = json!({"cluster": "prod", "service": service, "force": force});
-    stage.ecs("DeleteService", input)
+    bed.ecs("DeleteService", input)
 }
 
 #[test]
 fn the_three_ways_to_name_nothing_have_three_errors() {
-    let stage = Stage::prod(json!([{"name": "api"}, {"name": "old"}]));
-    delete(&stage, "old", true).unwrap();
-    stage.wait(60);
-    let refusal = |input: Value| stage.ecs("UpdateService", input).unwrap_err();
+    let bed = Testbed::prod(json!([{"name": "api"}, {"name": "old"}]));
+    delete(&bed, "old", true).unwrap();
+    bed.wait(60);
+    let refusal = |input: Value| bed.ecs("UpdateService", input).unwrap_err();
     assert_eq!(
         refusal(json!({"cluster": "nowhere", "service": "api"})),
         "ClusterNotFoundException: Cluster not found."
@@ -40,38 +40,38 @@ fn the_three_ways_to_name_nothing_have_three_errors() {
 
 #[test]
 fn a_count_cannot_be_negative() {
-    let stage = Stage::prod(json!([{"name": "api"}]));
-    let refusal = update(&stage, "api", json!({"desiredCount": -1})).unwrap_err();
+    let bed = Testbed::prod(json!([{"name": "api"}]));
+    let refusal = update(&bed, "api", json!({"desiredCount": -1})).unwrap_err();
     assert!(
         refusal.starts_with("InvalidParameterException"),
         "{refusal}"
     );
-    assert_eq!(stage.counts("api"), [1, 1, 0]);
+    assert_eq!(bed.counts("api"), [1, 1, 0]);
 }
 
 #[test]
 fn a_daemon_has_no_desired_count_to_set() {
     let daemon = json!({"name": "agent", "launch": "ec2", "scheduling": "DAEMON", "desired": 2});
-    let stage = Stage::prod(json!([daemon]));
-    let refusal = update(&stage, "agent", json!({"desiredCount": 0})).unwrap_err();
+    let bed = Testbed::prod(json!([daemon]));
+    let refusal = update(&bed, "agent", json!({"desiredCount": 0})).unwrap_err();
     assert!(
         refusal.contains("does not support a desired count"),
         "{refusal}"
     );
-    assert_eq!(stage.counts("agent"), [2, 2, 0]);
+    assert_eq!(bed.counts("agent"), [2, 2, 0]);
 }
 
 #[test]
 fn codedeploy_services_take_a_count_and_no_task_definition() {
-    let stage = Stage::prod(json!([{"name": "shop", "controller": "CODE_DEPLOY", "desired": 2}]));
+    let bed = Testbed::prod(json!([{"name": "shop", "controller": "CODE_DEPLOY", "desired": 2}]));
     let release = json!({"taskDefinition": "prod-shop:1"});
-    let refusal = update(&stage, "shop", release).unwrap_err();
+    let refusal = update(&bed, "shop", release).unwrap_err();
     assert!(
         refusal.contains("CODE_DEPLOY deployment controller"),
         "{refusal}"
     );
-    update(&stage, "shop", json!({"desiredCount": 1})).unwrap();
-    let service = stage.service("shop");
+    update(&bed, "shop", json!({"desiredCount": 1})).unwrap();
+    let service = bed.service("shop");
     assert_eq!(service["desiredCount"], 1);
     assert_eq!(service["deployments"], json!([]));
     assert_eq!(service["taskSets"][0]["status"], "PRIMARY");
@@ -79,9 +79,9 @@ fn codedeploy_services_take_a_count_and_no_task_definition() {
 
 #[test]
 fn every_change_is_seen_by_cloudtrail_with_the_callers_session() {
-    let stage = Stage::prod(json!([{"name": "api"}]));
-    stage.scale("api", 0);
-    let events = stage.events();
+    let bed = Testbed::prod(json!([{"name": "api"}]));
+    bed.scale("api", 0);
+    let events = bed.events();
     let seen = events
         .iter()
         .find(|it| it["detail-type"] == "AWS API Call via CloudTrail")
@@ -97,43 +97,41 @@ fn every_change_is_seen_by_cloudtrail_with_the_callers_session() {
 
 #[test]
 fn a_service_with_tasks_is_deleted_by_force_only() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 2}]));
-    let refusal = delete(&stage, "api", false).unwrap_err();
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 2}]));
+    let refusal = delete(&bed, "api", false).unwrap_err();
     assert!(refusal.contains("scaled above 0"), "{refusal}");
     assert_eq!(
-        delete(&stage, "api", true).unwrap()["service"]["status"],
+        delete(&bed, "api", true).unwrap()["service"]["status"],
         "DRAINING"
     );
-    stage.wait(15);
-    assert_eq!(stage.service("api")["status"], "INACTIVE");
+    bed.wait(15);
+    assert_eq!(bed.service("api")["status"], "INACTIVE");
 }
 
 #[test]
 fn a_deleted_service_is_described_and_not_listed() {
-    let stage = Stage::prod(json!([{"name": "api", "desired": 0}]));
-    delete(&stage, "api", false).unwrap();
-    let page = stage
-        .ecs("ListServices", json!({"cluster": "prod"}))
-        .unwrap();
+    let bed = Testbed::prod(json!([{"name": "api", "desired": 0}]));
+    delete(&bed, "api", false).unwrap();
+    let page = bed.ecs("ListServices", json!({"cluster": "prod"})).unwrap();
     assert_eq!(page["serviceArns"], json!([]));
-    assert_eq!(stage.service("api")["status"], "INACTIVE");
+    assert_eq!(bed.service("api")["status"], "INACTIVE");
 }
 
 #[test]
 fn a_name_is_free_again_when_its_service_is_inactive() {
-    let stage = Stage::prod(json!([{"name": "api"}]));
-    let first = stage.service("api")["createdAt"].as_f64().unwrap();
+    let bed = Testbed::prod(json!([{"name": "api"}]));
+    let first = bed.service("api")["createdAt"].as_f64().unwrap();
     let again = || {
         let input = json!({"cluster": "prod", "serviceName": "api", "desiredCount": 1,
             "taskDefinition": "prod-api", "launchType": "FARGATE"});
-        stage.ecs("CreateService", input)
+        bed.ecs("CreateService", input)
     };
     assert!(again().unwrap_err().contains("not idempotent"));
-    delete(&stage, "api", true).unwrap();
+    delete(&bed, "api", true).unwrap();
     assert!(again().unwrap_err().contains("still Draining"));
-    stage.wait(15);
+    bed.wait(15);
     let second = again().unwrap()["service"]["createdAt"].as_f64().unwrap();
     assert!(second > first);
-    stage.wait(60);
-    assert_eq!(stage.counts("api"), [1, 1, 0]);
+    bed.wait(60);
+    assert_eq!(bed.counts("api"), [1, 1, 0]);
 }

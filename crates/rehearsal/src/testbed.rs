@@ -14,12 +14,12 @@ use crate::{Account, Answer, Clock, World};
 pub(crate) const START: &str = "2026-11-20T18:00:00Z";
 
 /// An account and its stepped clock. Throttling is off.
-pub(crate) struct Stage {
+pub(crate) struct Testbed {
     pub(crate) account: Account,
 }
 
-impl Stage {
-    /// A stage with this stack on it.
+impl Testbed {
+    /// A testbed with this stack on it.
     pub(crate) fn with(stack: Value) -> Self {
         let stack: Stack = serde_json::from_value(stack).unwrap();
         let account = Account::new(Clock::stepped(START.parse().unwrap()));
@@ -28,7 +28,7 @@ impl Stage {
         Self { account }
     }
 
-    /// A stage with one cluster, `prod`, that holds these services.
+    /// A testbed with one cluster, `prod`, that holds these services.
     pub(crate) fn prod(services: Value) -> Self {
         Self::with(json!({"clusters": [{"name": "prod", "services": services}]}))
     }
