@@ -72,10 +72,15 @@ fn each<'a>(report: &'a Value, list: &str) -> impl Iterator<Item = Decided> + 'a
 }
 
 impl Invoked {
-    /// The headline: how it ended, or the report's summary, or its decision and reason.
+    /// The headline: how it ended, or the report's summary, or its decision and reason where
+    /// nothing else speaks.
     pub fn headline(&self) -> Vec<String> {
         match &self.outcome.ended {
-            Ended::Ok(report) => headline(report),
+            Ended::Ok(report) => match report["summary"].as_str() {
+                Some(summary) => summary.lines().map(str::to_owned).collect(),
+                None if self.changes.is_empty() => words(report).into_iter().collect(),
+                None => Vec::new(),
+            },
             Ended::Failed {
                 error_type,
                 message,
@@ -135,19 +140,12 @@ impl Decided {
     }
 }
 
-fn headline(report: &Value) -> Vec<String> {
-    if let Some(summary) = report["summary"].as_str() {
-        return summary.lines().map(str::to_owned).collect();
-    }
+fn words(report: &Value) -> Option<String> {
     let words: Vec<&str> = ["decision", "reason"]
         .iter()
         .filter_map(|member| report[*member].as_str())
         .collect();
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        vec![words.join(": ")]
-    }
+    (!words.is_empty()).then(|| words.join(": "))
 }
 
 #[cfg(test)]

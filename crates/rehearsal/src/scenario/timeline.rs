@@ -74,8 +74,9 @@ impl Cause {
         match event["detail-type"].as_str() {
             None | Some("Scheduled Event") => Self::Schedule("tick".to_owned()),
             Some(kind) => {
+                let text = |member: &str| detail[member].as_str();
                 let resource = event["resources"][0].as_str();
-                let about = detail["title"].as_str().or(resource
+                let about = text("title").or(text("eventName")).or(resource
                     .and_then(|arn| arn.split_once('/'))
                     .map(|(_, name)| name));
                 Self::Event(match about {

@@ -16,8 +16,10 @@ pub use summary::summary;
 
 /// The column in which the text begins: after `Thu 20:00:20`.
 const MARGIN: usize = 16;
+/// How wide a paragraph may be.
+const WIDTH: usize = 100;
 /// The lines of a page that are shown; the report has them all.
-const PAGE_LINES: usize = 14;
+const PAGE_LINES: usize = 12;
 
 /// Prints a timeline.
 #[derive(Debug)]
@@ -46,7 +48,10 @@ impl<Out: Write> Printer<Out> {
         let day = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M");
         writeln!(self.out, "\n{}", self.paint.strong(&scenario.name))?;
         if !scenario.about.is_empty() {
-            writeln!(self.out, "{}", scenario.about.trim_end())?;
+            let (first, rest) = wrapped(&scenario.about, WIDTH);
+            for line in std::iter::once(first).chain(rest) {
+                writeln!(self.out, "{line}")?;
+            }
         }
         let services = stack
             .clusters
@@ -95,7 +100,7 @@ impl<Out: Write> Printer<Out> {
         };
         let text = format!("steady: {}", services.join(", "));
         let stamp = self.stamp(at);
-        let (first, rest) = wrapped(&text, 84);
+        let (first, rest) = wrapped(&text, WIDTH - MARGIN);
         writeln!(self.out, "{stamp}{}", self.paint.faint(&first))?;
         for line in rest {
             writeln!(self.out, "{:MARGIN$}{}", "", self.paint.faint(&line))?;
@@ -181,7 +186,7 @@ impl<Out: Write> Printer<Out> {
             Change::Page(page) => {
                 let subject = format!("{indent}PAGE  {}", page.subject);
                 writeln!(self.out, "{}", self.paint.page(&subject))?;
-                let mut lines = page.text.lines();
+                let mut lines = page.text.lines().filter(|line| !line.is_empty());
                 for line in lines.by_ref().take(PAGE_LINES) {
                     writeln!(self.out, "{:MARGIN$}{indent}│ {line}", "")?;
                 }
