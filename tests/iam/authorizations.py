@@ -57,6 +57,11 @@ def on_a_cluster(action: str, given: dict) -> Iterator[Request]:
     yield request(action, **{"ecs:cluster": cluster_arn(given["cluster"])})
 
 
+def on_clusters(action: str, given: dict) -> Iterator[Request]:
+    for cluster in given["clusters"]:
+        yield request(action, cluster_arn(cluster))
+
+
 def on_services(action: str, given: dict) -> Iterator[Request]:
     for service in given.get("services") or [given["service"]]:
         resource = service_arn(given["cluster"], service)
@@ -130,8 +135,8 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "dynamodb:Query": on_a_table,
     "dynamodb:TransactWriteItems": in_a_transaction,
     "dynamodb:UpdateItem": on_a_table,
+    "ecs:DescribeClusters": on_clusters,
     "ecs:DescribeServices": on_services,
-    "ecs:DescribeTaskDefinition": on_everything,
     "ecs:ListServices": on_a_cluster,
     "ecs:UpdateService": on_services,
     "events:PutEvents": on_a_bus,

@@ -16,7 +16,6 @@ from cloudformation import ACCOUNT, deployed
 ON_EVERYTHING = {
     "application-autoscaling:DescribeScalableTargets": "the bounds to save before a rest",
     "autoscaling:DescribeAutoScalingGroups": "the minimum to save before a rest",
-    "ecs:DescribeTaskDefinition": "processor and memory, for the price of what was saved",
     "ecs:ListServices": "the services of a tagged cluster; scoped by ecs:cluster",
     "tag:GetResources": "whatever carries one of our tags",
 }

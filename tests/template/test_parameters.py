@@ -22,7 +22,14 @@ TAKEN = {
 REFUSED = {
     "Clusters": ["", "prod/api", "arn:aws:ecs:eu-central-1:123456789012:cluster/prod", "a b"],
     "DefaultTimeZone": ["", "Europe/", "/Berlin", "UTC+1 ", "Europe Berlin"],
-    "Holidays": ["25.12.", "2026-12-25;2026-12-26", "2026-12-19=Monday", "12-19=Mon", "12-24/12-26", "2026-12-25,"],
+    "Holidays": [
+        "25.12.",
+        "2026-12-25;2026-12-26",
+        "2026-12-19=Monday",
+        "12-19=Mon",
+        "12-24/12-26",
+        "2026-12-25,",
+    ],
     "Email": ["ops", "ops@example", "a@b.c d@e.f"],
     "TopicKey": ["alias/aws/sns", "arn:aws:kms:eu-central-1:123456789012:alias/pages"],
 }

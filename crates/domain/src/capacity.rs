@@ -57,14 +57,16 @@ pub struct GroupCapacity {
 
 impl ServiceCapacity {
     /// The capacity at rest with a floor of `floor` tasks. Resting never raises a count.
+    ///
+    /// A count outside its target's bounds was set by hand, and any call on the target would move
+    /// it inside at once; so that target is left alone, and there are no bounds at rest.
+    /// Source: <https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html>.
     pub fn at_rest(&self, floor: u32) -> Self {
-        let ceiling = self
-            .bounds
-            .map_or(self.desired, |bounds| bounds.max.min(self.desired));
-        let floor = floor.min(ceiling);
+        let floor = floor.min(self.desired);
+        let ours = self.bounds.filter(|bounds| bounds.hold(self.desired));
         Self {
             desired: floor,
-            bounds: self.bounds.map(|bounds| Bounds {
+            bounds: ours.map(|bounds| Bounds {
                 min: floor,
                 max: bounds.max,
                 suspended: Suspended::ALL,
@@ -78,26 +80,35 @@ impl ServiceCapacity {
     /// that somebody else changed meanwhile is theirs to keep. A count comes back unless theirs is
     /// higher. The maximum was never ours, and the count stays within it.
     pub fn restored(saved: &Self, now: &Self, written: &Self) -> Self {
-        let bounds = now
-            .bounds
-            .map(|theirs| match (saved.bounds, written.bounds) {
-                (Some(saved), Some(written)) => Bounds {
-                    min: three_way(saved.min, theirs.min, written.min).min(theirs.max),
-                    max: theirs.max,
-                    suspended: Suspended::restored(
-                        saved.suspended,
-                        theirs.suspended,
-                        written.suspended,
-                    ),
-                },
-                _ => theirs,
-            });
         let raised = now.desired != written.desired && now.desired > saved.desired;
         let desired = if raised { now.desired } else { saved.desired };
+        let (desired, bounds) = match (saved.bounds, now.bounds, written.bounds) {
+            (Some(saved), Some(now), Some(written)) => {
+                let bounds = Bounds::restored(saved, now, written);
+                (desired.clamp(bounds.min, bounds.max), Some(bounds))
+            }
+            (saved, now, _) if saved == now => (desired, now),
+            (_, now, _) => (now.map_or(desired, |now| desired.min(now.max)), now),
+        };
         Self {
-            desired: bounds.map_or(desired, |bounds| desired.min(bounds.max)),
+            desired,
             bounds,
             created_at: saved.created_at,
+        }
+    }
+}
+
+impl Bounds {
+    /// Whether a count lies within them.
+    fn hold(&self, desired: u32) -> bool {
+        (self.min..=self.max).contains(&desired)
+    }
+
+    fn restored(saved: Self, now: Self, written: Self) -> Self {
+        Self {
+            min: three_way(saved.min, now.min, written.min).min(now.max),
+            max: now.max,
+            suspended: Suspended::restored(saved.suspended, now.suspended, written.suspended),
         }
     }
 }
@@ -238,6 +249,30 @@ mod tests {
             scaled(2, 1, 4, NONE).at_rest(3),
             scaled(2, 2, 4, Suspended::ALL)
         );
+    }
+
+    #[test]
+    fn a_count_outside_its_bounds_leaves_the_target_alone_and_comes_back() {
+        for desired in [0, 1, 12] {
+            let before = scaled(desired, 2, 10, NONE);
+            let night = ServiceCapacity {
+                bounds: before.bounds,
+                ..count(0)
+            };
+            assert_eq!(before.at_rest(0), count(0));
+            assert_eq!(
+                ServiceCapacity::restored(&before, &night, &count(0)),
+                before
+            );
+        }
+    }
+
+    #[test]
+    fn a_minimum_raised_at_night_raises_the_count_to_it() {
+        let before = scaled(3, 2, 10, NONE);
+        let now = scaled(5, 5, 10, Suspended::ALL);
+        let woken = ServiceCapacity::restored(&before, &now, &before.at_rest(0));
+        assert_eq!(woken, scaled(5, 5, 10, NONE));
     }
 
     #[test]

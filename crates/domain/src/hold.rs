@@ -67,6 +67,11 @@ impl Holds {
         self.0.get(&holder)
     }
 
+    /// Whether there is a holder that `before` does not have.
+    pub fn joined(&self, before: &Self) -> bool {
+        self.0.keys().any(|holder| !before.0.contains_key(holder))
+    }
+
     /// Every hold.
     pub fn iter(&self) -> impl Iterator<Item = (Holder, &Hold)> {
         self.0.iter().map(|(holder, hold)| (*holder, hold))

@@ -60,15 +60,18 @@ pub struct Rest<C> {
     pub holds: Holds,
     /// What it had before its first hold. Written once.
     pub saved: C,
-    /// What we last set it to, or are about to: see `claim`.
+    /// What it is set to at rest, or is about to be: see `settled`. While it wakes it is still
+    /// that, because it tells what is ours from what somebody else changed; what it woke with
+    /// comes in its place once that is done.
     pub written: C,
     /// Where the rest has got to.
     pub phase: Phase,
-    /// Since when it has been set to `written`; none until that is known to be done.
+    /// Since when it has been set as intended; none until that is known to be done.
     pub settled: Option<Timestamp>,
-    /// Who is setting it to `written` at this moment.
+    /// Who is setting it at this moment.
     pub claim: Option<Claim>,
-    /// The deployment that was there when it was last put to rest.
+    /// The deployment that was there when it was last put to rest, or that came at rest and left
+    /// its count alone.
     pub deployment: Option<String>,
     /// The version that a write must find.
     pub version: Version,
@@ -95,10 +98,9 @@ impl<C: Clone> Rest<C> {
         }
     }
 
-    /// The same rest set to `written` anew: the intent, before anything is changed.
-    fn claimed(&self, written: C, claim: Claim) -> Self {
+    /// The same rest with something to be set: the intent, before anything is changed.
+    fn claimed(&self, claim: Claim) -> Self {
         Self {
-            written,
             settled: None,
             claim: Some(claim),
             version: self.version.next(),
@@ -111,14 +113,15 @@ impl<C: Clone> Rest<C> {
     pub fn rested_again(&self, holds: Holds, written: C, claim: Claim) -> Self {
         Self {
             holds,
+            written,
             phase: Phase::Resting,
-            ..self.claimed(written, claim)
+            ..self.claimed(claim)
         }
     }
 
-    /// The last hold is lifted: the intent to set it to `written`, before anything is changed.
+    /// The last hold is lifted: the intent to wake it, before anything is changed.
     #[must_use]
-    pub fn lifted(&self, written: C, claim: Claim, now: Timestamp) -> Self {
+    pub fn lifted(&self, claim: Claim, now: Timestamp) -> Self {
         let since = match self.phase {
             Phase::Waking { since } => since,
             Phase::Resting => now,
@@ -126,7 +129,7 @@ impl<C: Clone> Rest<C> {
         Self {
             holds: Holds::none(),
             phase: Phase::Waking { since },
-            ..self.claimed(written, claim)
+            ..self.claimed(claim)
         }
     }
 
@@ -138,6 +141,15 @@ impl<C: Clone> Rest<C> {
             claim: None,
             version: self.version.next(),
             ..self.clone()
+        }
+    }
+
+    /// It was woken with `written`: its capacity is handed back.
+    #[must_use]
+    pub fn woken(&self, written: C, now: Timestamp) -> Self {
+        Self {
+            written,
+            ..self.settled(now)
         }
     }
 

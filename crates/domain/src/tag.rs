@@ -6,7 +6,8 @@ use std::fmt;
 /// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
 pub const MAX_CHARACTERS: usize = 256;
 
-/// A typed value that cannot be read: where it is wrong, what was expected, and a value that is right.
+/// A typed value that cannot be read: where it is wrong, what was expected, and a value that is
+/// right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("at column {column}: expected {expected}, found {found}; for example \"{example}\"")]
 pub struct TagError {
@@ -68,7 +69,8 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    /// Reads the value of a tag, which has at most [`MAX_CHARACTERS`]; spaces around it mean nothing.
+    /// Reads the value of a tag, which has at most [`MAX_CHARACTERS`]; spaces around it mean
+    /// nothing.
     pub(crate) fn of_tag(text: &'t str, example: &'static str) -> Result<Self, TagError> {
         let mut cursor = Cursor::new(text, example);
         if let Some((at, _)) = text.char_indices().nth(MAX_CHARACTERS) {

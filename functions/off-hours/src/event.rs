@@ -256,3 +256,133 @@ fn deployed(envelope: &Envelope) -> Result<ServiceArn, &'static str> {
         .unwrap_or_default();
     ServiceArn::parse(arn).map_err(|_| "an-untaggable-service")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What one of the sample events asks for, in a line.
+    fn asked(event: &str) -> String {
+        let event: Value = serde_json::from_str(event).unwrap();
+        let invocation = Invocation {
+            id: "request-1".to_owned(),
+            now: "2026-11-19T20:00:00Z".parse().unwrap(),
+            deadline: "2026-11-19T20:04:30Z".parse().unwrap(),
+        };
+        match parse(event, &crate::settings::tests::settings(), &invocation) {
+            Ok(request) => format!("{request:?}"),
+            Err(failure) => format!("{}: {failure}", failure.kind()),
+        }
+    }
+
+    /// A sample event by its name.
+    fn event(name: &str) -> String {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events/off-hours");
+        std::fs::read_to_string(format!("{folder}/{name}.json")).unwrap()
+    }
+
+    #[test]
+    fn a_tick_looks_at_everything_under_the_schedules_own_id() {
+        assert_eq!(
+            asked(&event("tick")),
+            "Work(Work { event: \"6d3c4c38-27a2-4d5f-9d0e-6f1a3a5f0c11\", kind: \"tick\", scope: Everything })"
+        );
+    }
+
+    #[test]
+    fn a_service_created_or_updated_by_a_person_is_looked_at_alone() {
+        for name in [
+            "service-created",
+            "service-updated-by-a-person",
+            "deployment-completed",
+        ] {
+            let asked = asked(&event(name));
+            assert!(asked.contains("Service(ServiceArn(\"arn:aws:ecs:eu-central-1:123456789012:service/prod/api\"))"), "{asked}");
+        }
+    }
+
+    #[test]
+    fn our_own_update_ends_here() {
+        assert_eq!(
+            asked(&event("our-own-update")),
+            "NotForUs(\"our-own-call\")"
+        );
+    }
+
+    #[test]
+    fn what_is_not_for_us_has_a_named_reason() {
+        assert_eq!(
+            asked(&event("task-stopped")),
+            "NotForUs(\"not-about-a-service\")"
+        );
+        assert_eq!(
+            asked(&event("deployment-in-progress")),
+            "NotForUs(\"a-deployment-that-has-not-ended\")"
+        );
+        assert_eq!(
+            asked(&event("deployment-of-a-short-arn")),
+            "NotForUs(\"an-untaggable-service\")"
+        );
+    }
+
+    #[test]
+    fn a_person_can_hold_and_lift_with_a_local_time() {
+        let until = "until: 2099-12-31T21:00:00Z";
+        assert!(asked(&event("rest")).contains("asked: Rest(Hold { by: \"ana\", why: \"load test of the database\", since: 2026-11-19T20:00:00Z, until: Some(2099-12-31T21:00:00Z) })"));
+        assert!(asked(&event("wake")).contains(until));
+    }
+
+    #[test]
+    fn bad_input_names_its_field() {
+        assert_eq!(
+            asked(&event("rest-until-soon")),
+            "UnusableEvent: until: \"soon\" is no moment; for example 2026-11-26T21:00:00Z or \"2026-11-26 22:00 Europe/Berlin\""
+        );
+        let bad = [
+            ("{}", "UnusableEvent: action: is missing"),
+            (
+                r#"{"action":"dance"}"#,
+                "UnusableEvent: dance: unknown variant",
+            ),
+            (
+                r#"{"action":"rest","why":"x","by":"ana"}"#,
+                "UnusableEvent: service: missing field",
+            ),
+            (
+                r#"{"action":"rest","service":"a/b","why":" ","by":"ana"}"#,
+                "UnusableEvent: why: is empty",
+            ),
+            (
+                r#"{"action":"rest","service":"a/b","why":"x","by":"ana","til":"y"}"#,
+                "UnusableEvent: til: unknown field",
+            ),
+            (
+                r#"{"action":"rest","service":"a/b","until":"2026-01-01T00:00:00Z","why":"x","by":"ana"}"#,
+                "UnusableEvent: until: is past",
+            ),
+            (
+                r#"{"action":"forecast","hours":"Mon-Fri 8-20","from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z"}"#,
+                "UnusableEvent: hours: at column 9",
+            ),
+            (
+                r#"{"action":"forecast","hours":"always","from":"2026-11-03T00:00:00Z","to":"2026-11-02T00:00:00Z"}"#,
+                "UnusableEvent: to: is before from",
+            ),
+            (
+                r#"{"action":"forecast","hours":"always","from":"yesterday","to":"2026-11-02T00:00:00Z"}"#,
+                "UnusableEvent: from: \"yesterday\" is no instant",
+            ),
+        ];
+        for (event, expected) in bad {
+            let asked = asked(event);
+            assert!(asked.starts_with(expected), "{event}: {asked}");
+        }
+    }
+
+    #[test]
+    fn the_deletion_of_the_suite_is_recognised() {
+        assert!(
+            asked(&event("suite-deleted")).starts_with("Deletion(Deletion { request_type: Delete")
+        );
+    }
+}

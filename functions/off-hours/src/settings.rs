@@ -72,7 +72,7 @@ fn minutes(var: &Lookup<'_>, name: &str) -> Result<SignedDuration, Invalid> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     fn variables(name: &str) -> Option<String> {
@@ -89,6 +89,11 @@ mod tests {
             _ => return None,
         };
         Some(value.to_owned())
+    }
+
+    /// The settings that the template gives by default.
+    pub(crate) fn settings() -> Settings {
+        Settings::from_env(&variables).unwrap()
     }
 
     fn with(changed: &'static str, value: Option<&'static str>) -> String {

@@ -22,7 +22,8 @@ impl TimeOfDay {
         i64::from(self.0)
     }
 
-    /// This minute of a date; 24:00 is the midnight after it. None beyond the years that jiff can count.
+    /// This minute of a date; 24:00 is the midnight after it. None beyond the years that jiff can
+    /// count.
     pub(super) fn on(self, date: Date) -> Option<DateTime> {
         let date = if self == TimeOfDay::END_OF_DAY {
             date.tomorrow().ok()?

@@ -1,8 +1,8 @@
 //! The grammar of `caretaker:hours`.
 //!
 //! ```text
-//! hours  = "always" | "never" | window { " + " window } [ " " zone ]
-//! window = days " " HH:MM "-" HH:MM            every named day; an end at or before the start is on the next day
+//! hours  = "always" | "never" | window { " + " window } [ " " zone ] window = days " " HH:MM "-"
+//! HH:MM            every named day; an end at or before the start is on the next day
 //!        | day " " HH:MM "-" day " " HH:MM     one span across days
 //! days   = day | day "-" day | day "/" day ... wraps: Sat-Mon is Sat, Sun, Mon
 //! day    = Mon | Tue | Wed | Thu | Fri | Sat | Sun | Hol
@@ -10,10 +10,11 @@
 //!
 //! Where the grammar leaves a choice:
 //! - Upper or lower case, and the number of spaces where one is due, mean nothing.
-//! - `08:00-08:00` is a whole day and `00:00-00:00` the whole of its own day, by the rule of the next day. An end of
-//!   00:00 on the next day is 24:00, and is written so.
-//! - A span that ends on its own weekday at or before its start (`Fri 18:00-Fri 06:00`) could be meant as six days and
-//!   a half, or as a slip. It is refused; what is meant can be said with two windows.
+//! - `08:00-08:00` is a whole day and `00:00-00:00` the whole of its own day, by the rule of the
+//!   next day. An end of 00:00 on the next day is 24:00, and is written so.
+//! - A span that ends on its own weekday at or before its start (`Fri 18:00-Fri 06:00`) could be
+//!   meant as six days and a half, or as a slip. It is refused; what is meant can be said with two
+//!   windows.
 //! - A holiday has no fixed place in the week, so `Hol` neither starts nor ends a range or a span.
 
 use std::fmt;

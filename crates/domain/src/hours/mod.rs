@@ -1,10 +1,13 @@
-//! When a service is awake: the value of `caretaker:hours` → its state at an instant, and the edges between states.
+//! When a service is awake: the value of `caretaker:hours` → its state at an instant, and the edges
+//! between states.
 //!
-//! - Local times become instants as RFC 5545 (section 3.3.5) and Temporal ("compatible") do: in a gap an edge moves
-//!   forward by the length of the gap, in an overlap it is the first of the two.
-//! - Stretches of time are half open: a service is awake at the start of its window and at rest at its end.
-//! - Windows that touch or overlap on the clock on the wall are one window, and so are windows that touch or overlap
-//!   only as instants. So a service does not bounce where one window ends and the next begins, whatever the clocks do.
+//! - Local times become instants as RFC 5545 (section 3.3.5) and Temporal ("compatible") do: in a
+//!   gap an edge moves forward by the length of the gap, in an overlap it is the first of the two.
+//! - Stretches of time are half open: a service is awake at the start of its window and at rest at
+//!   its end.
+//! - Windows that touch or overlap on the clock on the wall are one window, and so are windows that
+//!   touch or overlap only as instants. So a service does not bounce where one window ends and the
+//!   next begins, whatever the clocks do.
 
 pub mod clock;
 pub mod day;
@@ -77,7 +80,8 @@ impl Windows {
 /// A stretch of local time that comes back every week. It belongs to the day on which it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
-    /// On each of these days: `Mon-Fri 08:00-20:00`. An end at or before the start is on the next day.
+    /// On each of these days: `Mon-Fri 08:00-20:00`. An end at or before the start is on the next
+    /// day.
     Daily {
         /// The days on which it starts.
         days: Days,

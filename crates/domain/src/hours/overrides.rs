@@ -20,9 +20,11 @@ pub struct Override {
 }
 
 impl Override {
-    /// Reads the value of `caretaker:override`: `up until 2026-11-26 22:00 Europe/Berlin`, or `down until ...`.
+    /// Reads the value of `caretaker:override`: `up until 2026-11-26 22:00 Europe/Berlin`, or `down
+    /// until ...`.
     ///
-    /// `default_zone` is for a value that names none: the zone of the service's hours. 24:00 is the end of the day.
+    /// `default_zone` is for a value that names none: the zone of the service's hours. 24:00 is the
+    /// end of the day.
     pub fn parse(text: &str, default_zone: &Zone) -> Result<Override, TagError> {
         let mut cursor = Cursor::of_tag(text, EXAMPLE)?;
         let to = read_state(&mut cursor)?;

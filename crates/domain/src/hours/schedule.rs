@@ -10,11 +10,12 @@ use super::zone::Zone;
 use super::zoned_week::ZonedWeek;
 use super::{Edge, Hours, State};
 
-/// How many days ahead the next edge is looked for: a year, and a month to spare. So every holiday that comes back
-/// each year is seen; a lone date beyond that is seen when it is nearer.
+/// How many days ahead the next edge is looked for: a year, and a month to spare. So every holiday
+/// that comes back each year is seen; a lone date beyond that is seen when it is nearer.
 pub const HORIZON: i64 = 400;
 
-/// When one service is awake. Cheap to make, and to ask: an answer looks only at the days around the instant.
+/// When one service is awake. Cheap to make, and to ask: an answer looks only at the days around
+/// the instant.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     rule: Rule,
@@ -66,8 +67,8 @@ impl Schedule {
         self.next_edge_within(HORIZON, after)
     }
 
-    /// The state at `from` as the first entry, then every edge after it up to and with `to`, however far that is.
-    /// Nothing at all if `to` is before `from`.
+    /// The state at `from` as the first entry, then every edge after it up to and with `to`,
+    /// however far that is. Nothing at all if `to` is before `from`.
     pub fn edges(&self, from: Timestamp, to: Timestamp) -> Vec<Edge> {
         let days = to.duration_since(from).as_hours() / 24 + 2;
         let first = Edge {

@@ -4,15 +4,13 @@ use std::iter;
 
 use jiff::civil::Date;
 
-use super::clock::DAY;
+use super::clock::{DAY, TimeOfDay};
 use super::day::{Day, Days};
 use super::holidays::Holidays;
 use super::{Window, Windows};
 
-/// The longest window, in days.
-pub(super) const LONGEST: i64 = 7;
-
-/// A stretch of local time in minutes since the midnight that a walk starts from, as if every day had 24 hours.
+/// A stretch of local time in minutes since the midnight that a walk starts from, as if every day
+/// had 24 hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stretch {
     pub(super) start: i64,
@@ -25,15 +23,17 @@ pub(super) struct Week(Vec<(Days, Stretch)>);
 
 impl Week {
     pub(super) fn new(windows: &Windows) -> Week {
-        let mut week: Vec<_> = windows.windows().iter().map(owner_and_stretch).collect();
+        let mut week: Vec<_> = windows.windows().iter().map(owners_and_stretch).collect();
         week.sort_by_key(|(_, stretch)| stretch.start);
         Week(week)
     }
 
-    /// The stretches awake that start on `first` or one of the days after it, in order and never touching each other.
+    /// The stretches awake that start on `first` or one of the days after it, in order and never
+    /// touching each other.
     ///
-    /// They are joined here, before they become instants: where a window starts in the hour that spring skips and
-    /// another ends just after it, the two overlap on the wall and would be apart as instants.
+    /// They are joined here, before they become instants: where a window starts in the hour that
+    /// spring skips and another ends just after it, the two overlap on the wall and would be apart
+    /// as instants.
     pub(super) fn awake(
         &self,
         holidays: &Holidays,
@@ -59,10 +59,8 @@ impl Week {
         let dates = iter::successors(Some(first), |date| date.tomorrow().ok());
         (0..days).zip(dates).flat_map(move |(n, date)| {
             let day = holidays.what_day(date);
-            let starting = self
-                .0
-                .iter()
-                .filter(move |(owners, _)| owners.contains(day));
+            let week = self.0.iter();
+            let starting = week.filter(move |(owners, _)| owners.contains(day));
             starting.map(move |(_, window)| Stretch {
                 start: window.start + n * DAY,
                 end: window.end + n * DAY,
@@ -71,26 +69,28 @@ impl Week {
     }
 }
 
-fn owner_and_stretch(window: &Window) -> (Days, Stretch) {
-    let (days, start, nights, end) = match *window {
-        Window::Daily { days, start, end } => (days, start, i64::from(end <= start), end),
+fn owners_and_stretch(window: &Window) -> (Days, Stretch) {
+    match *window {
+        Window::Daily { days, start, end } => {
+            let nights = i64::from(end <= start);
+            (days, stretch(start, nights, end))
+        }
         Window::Span {
             from,
             start,
             to,
             end,
-        } => (
-            Days::from(Day::from(from)),
-            start,
-            i64::from(from.until(to)),
-            end,
-        ),
-    };
-    (
-        days,
-        Stretch {
-            start: start.minutes(),
-            end: end.minutes() + nights * DAY,
-        },
-    )
+        } => {
+            let nights = i64::from(from.until(to));
+            (Day::from(from).into(), stretch(start, nights, end))
+        }
+    }
+}
+
+/// From a minute of one day to a minute of the day that comes `nights` later.
+fn stretch(start: TimeOfDay, nights: i64, end: TimeOfDay) -> Stretch {
+    Stretch {
+        start: start.minutes(),
+        end: nights * DAY + end.minutes(),
+    }
 }

@@ -8,7 +8,8 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::tag::{Cursor, TagError};
 
-/// A time zone of the IANA database. Old names (`US/Eastern`, `Asia/Calcutta`) stay valid and stay as they are.
+/// A time zone of the IANA database. Old names (`US/Eastern`, `Asia/Calcutta`) stay valid and stay
+/// as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -52,7 +53,8 @@ impl Zone {
             .to_string()
     }
 
-    /// The instant of a local time, "compatible" where the clocks change; none beyond the years that jiff can count.
+    /// The instant of a local time, "compatible" where the clocks change; none beyond the years
+    /// that jiff can count.
     pub fn instant(&self, local: DateTime) -> Option<Timestamp> {
         self.0.to_ambiguous_timestamp(local).compatible().ok()
     }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::decision::Decision;
 use super::plan::Subject;
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
 
@@ -88,33 +89,45 @@ impl Concern {
     }
 }
 
-/// What has to be announced now. Only concerns about `in_scope` can have gone: a run that did not
-/// look at a service cannot say that its trouble is over.
+/// What has to be announced now.
 pub(super) fn announcements(
-    concerns: &[Concern],
+    decisions: &BTreeMap<Subject, Decision>,
     announced: &BTreeMap<ConcernKey, String>,
-    in_scope: &BTreeSet<String>,
     now: Timestamp,
 ) -> Vec<Announcement> {
-    let fresh = concerns
-        .iter()
+    let concerns = || decisions.values().flat_map(|decision| &decision.concerns);
+    let fresh = concerns()
         .filter(|concern| announced.get(&concern.key()) != Some(&concern.text))
         .map(|concern| Announcement {
             key: concern.key(),
             text: Some(concern.text.clone()),
             notice: concern.notice(now),
         });
-    let standing: BTreeSet<ConcernKey> = concerns.iter().map(Concern::key).collect();
+    let standing: BTreeSet<ConcernKey> = concerns().map(Concern::key).collect();
+    let judged: BTreeMap<&str, bool> = decisions
+        .iter()
+        .map(|(subject, decision)| (subject.arn(), decision.judged()))
+        .collect();
     let gone = announced
         .keys()
-        .filter(|key| in_scope.contains(&key.subject) && !standing.contains(key))
-        .filter_map(|key| withdrawal(key, now));
+        .filter(|key| !standing.contains(key))
+        .filter_map(|key| withdrawal(key, *judged.get(key.subject.as_str())?, now));
     fresh.chain(gone).collect()
 }
 
-/// The notice that a concern is over; none for a kind that this version does not know.
-fn withdrawal(key: &ConcernKey, now: Timestamp) -> Option<Announcement> {
-    let kind = Kind::from_name(key.kind)?;
+/// Whether a decision can say that this kind of concern is over. One that did not look at the
+/// service can say so only of its tags; and what others announce is theirs to withdraw.
+fn is_ours(kind: Kind, judged: bool) -> bool {
+    match kind {
+        Kind::MalformedTag | Kind::OverrideIgnored => true,
+        Kind::DeploymentBlocksRest | Kind::WaveNotSteady | Kind::CapacityChangedAtRest => judged,
+        _ => false,
+    }
+}
+
+/// The notice that a concern is over, if it is ours to withdraw.
+fn withdrawal(key: &ConcernKey, judged: bool, now: Timestamp) -> Option<Announcement> {
+    let kind = Kind::from_name(key.kind).filter(|kind| is_ours(*kind, judged))?;
     let name = crate::arn::ServiceArn::parse(&key.subject).ok();
     let shown = name
         .as_ref()

@@ -1,35 +1,20 @@
 //! What the tags of a service or group ask for.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::concerns::Concern;
-use super::observed::Policy;
+use super::moment::Policy;
 use super::plan::Subject;
+use super::tags::{
+    DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Reader, Tags, WAVE, concerns, floor, wave,
+};
 use crate::hours::overrides::Override;
 use crate::hours::schedule::Schedule;
 use crate::hours::wanted::{Wanted, wanted};
 use crate::hours::{Edge, Hours, State};
-use crate::notice::{Fact, Kind, Next, Severity};
 use crate::order::Order;
-use crate::tag::{Found, TagError};
-
-/// The tag that says when something is awake.
-pub const HOURS: &str = "caretaker:hours";
-/// The tag that says how many tasks stay at rest.
-pub const FLOOR: &str = "caretaker:floor";
-/// The tag that says in which wave something wakes.
-pub const WAVE: &str = "caretaker:wave";
-/// The tag that beats the hours until a moment.
-pub const OVERRIDE: &str = "caretaker:override";
-
-/// The wave of a service that names none.
-pub const DEFAULT_WAVE: u8 = 5;
-
-/// The tags of one resource by key.
-pub type Tags = BTreeMap<String, String>;
 
 /// What the tags of a service or group ask for.
 #[derive(Clone, Debug)]
@@ -45,25 +30,10 @@ pub struct Intent {
     pub problems: Vec<Problem>,
 }
 
-/// A tag that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Its key.
-    pub key: &'static str,
-    /// Its value.
-    pub text: String,
-    /// What is wrong with it.
-    pub error: String,
-}
-
 impl Intent {
     /// Reads the tags; the cluster's are the default, tag by tag.
     pub fn of(own: &Tags, cluster: &Tags, policy: &Policy) -> Self {
-        let mut reader = Reader {
-            own,
-            cluster,
-            problems: Vec::new(),
-        };
+        let mut reader = Reader::of(own, cluster);
         let hours = reader.read(HOURS, Hours::parse);
         let zone = match &hours {
             Some(Hours::Windows(windows)) => windows.zone().unwrap_or(&policy.default_zone),
@@ -94,7 +64,7 @@ impl Intent {
     /// Whether it must be left alone because a tag cannot be read. An override that cannot be
     /// read is ignored instead.
     pub fn malformed(&self) -> bool {
-        self.problems.iter().any(|problem| problem.key != OVERRIDE)
+        self.problems.iter().any(|problem| !problem.ignored())
     }
 
     /// Whether it is to be at rest at `now`.
@@ -110,13 +80,14 @@ impl Intent {
 
     /// Why it is to be at rest, for the hold.
     pub fn why(&self, order: Option<&Order>, now: Timestamp) -> String {
-        match self
+        let ordered = order.is_some_and(|order| order.until > now);
+        let overridden = self
             .overriding
-            .as_ref()
-            .filter(|overriding| !overriding.is_past(now) && order.is_none())
-        {
-            Some(_) => format!("its {OVERRIDE} says so"),
-            None => format!("outside {}", self.hours_text()),
+            .is_some_and(|overriding| !overriding.is_past(now));
+        if overridden && !ordered {
+            format!("its {OVERRIDE} says so")
+        } else {
+            format!("outside {}", self.hours_text())
         }
     }
 
@@ -145,135 +116,13 @@ impl Intent {
     pub fn concerns(&self, subject: &Subject, at_rest: bool, now: Timestamp) -> Vec<Concern> {
         let past = self
             .overriding
-            .as_ref()
-            .filter(|overriding| overriding.is_past(now));
-        let past = past.map(|overriding| Problem {
-            key: OVERRIDE,
-            text: overriding.until.to_string(),
-            error: "is past; remove it".to_owned(),
-        });
-        self.problems
-            .iter()
-            .chain(&past)
-            .map(|problem| problem.concern(subject, at_rest, now))
-            .collect()
-    }
-}
-
-impl Problem {
-    fn concern(&self, subject: &Subject, at_rest: bool, now: Timestamp) -> Concern {
-        let ignored = self.key == OVERRIDE;
-        let untouched = if at_rest {
-            "It stays at rest until the tag can be read."
-        } else {
-            "It is left as it is."
-        };
-        Concern {
-            subject: subject.clone(),
-            kind: if ignored {
-                Kind::OverrideIgnored
-            } else {
-                Kind::MalformedTag
-            },
-            // A service that cannot wake because of a typo cannot wait for the digest.
-            severity: if at_rest && !ignored {
-                Severity::Page
-            } else {
-                Severity::Digest
-            },
-            title: format!(
-                "{subject}: the tag {} {}",
-                self.key,
-                if ignored {
-                    "is ignored"
-                } else {
-                    "cannot be read"
-                }
-            ),
-            text: format!("{}={}", self.key, self.text),
-            facts: vec![
-                Fact {
-                    label: "Tag".to_owned(),
-                    value: format!("{} = {}", self.key, self.text),
-                },
-                Fact {
-                    label: "Problem".to_owned(),
-                    value: self.error.clone(),
-                },
-            ],
-            done: Some(
-                if ignored {
-                    "Its hours apply."
-                } else {
-                    untouched
-                }
-                .to_owned(),
-            ),
-            next: Next {
-                what: "Correct the tag.".to_owned(),
-                command: None,
-            },
-            since: now,
-        }
-    }
-}
-
-/// Reads tags and collects what cannot be read.
-struct Reader<'a> {
-    own: &'a Tags,
-    cluster: &'a Tags,
-    problems: Vec<Problem>,
-}
-
-impl<'a> Reader<'a> {
-    fn text(&self, key: &str) -> Option<&'a str> {
-        self.own
-            .get(key)
-            .or_else(|| self.cluster.get(key))
-            .map(String::as_str)
-    }
-
-    fn read<T>(
-        &mut self,
-        key: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, TagError>,
-    ) -> Option<T> {
-        let text = self.text(key)?;
-        match parse(text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.problems.push(Problem {
-                    key,
-                    text: text.to_owned(),
-                    error: error.to_string(),
-                });
-                None
-            }
-        }
-    }
-}
-
-fn floor(text: &str) -> Result<u32, TagError> {
-    text.parse()
-        .map_err(|_| number_expected(text, "a number of tasks", "1"))
-}
-
-fn wave(text: &str) -> Result<u8, TagError> {
-    let wave = text.parse().ok().filter(|wave| (1..=9).contains(wave));
-    wave.ok_or_else(|| number_expected(text, "a wave from 1 to 9", "5"))
-}
-
-fn number_expected(text: &str, expected: &'static str, example: &'static str) -> TagError {
-    let found = if text.is_empty() {
-        Found::End
-    } else {
-        Found::Text(text.to_owned())
-    };
-    TagError {
-        text: text.to_owned(),
-        column: 1,
-        expected,
-        found,
-        example,
+            .filter(|overriding| overriding.is_past(now))
+            .map(|overriding| Problem {
+                key: OVERRIDE,
+                text: overriding.until.to_string(),
+                error: "is past; remove it".to_owned(),
+            });
+        let problems: Vec<Problem> = self.problems.iter().cloned().chain(past).collect();
+        concerns(&problems, subject, at_rest, now)
     }
 }

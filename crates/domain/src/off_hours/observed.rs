@@ -1,32 +1,14 @@
 //! What the function has looked at, in the words of the decision.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::intent::Intent;
 use crate::arn::{GroupArn, ServiceArn};
 use crate::capacity::{Bounds, GroupCapacity, ServiceCapacity};
-use crate::hours::holidays::Holidays;
-use crate::hours::zone::Zone;
 use crate::order::{Asked, Order};
 use crate::rest::{GroupRest, ServiceRest};
-
-/// The rules of this installation, from the template's parameters.
-#[derive(Clone, Debug)]
-pub struct Policy {
-    /// The zone of hours that name none.
-    pub default_zone: Zone,
-    /// Days that are not what their weekday says.
-    pub holidays: Arc<Holidays>,
-    /// How long a service that is new or redeployed at night stays awake.
-    pub night_grace: SignedDuration,
-    /// How long a deployment in progress keeps a service awake.
-    pub deployment_patience: SignedDuration,
-    /// How long a wave waits for the one before.
-    pub wave_timeout: SignedDuration,
-}
 
 /// The world as far as this run looked at it.
 #[derive(Clone, Debug, Default)]
@@ -86,8 +68,8 @@ pub struct Live {
     pub deployment: Option<Deployment>,
     /// Its task definition's ARN, for the price of what it saves.
     pub task_definition: String,
-    /// The part of its tasks that runs on Fargate Spot, from 0 to 1 in hundredths, or none where
-    /// it does not run on Fargate.
+    /// The part of its tasks that runs on Fargate Spot, in hundredths; none where a task may run
+    /// elsewhere than on Fargate.
     pub fargate_spot_percent: Option<u32>,
 }
 
@@ -145,6 +127,12 @@ impl Live {
             bounds: self.bounds,
             created_at: self.created_at,
         }
+    }
+
+    /// The id of its newest deployment.
+    pub fn deployment_id(&self) -> Option<String> {
+        let deployment = self.deployment.as_ref();
+        deployment.map(|deployment| deployment.id.clone())
     }
 
     /// Whether as many tasks run as are wanted.

@@ -186,6 +186,8 @@ pub enum Reason {
     LeftToTheTick,
     /// A tag of its own or its cluster's cannot be read.
     MalformedTag,
+    /// Neither it nor its cluster has a tag that asks for anything.
+    NotTagged,
     /// One task per instance: there is no count to change.
     Daemon,
     /// AWS CodeDeploy or an external controller decides about its tasks.
@@ -229,6 +231,7 @@ impl Reason {
             Self::WaitsForWave(_) => "waits-for-wave",
             Self::LeftToTheTick => "left-to-the-tick",
             Self::MalformedTag => "malformed-tag",
+            Self::NotTagged => "not-tagged",
             Self::Daemon => "daemon",
             Self::ControlledElsewhere => "controlled-elsewhere",
             Self::NotActive => "not-active",

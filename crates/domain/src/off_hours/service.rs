@@ -2,101 +2,58 @@
 
 use jiff::Timestamp;
 
-use super::concerns::Concern;
-use super::observed::{Deployment, Kind, Live, Policy, Service, Sight};
-use super::plan::{Action, Errand, Reason, Subject};
+use super::decision::Decision;
+use super::holds::on_service;
+use super::moment::Moment;
+use super::observed::{Live, Service, Sight};
+use super::obstacle::{obstacle, only_the_night, out_of_patience};
+use super::plan::{Action, Reason};
 use super::trouble;
 use crate::arn::ServiceArn;
-use crate::capacity::{Bounds, ServiceCapacity};
-use crate::hold::{Hold, Holder, Holds};
-use crate::hours::State;
+use crate::hold::Holds;
 use crate::order::{Asked, Order};
-use crate::rest::{Claim, Rest, ServiceRest, Version};
-
-/// Everything that a decision about one service depends on beside the service itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment<'a> {
-    /// The rules of this installation.
-    pub policy: &'a Policy,
-    /// Who is deciding, and until when it can act.
-    pub claim: &'a Claim,
-    /// The suite is about to be deleted.
-    pub closing: bool,
-    /// Now.
-    pub now: Timestamp,
-}
-
-/// What was decided about one service.
-#[derive(Debug)]
-pub(super) struct Decision {
-    /// What, and why.
-    pub reason: Reason,
-    /// The steps, if there is anything to do.
-    pub actions: Vec<Action>,
-    /// What people should know of it.
-    pub concerns: Vec<Concern>,
-}
-
-impl Decision {
-    fn nothing(reason: Reason) -> Self {
-        Self {
-            reason,
-            actions: Vec::new(),
-            concerns: Vec::new(),
-        }
-    }
-
-    fn act(reason: Reason, actions: Vec<Action>) -> Self {
-        Self {
-            reason,
-            actions,
-            concerns: Vec::new(),
-        }
-    }
-
-    fn concerned(mut self, concern: Concern) -> Self {
-        self.concerns.push(concern);
-        self
-    }
-}
+use crate::rest::{ServiceRest, Version};
 
 /// Decides about one service.
 pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) -> Decision {
     let mut decision = match (&service.sight, &service.rest) {
-        _ if service.intent.malformed() && !moment.closing => {
-            Decision::nothing(Reason::MalformedTag)
-        }
-        (Sight::NotLookedAt, _) => Decision::nothing(Reason::Awake),
         (Sight::Missing, None) => Decision::nothing(Reason::Deleted),
         (Sight::Missing, Some(rest)) => {
             Decision::act(Reason::Deleted, vec![close(arn, rest.version)])
         }
+        _ if service.intent.malformed() && !moment.closing => {
+            Decision::nothing(Reason::MalformedTag)
+        }
+        (_, None) if !service.intent.is_ours() => Decision::nothing(Reason::NotTagged),
+        (Sight::NotLookedAt, _) => Decision::nothing(Reason::Awake),
         (Sight::Live(live), rest) => Case {
             arn,
             service,
             live,
-            rest: rest.as_ref(),
             moment,
         }
-        .decide(),
+        .decide(rest.as_ref()),
     };
-    decision
-        .actions
-        .splice(..0, order(arn, service, moment.now));
-    decision
-        .concerns
-        .extend(trouble::with_tags(arn, service, moment.now));
+    let order = order(arn, service, &decision.reason, moment.now);
+    decision.actions.splice(..0, order);
+    let concerns = trouble::with_tags(arn, service, moment.now);
+    decision.concerns.extend(concerns);
     decision
 }
 
 /// What becomes of a person's order: a new one is written down, and the one there is withdrawn
-/// when it has expired or the person asks for rest.
-fn order(arn: &ServiceArn, service: &Service, now: Timestamp) -> Option<Action> {
+/// when it has expired or the person asks for rest. Nothing is written about a service that is
+/// not ours to change.
+fn order(arn: &ServiceArn, service: &Service, reason: &Reason, now: Timestamp) -> Option<Action> {
     let withdrawn = |order: &Order| Action::WithdrawOrder {
         service: arn.clone(),
         order: order.clone(),
     };
-    match (&service.asked, &service.order) {
+    let heeded = !matches!(
+        reason,
+        Reason::MalformedTag | Reason::NotTagged | Reason::Deleted
+    );
+    match (service.asked.as_ref().filter(|_| heeded), &service.order) {
         (Some(Asked::Wake(Some(order))), _) => Some(Action::Order {
             service: arn.clone(),
             order: order.clone(),
@@ -107,19 +64,19 @@ fn order(arn: &ServiceArn, service: &Service, now: Timestamp) -> Option<Action> 
     }
 }
 
-/// A service that exists.
-struct Case<'a> {
-    arn: &'a ServiceArn,
-    service: &'a Service,
-    live: &'a Live,
-    rest: Option<&'a ServiceRest>,
-    moment: Moment<'a>,
+/// A service that exists. What is decided about it is here; the steps that follow are in `steps`.
+pub(super) struct Case<'a> {
+    pub(super) arn: &'a ServiceArn,
+    pub(super) service: &'a Service,
+    pub(super) live: &'a Live,
+    pub(super) moment: Moment<'a>,
 }
 
 impl Case<'_> {
-    fn decide(&self) -> Decision {
-        match self.rest {
+    fn decide(&self, rest: Option<&ServiceRest>) -> Decision {
+        match rest {
             Some(rest) if rest.saved.created_at != self.live.created_at => self.created_anew(rest),
+            _ if !self.live.active => Decision::nothing(Reason::NotActive),
             Some(rest) if !rest.handed_back() => self.under(rest),
             Some(rest) => self.after(rest),
             None => self.without_record(None),
@@ -143,7 +100,7 @@ impl Case<'_> {
             return Decision::nothing(Reason::Awake);
         }
         match self.obstacle(&holds) {
-            Some(decision) => decision,
+            Some(reason) => Decision::nothing(reason),
             None => self.go_to_rest(holds, replaces),
         }
     }
@@ -156,28 +113,19 @@ impl Case<'_> {
         if self.live.steady() {
             return Decision::act(Reason::ProvedAwake, vec![close(self.arn, rest.version)]);
         }
-        let decision = Decision::nothing(Reason::NotSteadyYet {
+        let reason = Reason::NotSteadyYet {
             running: self.live.running,
             desired: self.live.desired,
-        });
-        if self.overdue(rest) {
-            return decision.concerned(trouble::not_steady(
-                self.arn,
-                self.service,
-                self.live,
-                rest,
-            ));
-        }
-        decision
+        };
+        let age = rest.waking_for(self.moment.now);
+        let overdue = age.is_some_and(|age| age >= self.moment.policy.wave_timeout);
+        let concern = || trouble::not_steady(self.arn, self.service, self.live, rest);
+        Decision::nothing(reason).concerned(overdue.then(concern))
     }
 
     /// Something held it at the last write.
     fn under(&self, rest: &ServiceRest) -> Decision {
-        let claimed = rest
-            .claim
-            .as_ref()
-            .is_some_and(|claim| claim.keeps_away(&self.moment.claim.run, self.moment.now));
-        if claimed {
+        if self.moment.claimed_elsewhere(rest) {
             return Decision::nothing(Reason::ClaimedElsewhere);
         }
         let holds = self.holds(rest.holds.clone());
@@ -185,248 +133,91 @@ impl Case<'_> {
             return self.wake(rest);
         }
         if rest.settled.is_none() {
-            let floor = rest.saved.at_rest(self.service.intent.floor);
-            return self.set_to_rest(
-                Reason::GoesToRest,
-                rest.rested_again(holds, floor, self.claim()),
-                Some(rest.version),
-            );
+            return self.rest_again(Reason::GoesToRest, rest, holds);
         }
-        self.still_at_rest(rest, holds)
+        if self.live.desired == rest.written.desired {
+            self.untouched(rest, holds)
+        } else {
+            self.touched(rest, holds)
+        }
     }
 
-    fn still_at_rest(&self, rest: &ServiceRest, holds: Holds) -> Decision {
-        let floor = rest.saved.at_rest(self.service.intent.floor);
-        let untouched = self.live.desired == rest.written.desired;
-        if untouched && floor.desired != rest.written.desired {
-            return self.set_to_rest(
-                Reason::RestsAgain,
-                rest.rested_again(holds, floor, self.claim()),
-                Some(rest.version),
-            );
+    /// It is at rest as we left it.
+    fn untouched(&self, rest: &ServiceRest, holds: Holds) -> Decision {
+        if rest.saved.at_rest(self.floor(&holds)).desired != rest.written.desired {
+            return self.rest_again(Reason::RestsAgain, rest, holds);
         }
-        if !untouched && self.redeployed_since(rest) {
+        // A deployment that left the count alone is noted once its grace is over. After that, a
+        // count that changes was changed by hand.
+        let noted = if self.redeployed_since(rest) && self.obstacle(&holds).is_none() {
+            self.live.deployment_id()
+        } else {
+            rest.deployment.clone()
+        };
+        let reason = if holds == rest.holds {
+            Reason::AtRest
+        } else {
+            Reason::HoldsChange
+        };
+        self.held(reason, rest, holds, noted)
+            .concerned(self.blocked(rest))
+    }
+
+    /// Somebody changed its count at rest. A deployment rests again; what a person did is
+    /// respected until the next edge: a hold that joins, or a person who asks for rest.
+    fn touched(&self, rest: &ServiceRest, holds: Holds) -> Decision {
+        let asked = matches!(self.service.asked, Some(Asked::Rest(_)));
+        if asked || holds.joined(&rest.holds) || self.redeployed_since(rest) {
             return match self.obstacle(&holds) {
-                Some(decision) => decision,
-                None => self.set_to_rest(
-                    Reason::RestsAgain,
-                    rest.rested_again(holds, floor, self.claim()),
-                    Some(rest.version),
-                ),
+                Some(reason) => Decision::nothing(reason),
+                None => self.rest_again(Reason::RestsAgain, rest, holds),
             };
         }
-        if holds != rest.holds {
-            let record = self.record(rest.held(holds), Some(rest.version));
-            return Decision::act(Reason::HoldsChange, vec![record]);
-        }
-        if untouched {
-            return Decision::nothing(Reason::AtRest);
-        }
-        Decision::nothing(Reason::ChangedAtRest {
-            desired: self.live.desired,
-        })
-        .concerned(trouble::changed_at_rest(
-            self.arn,
-            self.service,
-            self.live,
-            rest,
-        ))
-    }
-
-    /// The holds that there should be now, given those that there are.
-    fn holds(&self, holds: Holds) -> Holds {
-        if self.moment.closing {
-            return Holds::none();
-        }
-        let holds = match &self.service.asked {
-            Some(Asked::Rest(hold)) => holds.with_replaced(Holder::Operator, hold.clone()),
-            Some(Asked::Wake(_)) => holds.without(Holder::Operator),
-            None => holds,
+        let desired = self.live.desired;
+        let reason = if holds == rest.holds {
+            Reason::ChangedAtRest { desired }
+        } else {
+            Reason::HoldsChange
         };
-        let holds = holds.at(self.moment.now);
-        match self.wanted() {
-            State::Awake => holds.without(Holder::OffHours),
-            State::Rest => holds.with(
-                Holder::OffHours,
-                Hold {
-                    by: "off-hours".to_owned(),
-                    why: self.service.intent.why(self.order(), self.moment.now),
-                    since: self.moment.now,
-                    until: None,
-                },
-            ),
-        }
+        let changed = trouble::changed_at_rest(self.arn, self.service, self.live, rest);
+        self.held(reason, rest, holds, rest.deployment.clone())
+            .concerned(Some(changed))
     }
 
-    /// What keeps it awake by a person's order: the one just given, or the one there is.
-    fn order(&self) -> Option<&Order> {
-        match &self.service.asked {
-            Some(Asked::Wake(Some(order))) => Some(order),
-            Some(Asked::Rest(_)) => None,
-            Some(Asked::Wake(None)) | None => self.service.order.as_ref(),
-        }
+    fn holds(&self, there: Holds) -> Holds {
+        on_service(self.service, there, self.moment)
     }
 
-    fn wanted(&self) -> State {
-        let rests = self.service.intent.rests(self.order(), self.moment.now);
-        if rests { State::Rest } else { State::Awake }
+    fn obstacle(&self, holds: &Holds) -> Option<Reason> {
+        obstacle(self.service, self.live, holds, self.moment)
     }
 
-    /// What keeps a service awake that something holds.
-    fn obstacle(&self, holds: &Holds) -> Option<Decision> {
-        match self.live.kind {
-            Kind::Replica => {}
-            Kind::Daemon => return Some(Decision::nothing(Reason::Daemon)),
-            Kind::CodeDeploy | Kind::External => {
-                return Some(Decision::nothing(Reason::ControlledElsewhere));
-            }
+    /// How many tasks stay at rest: the floor is for the night, not for a budget or a person.
+    pub(super) fn floor(&self, holds: &Holds) -> u32 {
+        if only_the_night(holds) {
+            self.service.intent.floor
+        } else {
+            0
         }
-        if !self.live.active {
-            return Some(Decision::nothing(Reason::NotActive));
-        }
-        let deployment = self.live.deployment.as_ref()?;
-        if deployment.in_progress {
-            return self.waits_for(deployment);
-        }
-        let only_the_night = holds.iter().all(|(holder, _)| holder == Holder::OffHours);
-        let until = self
-            .grace_ends(deployment)
-            .filter(|until| only_the_night && *until > self.moment.now)?;
-        Some(Decision::nothing(Reason::InGrace { until }))
-    }
-
-    /// A deployment in progress is waited for, but not for ever.
-    fn waits_for(&self, deployment: &Deployment) -> Option<Decision> {
-        let age = self.moment.now.duration_since(deployment.created_at);
-        (age < self.moment.policy.deployment_patience)
-            .then(|| Decision::nothing(Reason::DeploymentInProgress))
-    }
-
-    /// When the grace of a service that is new or redeployed at night ends; none if that happened
-    /// by day.
-    fn grace_ends(&self, deployment: &Deployment) -> Option<Timestamp> {
-        let born = deployment.created_at.max(self.live.created_at);
-        let at_night = self.service.intent.rests(self.order(), born);
-        at_night.then(|| {
-            born.saturating_add(self.moment.policy.night_grace)
-                .unwrap_or(born)
-        })
     }
 
     fn redeployed_since(&self, rest: &ServiceRest) -> bool {
-        let now = self
-            .live
-            .deployment
-            .as_ref()
-            .map(|deployment| &deployment.id);
-        now.is_some() && now != rest.deployment.as_ref()
+        let now = self.live.deployment_id();
+        now.is_some() && now != rest.deployment
     }
 
-    fn overdue(&self, rest: &ServiceRest) -> bool {
-        rest.waking_for(self.moment.now)
-            .is_some_and(|age| age >= self.moment.policy.wave_timeout)
-    }
-
-    fn go_to_rest(&self, holds: Holds, replaces: Option<Version>) -> Decision {
-        let saved = self.live.capacity();
-        let floor = saved.at_rest(self.service.intent.floor);
-        let begun = Rest::begun(holds, saved, floor, self.claim(), self.moment.now);
-        self.set_to_rest(Reason::GoesToRest, begun, replaces)
-    }
-
-    /// The intent in the ledger, then the target's bounds and flags, then the count, then the
-    /// ledger again. The order matters: a target whose minimum is above the count would raise it.
-    fn set_to_rest(
-        &self,
-        reason: Reason,
-        mut rest: ServiceRest,
-        replaces: Option<Version>,
-    ) -> Decision {
-        rest.deployment = self
-            .live
-            .deployment
-            .as_ref()
-            .map(|deployment| deployment.id.clone());
-        let settled = rest.settled(self.moment.now);
-        let mut actions = vec![self.record(rest.clone(), replaces)];
-        actions.extend(self.scale(&rest.written));
-        actions.extend(self.count(rest.written.desired));
-        actions.push(self.record(settled, Some(rest.version)));
-        let decision = Decision::act(reason, actions);
-        match self
-            .live
-            .deployment
-            .as_ref()
-            .filter(|deployment| deployment.in_progress)
-        {
-            Some(deployment) => {
-                decision.concerned(trouble::deployment_blocks(self.arn, deployment))
-            }
-            None => decision,
-        }
-    }
-
-    /// The intent in the ledger, then the count, then the target's own bounds, then the ledger
-    /// again. The count comes first: restoring the minimum of a target above the count would do
-    /// the same by way of Auto Scaling, once for the minimum and once more for the count.
-    fn wake(&self, rest: &ServiceRest) -> Decision {
-        let restored = ServiceCapacity::restored(&rest.saved, &self.live.capacity(), &rest.written);
-        let lifted = rest.lifted(restored, self.claim(), self.moment.now);
-        let mut actions = vec![self.record(lifted.clone(), Some(rest.version))];
-        actions.extend(self.count(lifted.written.desired));
-        actions.extend(self.scale(&lifted.written));
-        actions.push(self.record(lifted.settled(self.moment.now), Some(lifted.version)));
-        Decision::act(Reason::Wakes, actions)
-    }
-
-    /// A target that is there is moved; one that was deleted meanwhile is not made again.
-    fn scale(&self, to: &ServiceCapacity) -> Option<Action> {
-        let theirs = self.live.bounds?;
-        let bounds = Bounds {
-            max: theirs.max,
-            min: to.bounds?.min.min(theirs.max),
-            ..to.bounds?
-        };
-        (bounds != theirs).then(|| Action::RegisterScalableTarget {
-            service: self.arn.clone(),
-            bounds,
-        })
-    }
-
-    fn count(&self, desired: u32) -> Option<Action> {
-        (desired != self.live.desired).then(|| Action::UpdateService {
-            service: self.arn.clone(),
-            desired,
-        })
-    }
-
-    fn record(&self, rest: ServiceRest, replaces: Option<Version>) -> Action {
-        Action::RecordService {
-            service: self.arn.clone(),
-            rest: Box::new(rest),
-            replaces,
-        }
-    }
-
-    fn claim(&self) -> Claim {
-        self.moment.claim.clone()
+    /// It was put to rest in the middle of a deployment that has not ended since.
+    fn blocked(&self, rest: &ServiceRest) -> Option<crate::off_hours::Concern> {
+        let deployment = self.live.deployment.as_ref()?;
+        let blocked = out_of_patience(deployment, self.moment)
+            && rest.deployment.as_ref() == Some(&deployment.id);
+        blocked.then(|| trouble::deployment_blocks(self.arn, deployment))
     }
 }
 
-fn close(arn: &ServiceArn, version: Version) -> Action {
+pub(super) fn close(arn: &ServiceArn, version: Version) -> Action {
     Action::CloseService {
         service: arn.clone(),
         version,
-    }
-}
-
-impl Decision {
-    /// The errand of this decision, if there is anything to do.
-    pub(super) fn errand(&self, arn: &ServiceArn) -> Option<Errand> {
-        (!self.actions.is_empty()).then(|| Errand {
-            subject: Subject::Service(arn.clone()),
-            reason: self.reason.clone(),
-            actions: self.actions.clone(),
-        })
     }
 }

@@ -2,64 +2,70 @@
 
 use std::collections::BTreeMap;
 
-use super::observed::{Observed, Sight};
-use super::plan::Reason;
-use super::service::{Decision, Moment};
+use super::decision::Decision;
+use super::moment::Moment;
+use super::observed::{Observed, Service};
+use super::plan::{Action, Reason};
 use crate::arn::ServiceArn;
+use crate::order::Asked;
 
 /// Holds back what would wake before a lower wave of its cluster is steady. Waves order the
-/// services of one cluster; clusters do not wait for each other.
+/// services of one cluster; clusters do not wait for each other, and neither does a service that
+/// a person wants awake, nor the deletion of the suite.
 pub(super) fn hold_back(
     decisions: &mut BTreeMap<ServiceArn, Decision>,
     observed: &Observed,
     moment: Moment<'_>,
 ) {
+    if moment.closing {
+        return;
+    }
     let barriers = barriers(decisions, observed, moment);
-    for (arn, decision) in decisions.iter_mut() {
+    for (arn, service) in &observed.services {
         let barrier = barriers.get(arn.cluster()).copied();
-        let wave = observed
-            .services
-            .get(arn)
-            .map_or(0, |service| service.intent.wave);
-        if decision.reason == Reason::Wakes
-            && !moment.closing
-            && barrier.is_some_and(|barrier| barrier < wave)
-        {
-            decision.reason = Reason::WaitsForWave(barrier.unwrap_or_default());
-            decision.actions.clear();
+        let Some(barrier) = barrier.filter(|barrier| *barrier < service.intent.wave) else {
+            continue;
+        };
+        let waits = |decision: &&mut Decision| {
+            decision.reason == Reason::Wakes && !matches!(service.asked, Some(Asked::Wake(_)))
+        };
+        if let Some(decision) = decisions.get_mut(arn).filter(waits) {
+            decision.reason = Reason::WaitsForWave(barrier);
+            decision.actions.retain(is_about_an_order);
         }
     }
 }
 
+fn is_about_an_order(action: &Action) -> bool {
+    matches!(action, Action::Order { .. } | Action::WithdrawOrder { .. })
+}
+
 /// Per cluster, the lowest wave that later ones have to wait for.
-fn barriers(
+fn barriers<'a>(
     decisions: &BTreeMap<ServiceArn, Decision>,
-    observed: &Observed,
+    observed: &'a Observed,
     moment: Moment<'_>,
-) -> BTreeMap<String, u8> {
+) -> BTreeMap<&'a str, u8> {
     let mut barriers = BTreeMap::new();
-    for (arn, decision) in decisions {
-        let Some(service) = observed.services.get(arn) else {
-            continue;
-        };
-        let age = service
-            .rest
-            .as_ref()
-            .and_then(|rest| rest.waking_for(moment.now));
-        let patient = age.is_none_or(|age| age < moment.policy.wave_timeout);
-        let coming_up = match decision.reason {
-            Reason::Wakes | Reason::NotSteadyYet { .. } => true,
-            Reason::ClaimedElsewhere => {
-                matches!(&service.sight, Sight::Live(live) if !live.steady())
-            }
-            _ => false,
-        };
-        if coming_up && patient {
-            let lowest = barriers
-                .entry(arn.cluster().to_owned())
-                .or_insert(service.intent.wave);
-            *lowest = (*lowest).min(service.intent.wave);
+    for (arn, service) in &observed.services {
+        let decision = decisions.get(arn);
+        if decision.is_some_and(|decision| comes_up(service, decision, moment)) {
+            let wave = service.intent.wave;
+            let lowest = barriers.entry(arn.cluster()).or_insert(wave);
+            *lowest = wave.min(*lowest);
         }
     }
     barriers
+}
+
+/// Whether it is on its way up, and has not been for so long that nobody waits for it any more.
+fn comes_up(service: &Service, decision: &Decision, moment: Moment<'_>) -> bool {
+    let rest = service.rest.as_ref();
+    let age = rest.and_then(|rest| rest.waking_for(moment.now));
+    let coming = match decision.reason {
+        Reason::Wakes | Reason::NotSteadyYet { .. } => true,
+        Reason::ClaimedElsewhere => age.is_some(),
+        _ => false,
+    };
+    coming && age.is_none_or(|age| age < moment.policy.wave_timeout)
 }

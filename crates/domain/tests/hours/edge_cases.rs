@@ -205,7 +205,8 @@ fn half_and_quarter_hours_of_a_zone_are_kept() {
 
 #[test]
 fn the_friday_that_samoa_skipped_is_kept_on_the_saturday() {
-    // 2011-12-30 never was in Apia: the clock went from Thursday 24:00 at -10 to Saturday 00:00 at +14.
+    // 2011-12-30 never was in Apia: the clock went from Thursday 24:00 at -10 to Saturday 00:00 at
+    // +14.
     assert_eq!(
         edges(
             &schedule("Fri 08:00-20:00 Pacific/Apia"),
@@ -222,6 +223,18 @@ fn the_friday_that_samoa_skipped_is_kept_on_the_saturday() {
         ),
         [awake("2011-12-30T08:00:00Z"), rest("2011-12-30T12:00:00Z")]
     );
+}
+
+#[test]
+fn a_window_of_almost_a_week_stays_open_until_an_end_that_was_moved_by_a_day() {
+    // It starts on Saturday 2011-12-24 and ends at noon of the Friday that never was. The next one
+    // does not start, as its Saturday is a holiday.
+    let schedule = schedule_with("Sat 00:00-Fri 12:00 Pacific/Apia", "2011-12-31");
+    assert_eq!(
+        edges(&schedule, "2011-12-28T00:00:00Z", "2012-01-05T00:00:00Z"),
+        [rest("2011-12-30T22:00:00Z")]
+    );
+    assert_eq!(schedule.state_at(utc("2011-12-30T21:59:59Z")), State::Awake);
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn schedule(hours: &str) -> Schedule {
 const A_MOMENT: SignedDuration = SignedDuration::from_nanos(1);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_is_read_as_the_same(text in hours()) {
@@ -142,8 +142,9 @@ proptest! {
     }
 }
 
-/// A tick only looks at the state. So it makes each change that it sees at the first tick at or after its edge, and an
-/// hour after the last edge every period and phase has left the service in the same state.
+/// A tick only looks at the state. So it makes each change that it sees at the first tick at or
+/// after its edge, and an hour after the last edge every period and phase has left the service in
+/// the same state.
 #[test]
 fn ticks_of_any_period_and_phase_end_in_the_same_state() {
     for (hours, from) in [

@@ -1,5 +1,5 @@
-//! A year, minute by minute, in 38 zones and years, against the table of a program that shares neither code, nor idea,
-//! nor time-zone library with us: tests/oracle/edges.py.
+//! A year, minute by minute, in 38 zones and years, against the table of a program that shares
+//! neither code, nor idea, nor time-zone library with us: tests/oracle/edges.py.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use super::zone;
 
 const TABLE: &str = include_str!("../oracle/edges.txt");
 
-/// Coprime to the minutes of a week, so that the samples of a year do not fall on the same few minutes.
+/// Coprime to the minutes of a week, so that the samples of a year do not fall on the same few
+/// minutes.
 const STEP: usize = 487;
 
 struct Row {

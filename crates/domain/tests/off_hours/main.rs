@@ -1,0 +1,21 @@
+//! The decision of `off-hours`, told as sentences about a small model of the world: services,
+//! groups and the ledger, in which a plan is applied step by step and can crash after any of them.
+
+#![cfg(test)]
+
+mod made;
+mod run;
+mod shown;
+mod world;
+
+mod concerns;
+mod crashes;
+mod deployments;
+mod drift;
+mod groups;
+mod holds;
+mod plans;
+mod rest;
+mod scope;
+mod wake;
+mod waves;
