@@ -1,6 +1,7 @@
 //! The report of a run: one HTML file without anything from outside.
 
 mod chart;
+mod expected;
 mod series;
 mod story;
 
@@ -53,7 +54,7 @@ impl Report<'_> {
                     h2 { "Service by service" }
                     div.many { @for series in &self.series { (self.single(series)) } }
                     h2 { "What was expected" }
-                    (self.expected())
+                    (expected::table(self.verdicts, &self.scenario.zone))
                     h2 { "What happened" }
                     (story::timeline(&self.record.entries, &self.scenario.zone))
                     h2 { "Calls" }
@@ -145,7 +146,7 @@ impl Report<'_> {
                 (plane.chart("Tasks of all services over time", &wanted, &present, &marks))
                 ul.legend {
                     li { i.w {} "desired" } li { i.p {} "running" }
-                    li { i.h {} "a person" } li { i.m {} "a page" }
+                    li { i.h {} "the script" } li { i.m {} "a page" }
                     li { "shaded: 20:00 to 06:00" }
                 }
             }
@@ -169,6 +170,10 @@ impl Report<'_> {
 
     fn single(&self, series: &Series) -> Markup {
         let plane = self.plane(340.0, 112.0, series.most());
+        let unit = match path_is_one(self.record, &series.subject) {
+            true => series.unit.trim_end_matches('s'),
+            false => series.unit,
+        };
         let path: Vec<String> = self
             .record
             .path(&series.subject)
@@ -177,7 +182,7 @@ impl Report<'_> {
             .collect();
         html! {
             section.sheet {
-                h3 { (series.subject) span { (path.join(" → ")) " " (series.unit) } }
+                h3 { (series.subject) span { (path.join(" → ")) " " (unit) } }
                 p { (self.hours_of(&series.subject)) }
                 (plane.chart(&series.subject, &series.wanted, &series.present, &self.judged(series)))
             }
@@ -211,24 +216,6 @@ impl Report<'_> {
         stack.hours(subject).unwrap_or_default().to_owned()
     }
 
-    fn expected(&self) -> Markup {
-        html! {
-            div.sheet {
-                table {
-                    tr { th {} th { "About" } th { "Expected" } th { "Seen instead" } }
-                    @for verdict in self.verdicts {
-                        tr {
-                            @if verdict.held() { td.yes { "✓" } } @else { td.no { "✗" } }
-                            td { (verdict.subject.as_deref().unwrap_or("everything")) }
-                            td { (verdict.expected) }
-                            td.no { (verdict.instead.as_deref().unwrap_or_default()) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     fn calls(&self) -> Markup {
         html! {
             div.sheet {
@@ -260,6 +247,10 @@ impl Report<'_> {
         let zoned = at.to_zoned(self.scenario.zone.clone());
         zoned.strftime("%A %-d %B %Y, %H:%M").to_string()
     }
+}
+
+fn path_is_one(record: &Record, subject: &str) -> bool {
+    record.path(subject) == [1]
 }
 
 fn saved(ran: f64, full: f64) -> f64 {

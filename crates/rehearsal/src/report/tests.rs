@@ -66,6 +66,7 @@ fn night() -> (Scenario, Record) {
                 cold_start: true,
                 wall: Duration::from_millis(40),
             },
+            decided: Vec::new(),
             changes: vec![Change::Page(page)],
         }),
     });

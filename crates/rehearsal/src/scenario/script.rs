@@ -3,13 +3,18 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::counted;
 use crate::account::Account;
 use crate::call::ApiError;
 use crate::fault::{Fault, Rule};
 
 /// One deed of the script.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
 pub enum Deed {
     /// A person sets a service's desired count.
     SetDesired {
@@ -20,10 +25,12 @@ pub enum Deed {
         /// Who.
         by: String,
     },
-    /// A pipeline deploys a new revision.
+    /// A pipeline deploys a service, with the count that it knows if it knows one.
     Deploy {
         /// `cluster/service`.
         service: String,
+        /// The count.
+        desired: Option<u32>,
         /// Who.
         by: String,
     },
@@ -46,6 +53,13 @@ pub enum Deed {
         key: String,
         /// Who.
         by: String,
+    },
+    /// Load comes or goes: the metric that a service's autoscaler follows asks for this count.
+    Load {
+        /// `cluster/service`.
+        service: String,
+        /// The count that the metric asks for.
+        asks_for: u32,
     },
     /// Calls fail from now on.
     Fault(FaultRule),
@@ -144,10 +158,17 @@ impl Deed {
                     .by_hand(by, "ecs", "UpdateService", input)
                     .map_err(refused)?;
             }
-            Self::Deploy { service, by } => {
+            Self::Deploy {
+                service,
+                desired,
+                by,
+            } => {
                 let (cluster, name) = split(service)?;
-                let input =
+                let mut input =
                     json!({"cluster": cluster, "service": name, "forceNewDeployment": true});
+                if let Some(desired) = desired {
+                    input["desiredCount"] = json!(desired);
+                }
                 account
                     .by_hand(by, "ecs", "UpdateService", input)
                     .map_err(refused)?;
@@ -170,6 +191,11 @@ impl Deed {
                     .by_hand(by, "ecs", "UntagResource", input)
                     .map_err(refused)?;
             }
+            Self::Load { service, asks_for } => {
+                let mut state = account.state();
+                let scaling = &mut state.world.application_autoscaling;
+                scaling.wish(&format!("service/{service}"), *asks_for);
+            }
             Self::Fault(rule) => account.state().faults.add(rule.rule()),
             Self::NoFaults => account.state().faults.clear(),
             Self::Invoke { .. } => {}
@@ -186,7 +212,14 @@ impl std::fmt::Display for Deed {
                 desired,
                 by,
             } => write!(out, "{by} sets {service} to {desired}"),
-            Self::Deploy { service, by } => write!(out, "{by} deploys {service}"),
+            Self::Deploy {
+                service,
+                desired,
+                by,
+            } => match desired {
+                Some(desired) => write!(out, "{by} deploys {service} with {desired} tasks"),
+                None => write!(out, "{by} deploys {service}"),
+            },
             Self::Tag {
                 resource,
                 key,
@@ -194,20 +227,34 @@ impl std::fmt::Display for Deed {
                 by,
             } => write!(out, "{by} tags {resource} with {key} = {value}"),
             Self::Untag { resource, key, by } => write!(out, "{by} takes {key} off {resource}"),
-            Self::Fault(rule) => {
-                let action = rule.action.as_deref().unwrap_or("every call");
-                write!(
-                    out,
-                    "{action} meets {:?} from now on, {} times",
-                    rule.kind, rule.times
-                )
+            Self::Load { service, asks_for } => {
+                write!(out, "the load of {service} asks for {asks_for} tasks")
             }
+            Self::Fault(rule) => write!(out, "trouble ahead: {rule}"),
             Self::NoFaults => out.write_str("every call works again"),
             Self::Invoke {
                 function,
                 event,
                 by,
             } => write!(out, "{by} invokes {function} with {event}"),
+        }
+    }
+}
+
+impl std::fmt::Display for FaultRule {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.action.as_deref().unwrap_or("every call"))?;
+        if let Some(caller) = &self.caller {
+            write!(out, " by {caller}")?;
+        }
+        write!(out, ": {}", self.kind.words())?;
+        match self.times {
+            1 => out.write_str(", once")?,
+            times => write!(out, ", {times} times")?,
+        }
+        match self.skip {
+            0 => Ok(()),
+            skip => write!(out, " after {}", counted(skip, "good call")),
         }
     }
 }
@@ -226,6 +273,19 @@ impl FaultRule {
 }
 
 impl Kind {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Throttle => "throttled",
+            Self::ServerError => "answered with a 5xx",
+            Self::AccessDenied => "denied",
+            Self::TimeoutBefore => "no answer and no effect",
+            Self::TimeoutAfter => "an effect without an answer",
+            Self::Reset => "a broken connection",
+            Self::CrashBefore => "a crash before the effect",
+            Self::CrashAfter => "a crash after the effect",
+        }
+    }
+
     fn fault(self) -> Fault {
         match self {
             Self::Throttle => Fault::Throttle,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::decided::Decided;
 use crate::journal::{Happening, What};
-use crate::lambda::{Ended, Outcome};
+use crate::lambda::Outcome;
 
 /// One entry of the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +45,9 @@ pub struct Invoked {
     pub cause: Cause,
     /// How it ended.
     pub outcome: Outcome,
-    /// What changed while it ran.
+    /// What its report says it decided, as far as that is news.
+    pub decided: Vec<Decided>,
+    /// What changed in the account while it ran.
     pub changes: Vec<Change>,
 }
 
@@ -71,8 +74,9 @@ impl Cause {
         match event["detail-type"].as_str() {
             None | Some("Scheduled Event") => Self::Schedule("tick".to_owned()),
             Some(kind) => {
+                let text = |member: &str| detail[member].as_str();
                 let resource = event["resources"][0].as_str();
-                let about = detail["title"].as_str().or(resource
+                let about = text("title").or(text("eventName")).or(resource
                     .and_then(|arn| arn.split_once('/'))
                     .map(|(_, name)| name));
                 Self::Event(match about {
@@ -146,42 +150,11 @@ impl Told {
             Self::Invoked(invoked) => {
                 invoked.outcome.ended.is_ok()
                     && invoked.changes.is_empty()
+                    && invoked.decided.is_empty()
                     && matches!(invoked.cause, Cause::Schedule(_) | Cause::Event(_))
             }
             _ => false,
         }
-    }
-}
-
-impl Invoked {
-    /// What was decided and why, as the function's report says it.
-    pub fn decided(&self) -> Vec<String> {
-        match &self.outcome.ended {
-            Ended::Ok(report) => decided(report),
-            Ended::Failed {
-                error_type,
-                message,
-            } => vec![format!("failed: {error_type}: {message}")],
-            Ended::TimedOut => vec!["timed out".to_owned()],
-            Ended::Crashed(how) => vec![format!("crashed: {how}")],
-            Ended::Throttled => vec!["throttled: another invocation is running".to_owned()],
-        }
-    }
-}
-
-/// The sentences of a report: its summary, or else its decision and reason.
-fn decided(report: &Value) -> Vec<String> {
-    if let Some(summary) = report["summary"].as_str() {
-        return summary.lines().map(str::to_owned).collect();
-    }
-    let words: Vec<&str> = ["decision", "reason"]
-        .iter()
-        .filter_map(|member| report[*member].as_str())
-        .collect();
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        vec![words.join(": ")]
     }
 }
 
