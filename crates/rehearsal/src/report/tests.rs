@@ -18,7 +18,7 @@ to: 09:30
 stack:
   clusters:
     - name: shop
-      tags: {caretaker:hours: Mon-Fri 08:00-20:00}
+      tags: {'caretaker:hours': 'Mon-Fri 08:00-20:00'}
       services: [{name: web, desired: 4}, {name: api, desired: 2}]
 expect:
   - counts: {at: '21:00', services: {shop/web: 0, shop/api: 1}}
