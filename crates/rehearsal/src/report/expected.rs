@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use crate::scenario::expectation::Verdict;
+use crate::scenario::verdict::Verdict;
 
 /// The whole section.
 pub(super) fn table(verdicts: &[Verdict], zone: &TimeZone) -> Markup {

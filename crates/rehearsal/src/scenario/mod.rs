@@ -9,7 +9,10 @@ pub mod run;
 mod script;
 pub mod terminal;
 pub mod timeline;
+mod trouble;
+pub mod verdict;
 mod wake;
+mod watcher;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +25,7 @@ use crate::stack::{self, Stack};
 use expectation::Expectation;
 use moment::Calendar;
 pub use script::{Deed, NotDone};
+pub use trouble::{FaultRule, Kind};
 
 /// A scenario, ready to run.
 #[derive(Debug)]

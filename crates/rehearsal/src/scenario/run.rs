@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use super::record::Record;
-use super::timeline::{Cause, Change, Entry, Invoked, Told, Watcher};
+use super::timeline::{Cause, Change, Entry, Invoked, Told};
+use super::watcher::Watcher;
 use super::{Deed, NotDone, Scenario, dead_letter, decided, wake};
 use crate::lambda::deliveries::{Deliveries, Delivery, Settled};
 use crate::lambda::{Ended, Invocation, Outcome, Unavailable};

@@ -3,10 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::counted;
+use super::trouble::FaultRule;
 use crate::account::Account;
 use crate::call::ApiError;
-use crate::fault::{Fault, Rule};
 
 /// One deed of the script.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -74,52 +73,6 @@ pub enum Deed {
         /// Who.
         by: String,
     },
-}
-
-/// Which calls fail, and how.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FaultRule {
-    /// How they fail.
-    pub kind: Kind,
-    /// The action; none is every action.
-    pub action: Option<String>,
-    /// The caller; none is every caller.
-    pub caller: Option<String>,
-    /// A text that the call must contain.
-    pub mentions: Option<String>,
-    /// How many calls are let through first.
-    #[serde(default)]
-    pub skip: usize,
-    /// How many fail after that.
-    #[serde(default = "once")]
-    pub times: usize,
-}
-
-/// How a call fails.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Throttled.
-    Throttle,
-    /// A 5xx.
-    ServerError,
-    /// Refused by IAM.
-    AccessDenied,
-    /// No answer and no effect.
-    TimeoutBefore,
-    /// No answer, but the effect.
-    TimeoutAfter,
-    /// The connection breaks.
-    Reset,
-    /// The function dies before the effect.
-    CrashBefore,
-    /// The function dies after the effect.
-    CrashAfter,
-}
-
-fn once() -> usize {
-    1
 }
 
 /// A deed that the account refused.
@@ -237,65 +190,6 @@ impl std::fmt::Display for Deed {
                 event,
                 by,
             } => write!(out, "{by} invokes {function} with {event}"),
-        }
-    }
-}
-
-impl std::fmt::Display for FaultRule {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.action.as_deref().unwrap_or("every call"))?;
-        if let Some(caller) = &self.caller {
-            write!(out, " by {caller}")?;
-        }
-        write!(out, ": {}", self.kind.words())?;
-        match self.times {
-            1 => out.write_str(", once")?,
-            times => write!(out, ", {times} times")?,
-        }
-        match self.skip {
-            0 => Ok(()),
-            skip => write!(out, " after {}", counted(skip, "good call")),
-        }
-    }
-}
-
-impl FaultRule {
-    fn rule(&self) -> Rule {
-        Rule {
-            fault: self.kind.fault(),
-            action: self.action.clone(),
-            caller: self.caller.clone(),
-            mentions: self.mentions.clone(),
-            skip: self.skip,
-            times: self.times,
-        }
-    }
-}
-
-impl Kind {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Throttle => "throttled",
-            Self::ServerError => "answered with a 5xx",
-            Self::AccessDenied => "denied",
-            Self::TimeoutBefore => "no answer and no effect",
-            Self::TimeoutAfter => "an effect without an answer",
-            Self::Reset => "a broken connection",
-            Self::CrashBefore => "a crash before the effect",
-            Self::CrashAfter => "a crash after the effect",
-        }
-    }
-
-    fn fault(self) -> Fault {
-        match self {
-            Self::Throttle => Fault::Throttle,
-            Self::ServerError => Fault::ServerError,
-            Self::AccessDenied => Fault::AccessDenied,
-            Self::TimeoutBefore => Fault::TimeoutBefore,
-            Self::TimeoutAfter => Fault::TimeoutAfter,
-            Self::Reset => Fault::Reset,
-            Self::CrashBefore => Fault::CrashBefore,
-            Self::CrashAfter => Fault::CrashAfter,
         }
     }
 }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use rehearsal::scenario::expectation::Verdict;
 use rehearsal::scenario::terminal::{Paint, Printer, summary};
+use rehearsal::scenario::verdict::Verdict;
 use rehearsal::scenario::{Scenario, run};
 use rehearsal::suite::{self, Suite};
 use rehearsal::template::Template;

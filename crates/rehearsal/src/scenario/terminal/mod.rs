@@ -2,6 +2,7 @@
 
 mod paint;
 mod summary;
+mod wrap;
 
 use std::io::{self, Write};
 
@@ -13,6 +14,7 @@ use super::timeline::{Cause, Change, Entry, Invoked, Told};
 use super::{Scenario, counted};
 pub use paint::Paint;
 pub use summary::summary;
+use wrap::wrapped;
 
 /// The column in which the text begins: after `Thu 20:00:20`.
 const MARGIN: usize = 16;
@@ -206,25 +208,4 @@ impl<Out: Write> Printer<Out> {
             .to_string();
         self.paint.faint(&format!("{text:<MARGIN$}"))
     }
-}
-
-/// Breaks a text at spaces.
-fn wrapped(text: &str, width: usize) -> (String, Vec<String>) {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let full = lines
-            .last()
-            .is_some_and(|line| !line.is_empty() && line.len() + 1 + word.len() > width);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    let first = lines.remove(0);
-    (first, lines)
 }

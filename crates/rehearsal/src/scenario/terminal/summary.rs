@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::Paint;
 use crate::scenario::counted;
-use crate::scenario::expectation::Verdict;
 use crate::scenario::record::Record;
+use crate::scenario::verdict::Verdict;
 
 /// Prints the tables at the end of a run.
 pub fn summary(
