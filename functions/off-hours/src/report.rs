@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use domain::off_hours::{Action, Announcement, Errand, Plan, Verdict};
+use domain::off_hours::{Action, Announcement, Errand, Plan, Reason, Verdict};
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 
@@ -113,8 +113,21 @@ fn report(
         "not_seen": unseen.iter().map(|(name, failure)| json!({ "what": name, "why": shell::failure::chain(failure) })).collect::<Vec<_>>(),
         "notices": plan.announcements.iter().map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
         "left": left,
+        "elsewhere": elsewhere(plan, endings),
         "left_takes_seconds": seconds(settings, left),
     })
+}
+
+/// How many services and groups are another run's to finish.
+fn elsewhere(plan: &Plan, endings: &[Ending]) -> usize {
+    let overtaken = endings
+        .iter()
+        .filter(|ending| matches!(ending, Ending::Overtaken));
+    let claimed = plan
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.reason == Reason::ClaimedElsewhere);
+    overtaken.count() + claimed.count()
 }
 
 /// How long what is left will take at our share of the bucket that pays for `UpdateService`.
@@ -207,10 +220,10 @@ async fn announce(
             });
         }
         for one in batch {
-            match &one.text {
-                Some(text) => {
+            match &one.told {
+                Some(told) => {
                     aws.ledger
-                        .announced(&one.key.subject, one.key.kind, text)
+                        .announced(&one.key.subject, one.key.kind, told)
                         .await?
                 }
                 None => aws.ledger.withdrawn(&one.key.subject, one.key.kind).await?,
