@@ -76,11 +76,10 @@ pub(crate) async fn handle(
         aws.ledger.close_suite(false).await?;
         json!({ "function": "off-hours", "event": "suite-deployed", "summary": "the suite is in service" })
     };
-    if let Some(left) = report
-        .get("left")
-        .and_then(Value::as_u64)
-        .filter(|left| *left > 0)
-    {
+    // A report of a deployed suite has neither: nothing was to be woken.
+    let count = |name| report.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let left = count("left") + count("elsewhere");
+    if left > 0 {
         return Err(Failure::StillHeld {
             left: usize::try_from(left).unwrap_or(usize::MAX),
         });

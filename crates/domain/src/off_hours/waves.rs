@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use super::decision::Decision;
 use super::moment::Moment;
 use super::observed::{Observed, Service};
-use super::plan::{Action, Reason};
+use super::plan::Action;
+use super::reason::Reason;
 use crate::arn::ServiceArn;
 use crate::order::Asked;
 
 /// Holds back what would wake before a lower wave of its cluster is steady. Waves order the
-/// services of one cluster; clusters do not wait for each other, and neither does a service that
-/// a person wants awake, nor the deletion of the suite.
+/// services of one cluster; clusters do not wait for each other. Nor does a service that a person
+/// wants awake, one that a run began to wake and did not finish, or the deletion of the suite. A run that looked
+/// at one service alone leaves the waking to the tick, which sees the others.
 pub(super) fn hold_back(
     decisions: &mut BTreeMap<ServiceArn, Decision>,
     observed: &Observed,
@@ -23,14 +25,20 @@ pub(super) fn hold_back(
     let barriers = barriers(decisions, observed, moment);
     for (arn, service) in &observed.services {
         let barrier = barriers.get(arn.cluster()).copied();
-        let Some(barrier) = barrier.filter(|barrier| *barrier < service.intent.wave) else {
-            continue;
+        let barrier = barrier.filter(|barrier| *barrier < service.intent.wave);
+        let waits_for = match barrier {
+            _ if observed.alone => Reason::LeftToTheTick,
+            Some(barrier) => Reason::WaitsForWave(barrier),
+            None => continue,
         };
+        let rest = service.rest.as_ref();
+        let begun = rest.is_some_and(|rest| rest.waking_for(moment.now).is_some());
         let waits = |decision: &&mut Decision| {
-            decision.reason == Reason::Wakes && !matches!(service.asked, Some(Asked::Wake(_)))
+            let asked = matches!(service.asked, Some(Asked::Wake(_)));
+            decision.reason == Reason::Wakes && !begun && !asked
         };
         if let Some(decision) = decisions.get_mut(arn).filter(waits) {
-            decision.reason = Reason::WaitsForWave(barrier);
+            decision.reason = waits_for;
             decision.actions.retain(is_about_an_order);
         }
     }
