@@ -1,5 +1,6 @@
 //! Orders, concerns and the mark of a closing suite.
 
+use domain::off_hours::Told;
 use domain::order::Order;
 use ledger::{LedgerError, Standing};
 
@@ -56,20 +57,29 @@ async fn an_order_is_withdrawn_unless_another_came_in_its_place() {
     .await;
 }
 
+fn told(text: &str, since: &str) -> Told {
+    Told {
+        text: text.to_owned(),
+        since: at(since),
+    }
+}
+
 #[tokio::test]
 async fn a_concern_is_announced_reworded_and_withdrawn() {
     everywhere(async |table| {
-        for text in ["not awake", "not awake", "still not awake"] {
+        let first = told("not awake", "2026-11-23T08:10:00Z");
+        let reworded = told("still not awake", "2026-11-23T08:20:00Z");
+        for told in [&first, &first, &reworded] {
             table
                 .ledger
-                .announced("arn:x", "not-restored", text)
+                .announced("arn:x", "not-restored", told)
                 .await
                 .unwrap();
         }
         let key = ("arn:x".to_owned(), "not-restored".to_owned());
         assert_eq!(
             table.ledger.standing().await.unwrap().announced[&key],
-            "still not awake"
+            reworded
         );
         for _ in 0..2 {
             table
@@ -79,6 +89,24 @@ async fn a_concern_is_announced_reworded_and_withdrawn() {
                 .unwrap();
         }
         assert!(table.ledger.standing().await.unwrap().announced.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_words_again_keep_the_moment_of_the_first() {
+    everywhere(async |table| {
+        let first = told("not awake", "2026-11-23T08:10:00Z");
+        let again = told("not awake", "2026-11-23T09:10:00Z");
+        for told in [&first, &again] {
+            table
+                .ledger
+                .announced("arn:x", "not-restored", told)
+                .await
+                .unwrap();
+        }
+        let announced = table.ledger.standing().await.unwrap().announced;
+        assert_eq!(announced.into_values().collect::<Vec<_>>(), [first]);
     })
     .await;
 }
@@ -98,11 +126,11 @@ async fn the_suite_closes_and_opens_again() {
 #[tokio::test]
 async fn everything_is_read_however_many_pages_it_has() {
     everywhere(async |table| {
-        let text = "x".repeat(300_000);
+        let long = told(&"x".repeat(300_000), "2026-11-23T08:10:00Z");
         for number in 0..9 {
             table
                 .ledger
-                .announced(&format!("arn:{number}"), "kind", &text)
+                .announced(&format!("arn:{number}"), "kind", &long)
                 .await
                 .unwrap();
         }
