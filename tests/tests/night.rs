@@ -163,8 +163,16 @@ async fn what_a_night_saved_is_told_when_it_ends() {
     house.tick_until("2026-11-20T07:00:00Z").await;
     house.pass(contracts::house::TICK).await;
     let report = house.tick().await.report();
-    let api = report["saved"].as_array().unwrap().iter().find(|one| one["service"] == "prod/api").unwrap();
+    let api = report["saved"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["service"] == "prod/api")
+        .unwrap();
     // Three tasks from 20:00 to 08:05, less the five minutes in which they still cost.
     assert_eq!(api["task_hours"], 36.0);
-    assert_eq!(api["unknown"], "no price for such a task on Fargate in eu-central-1");
+    assert_eq!(
+        api["unknown"],
+        "no price for such a task on Fargate in eu-central-1"
+    );
 }
