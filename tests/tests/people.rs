@@ -214,3 +214,21 @@ async fn an_all_clear_knows_since_when_it_was_so() {
         (&json!(true), &details[0]["since"])
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_refuses_the_deletion_of_a_suite_that_holds_something() {
+    let mut house = House::new(NOON, STACK);
+    house.tick_until(NIGHT).await;
+    let before = house.writes();
+    let (http, told) = capture_request(None);
+    let components = RuntimeComponentsBuilder::for_tests().build().unwrap();
+    let connector = http.http_connector(&HttpConnectorSettings::default(), &components);
+    house.settings.dry_run = true;
+    house.aws = client(house.line.clone(), &house.settings).replying_through(connector);
+    let event = std::fs::read_to_string("../events/off-hours/suite-deleted.json").unwrap();
+    ask(&house, serde_json::from_str(&event).unwrap()).await;
+    let reply: Value =
+        serde_json::from_slice(told.expect_request().body().bytes().unwrap()).unwrap();
+    assert_eq!(reply["Status"], "FAILED");
+    assert_eq!(house.writes(), before, "and nothing is written");
+}

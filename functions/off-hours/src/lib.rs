@@ -27,7 +27,7 @@ pub use failure::Failure;
 pub use settings::Settings;
 
 use event::{Request, Work};
-use observe::Seen;
+use observe::{Scope, Seen};
 use report::Run;
 
 /// One invocation of the function.
@@ -76,7 +76,7 @@ async fn work_on(
     let moment = Moment {
         policy: &settings.policy,
         claim: &claim,
-        closing: false,
+        closing: work.scope == Scope::EverythingHeld,
         now: invocation.now,
     };
     let Seen { observed, unseen } = observe::observe(aws, settings, &work.scope, moment).await?;
