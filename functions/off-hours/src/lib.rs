@@ -79,7 +79,11 @@ async fn work_on(
         closing: work.scope == Scope::EverythingHeld,
         now: invocation.now,
     };
-    let Seen { observed, unseen } = observe::observe(aws, settings, &work.scope, moment).await?;
+    let seen = observe::observe(aws, settings, &work.scope, moment).await;
+    let Seen { observed, unseen } = match seen {
+        Ok(seen) => seen,
+        Err(failure) => return Err(blind(aws, settings, work, failure, invocation).await),
+    };
     let plan = &decide(&observed, moment);
     tracing::info!(
         event = work.event,
@@ -105,6 +109,27 @@ async fn work_on(
     }
     run.saved = savings::of(aws, &observed, &run.errands(), invocation.now).await;
     conclude(aws, settings, run, invocation).await
+}
+
+/// Ends a run that could not look at the world: the journal says so, if it can be written, and the
+/// event is delivered again.
+async fn blind(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    failure: Failure,
+    invocation: &Invocation,
+) -> Failure {
+    let entry = report::blind_entry(settings, work, &failure, invocation);
+    let unjournaled = match settings.dry_run {
+        true => None,
+        false => aws.ledger.journal(&entry).await.err(),
+    };
+    if let Some(error) = unjournaled {
+        let cause = shell::failure::chain(&error);
+        tracing::error!(event = work.event, cause, "not journaled");
+    }
+    failure
 }
 
 /// Ends a run: notices, journal, report. Whatever failed on the way is one failure at the end,

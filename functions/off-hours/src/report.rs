@@ -112,6 +112,25 @@ impl Run<'_> {
     }
 }
 
+/// The journal entry of a run that could not look at the world.
+pub(crate) fn blind_entry(
+    settings: &Settings,
+    work: &Work,
+    failure: &Failure,
+    invocation: &Invocation,
+) -> Entry {
+    Entry {
+        at: invocation.now,
+        function: "off-hours",
+        event: work.event.clone(),
+        kind: work.kind.to_owned(),
+        summary: "nothing was decided".to_owned(),
+        details: vec![shell::failure::chain(failure)],
+        outcome: Outcome::Failed,
+        keep: settings.journal,
+    }
+}
+
 /// The plan in one line: `2 goes-to-rest, 9 awake`.
 pub(crate) fn summary(plan: &Plan) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
