@@ -130,19 +130,24 @@ pub(super) fn announcements(
     fresh.chain(gone).collect()
 }
 
-/// Whether a decision can say that this kind of concern is over. One that did not look at the
-/// service can say so only of its tags; and what others announce is theirs to withdraw.
-fn is_ours(kind: Kind, judged: bool) -> bool {
+/// What is right again when this kind of concern is over, if a decision can say so. One that did
+/// not look at the service can say so only of its tags; and what others announce is theirs to
+/// withdraw.
+fn right_again(kind: Kind, judged: bool) -> Option<&'static str> {
     match kind {
-        Kind::MalformedTag | Kind::OverrideIgnored => true,
-        Kind::DeploymentBlocksRest | Kind::WaveNotSteady | Kind::CapacityChangedAtRest => judged,
-        _ => false,
+        Kind::MalformedTag => Some("no tag is malformed any more"),
+        Kind::OverrideIgnored => Some("no override is ignored any more"),
+        Kind::DeploymentBlocksRest if judged => Some("no deployment is in the way of its rest"),
+        Kind::WaveNotSteady if judged => Some("it is steady, or at rest again"),
+        Kind::CapacityChangedAtRest if judged => Some("its count is no longer changed at rest"),
+        _ => None,
     }
 }
 
 /// The notice that a concern is over, if it is ours to withdraw.
 fn withdrawal(key: &ConcernKey, told: &Told, judged: bool, now: Timestamp) -> Option<Announcement> {
-    let kind = Kind::from_name(key.kind).filter(|kind| is_ours(*kind, judged))?;
+    let kind = Kind::from_name(key.kind)?;
+    let right = right_again(kind, judged)?;
     let name = crate::arn::ServiceArn::parse(&key.subject).ok();
     let shown = name
         .as_ref()
@@ -153,7 +158,7 @@ fn withdrawal(key: &ConcernKey, told: &Told, judged: bool, now: Timestamp) -> Op
         resource: key.subject.clone(),
         cluster: name.as_ref().map(|arn| arn.cluster().to_owned()),
         service: name.as_ref().map(|arn| arn.name().to_owned()),
-        title: format!("{shown}: {} is over", kind.name()),
+        title: format!("{shown}: {right}"),
         facts: Vec::new(),
         done: None,
         next: Next {
