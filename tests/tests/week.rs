@@ -38,7 +38,7 @@ fn services() -> Vec<Service> {
             name: format!("service-{number:02}"),
             hours: HOURS[usize::try_from(number).unwrap() % HOURS.len()],
             desired: number % 5,
-            floor: u64::from(number % 3 == 0),
+            floor: u64::from(number.is_multiple_of(3)),
             scaled: number % 4 == 1,
         })
         .collect()
