@@ -15,6 +15,8 @@ pub mod forecast;
 mod observe;
 mod report;
 mod savings;
+#[cfg(test)]
+mod script;
 mod settings;
 
 use domain::off_hours::{Moment, decide};
