@@ -34,9 +34,17 @@ pub(crate) enum Ending {
     Failed(Failure),
 }
 
-/// Takes every errand, most urgent first, and returns how each ended, in the plan's order.
-pub(crate) async fn apply(aws: &Aws, plan: &Plan, invocation: &Invocation) -> Vec<Ending> {
-    let stop = Instant::now() + time_to_act(invocation);
+/// When no errand is begun any more. To be asked when the invocation begins, because looking at
+/// the world takes of its time too.
+pub(crate) fn stop(invocation: &Invocation) -> Instant {
+    let time = invocation.deadline.duration_since(invocation.now) - RESERVE;
+    // Negative when an invocation has less time than the reserve: then nothing is begun.
+    Instant::now() + Duration::try_from(time).unwrap_or(Duration::ZERO)
+}
+
+/// Takes every errand until `stop`, most urgent first, and returns how each ended, in the plan's
+/// order.
+pub(crate) async fn apply(aws: &Aws, plan: &Plan, stop: Instant) -> Vec<Ending> {
     let endings = futures_util::stream::iter(&plan.errands).map(async |errand| {
         let ending = take(aws, errand, stop).await;
         log(errand, &ending);
@@ -48,12 +56,6 @@ pub(crate) async fn apply(aws: &Aws, plan: &Plan, invocation: &Invocation) -> Ve
 /// Dry run: how each errand ends when none is taken.
 pub(crate) fn shown(plan: &Plan) -> Vec<Ending> {
     plan.errands.iter().map(|_| Ending::Shown).collect()
-}
-
-fn time_to_act(invocation: &Invocation) -> Duration {
-    let left = invocation.deadline.duration_since(invocation.now) - RESERVE;
-    // Negative when an invocation has less time than the reserve: then nothing is begun.
-    Duration::try_from(left).unwrap_or(Duration::ZERO)
 }
 
 async fn take(aws: &Aws, errand: &Errand, stop: Instant) -> Ending {

@@ -18,6 +18,8 @@ mod savings;
 #[cfg(test)]
 mod script;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use domain::off_hours::{Moment, decide};
 use domain::rest::Claim;
@@ -29,7 +31,7 @@ pub use failure::Failure;
 pub use settings::Settings;
 
 use event::{Request, Work};
-use observe::Seen;
+use observe::{Scope, Seen};
 use report::Run;
 
 /// One invocation of the function.
@@ -71,6 +73,7 @@ async fn work_on(
     work: &Work,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
+    let stop = apply::stop(invocation);
     let claim = Claim {
         run: invocation.id.clone(),
         until: invocation.deadline,
@@ -78,7 +81,7 @@ async fn work_on(
     let moment = Moment {
         policy: &settings.policy,
         claim: &claim,
-        closing: false,
+        closing: work.scope == Scope::EverythingHeld,
         now: invocation.now,
     };
     let Seen { observed, unseen } = observe::observe(aws, settings, &work.scope, moment).await?;
@@ -99,9 +102,9 @@ async fn work_on(
     };
     if settings.dry_run {
         run.endings = apply::shown(plan);
-        return Ok(run.report());
+        return end(run, Vec::new());
     }
-    run.endings = apply::apply(aws, plan, invocation).await;
+    run.endings = apply::apply(aws, plan, stop).await;
     if plan.errands.is_empty() {
         savings::ask_ahead(aws, &observed).await;
     }
@@ -109,8 +112,7 @@ async fn work_on(
     conclude(aws, settings, run, invocation).await
 }
 
-/// Ends a run: notices, journal, report. Whatever failed on the way is one failure at the end,
-/// which makes Lambda deliver the event again.
+/// Ends a run that acted: notices, journal, metrics.
 async fn conclude(
     aws: &Aws,
     settings: &Settings,
@@ -118,22 +120,26 @@ async fn conclude(
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     let announced = announce::announce(aws, settings, &run.plan.announcements).await;
-    let entry = run.entry(announced.is_err() || !run.succeeded(), invocation);
+    let failed = announced.is_err() || run.unfinished().is_some() || !run.succeeded();
+    let entry = run.entry(failed, invocation);
     let journaled = aws.ledger.journal(&entry).await;
     run.saved
         .iter()
         .for_each(|saved| println!("{}", saved.metric(invocation.now)));
-    let (report, planned) = (run.report(), run.plan.errands.len());
-    let mut failures = run.into_failures();
-    failures.extend(
-        announced
-            .err()
-            .map(|failure| ("the notices".to_owned(), failure)),
-    );
-    failures.extend(
-        journaled
-            .err()
-            .map(|failure| ("the journal".to_owned(), failure.into())),
-    );
-    Failure::of_many(failures, planned).map_or(Ok(report), Err)
+    let announced = announced
+        .err()
+        .map(|failure| ("the notices".to_owned(), failure));
+    let journaled = journaled
+        .err()
+        .map(|failure| ("the journal".to_owned(), failure.into()));
+    end(run, announced.into_iter().chain(journaled))
+}
+
+/// The report, or one failure for whatever failed on the way, which makes Lambda deliver the event
+/// again.
+fn end(run: Run<'_>, more: impl IntoIterator<Item = (String, Failure)>) -> Result<Value, Failure> {
+    let (report, planned, unfinished) = (run.report(), run.plan.errands.len(), run.unfinished());
+    let failures = run.into_failures().into_iter().chain(more).collect();
+    let failure = Failure::of_many(failures, planned).or(unfinished);
+    failure.map_or(Ok(report), Err)
 }

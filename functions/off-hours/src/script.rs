@@ -173,7 +173,10 @@ impl HttpClient for Script {
     }
 }
 
-/// Thursday 2026-11-19, 20:00 in Berlin: the night of most services begins.
+/// When every service of a script was created.
+const CREATED: &str = "2026-11-01T00:00:00Z";
+
+/// Thursday 2026-11-19, 20:00 in Berlin: the night of the services of a script begins.
 pub(crate) const DUSK: &str = "2026-11-19T19:00:00Z";
 
 /// An invocation that begins at this instant and may take this many seconds.
@@ -184,4 +187,74 @@ pub(crate) fn invocation(now: &str, seconds: i64) -> Invocation {
         now,
         deadline: now + jiff::SignedDuration::from_secs(seconds),
     }
+}
+
+/// The ARN of a service of the cluster `prod`.
+pub(crate) fn arn(service: &str) -> String {
+    format!("arn:aws:ecs:eu-central-1:123456789012:service/prod/{service}")
+}
+
+/// The ARN of an Auto Scaling group.
+pub(crate) fn group_arn(group: &str) -> String {
+    format!(
+        "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0b1c:autoScalingGroupName/{group}"
+    )
+}
+
+/// What the tagging API says of these services, which have hours of their own.
+pub(crate) fn tagged(services: &[&str]) -> Value {
+    let hours = json!([{ "Key": "caretaker:hours", "Value": "Mon-Fri 08:00-20:00 Europe/Berlin" }]);
+    let resources = services
+        .iter()
+        .map(|service| json!({ "ResourceARN": arn(service), "Tags": hours }));
+    json!({ "ResourceTagMappingList": resources.collect::<Vec<_>>(), "PaginationToken": "" })
+}
+
+/// What ECS says of a service with a desired count and hours of its own.
+pub(crate) fn described(service: &str, desired: u32) -> Value {
+    let created: jiff::Timestamp = CREATED.parse().unwrap();
+    json!({
+        "serviceArn": arn(service),
+        "status": "ACTIVE",
+        "schedulingStrategy": "REPLICA",
+        "launchType": "FARGATE",
+        "desiredCount": desired,
+        "runningCount": desired,
+        "createdAt": created.as_second(),
+        "tags": [{ "key": "caretaker:hours", "value": "Mon-Fri 08:00-20:00 Europe/Berlin" }],
+    })
+}
+
+/// The ledger's record of a service that had three tasks and is at rest since dusk.
+pub(crate) fn record(service: &str) -> Value {
+    let capacity = |desired: u32| {
+        json!({ "M": {
+            "desired": { "N": desired.to_string() },
+            "created_at": { "S": CREATED },
+        } })
+    };
+    json!({
+        "pk": { "S": "standing" },
+        "sk": { "S": format!("service#{}", arn(service)) },
+        "phase": { "S": "resting" },
+        "version": { "N": "1" },
+        "holds": { "M": { "off-hours": { "M": {
+            "by": { "S": "off-hours" },
+            "why": { "S": "outside its hours" },
+            "since": { "S": DUSK },
+        } } } },
+        "saved": capacity(3),
+        "written": capacity(0),
+        "settled": { "S": DUSK },
+    })
+}
+
+/// The same record while another run is changing the service.
+pub(crate) fn claimed(service: &str) -> Value {
+    let mut record = record(service);
+    record["claim"] = json!({ "M": {
+        "run": { "S": "another" },
+        "until": { "S": "2099-01-01T00:00:00Z" },
+    } });
+    record
 }
