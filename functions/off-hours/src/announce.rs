@@ -53,3 +53,120 @@ pub(crate) async fn announce(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::notice::{Kind, Next, Notice, Severity};
+    use domain::off_hours::{ConcernKey, Told};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::script::{DUSK, Script, arn};
+    use crate::settings::tests::settings;
+
+    /// A tag of this service cannot be read, or can be again.
+    fn announcement(service: &str, over: bool) -> Announcement {
+        let since = DUSK.parse().unwrap();
+        let told = Told {
+            text: "Mon-Fri 8-20".to_owned(),
+            since,
+        };
+        Announcement {
+            key: ConcernKey {
+                subject: arn(service),
+                kind: Kind::MalformedTag.name(),
+            },
+            told: (!over).then_some(told),
+            notice: Notice {
+                kind: Kind::MalformedTag,
+                severity: Severity::Digest,
+                resource: arn(service),
+                cluster: None,
+                service: None,
+                title: format!("{service} has a tag that cannot be read"),
+                facts: Vec::new(),
+                done: None,
+                next: Next {
+                    what: "Correct it.".to_owned(),
+                    command: None,
+                },
+                unknown: None,
+                since,
+                at: since,
+                dedupe: service.to_owned(),
+                resolved: over,
+            },
+        }
+    }
+
+    async fn announced(script: &Script, announcements: &[Announcement]) -> Result<(), Failure> {
+        announce(&script.aws(&settings()), &settings(), announcements).await
+    }
+
+    #[tokio::test]
+    async fn a_notice_goes_on_the_bus_and_is_remembered_after_that() {
+        let script = Script::default()
+            .answer("PutEvents", json!({ "FailedEntryCount": 0 }))
+            .answer("PutItem", json!({}))
+            .answer("DeleteItem", json!({}));
+        let both = [announcement("api", false), announcement("web", true)];
+        announced(&script, &both).await.unwrap();
+        assert_eq!(script.called(), ["PutEvents", "PutItem", "DeleteItem"]);
+        let entry = &script.inputs("PutEvents")[0]["Entries"][0];
+        assert_eq!(entry["EventBusName"], "default");
+        assert_eq!(entry["Source"], notices::SOURCE);
+        assert_eq!(entry["DetailType"], notices::DETAIL_TYPE);
+        assert_eq!(entry["Resources"], json!([arn("api")]));
+        let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap()).unwrap();
+        assert_eq!(detail["title"], "api has a tag that cannot be read");
+        let key = |service| format!("concern#malformed-tag#{}", arn(service));
+        assert_eq!(script.inputs("PutItem")[0]["Item"]["sk"]["S"], key("api"));
+        assert_eq!(script.inputs("DeleteItem")[0]["Key"]["sk"]["S"], key("web"));
+    }
+
+    #[tokio::test]
+    async fn an_entry_refused_in_a_200_is_a_failure_and_nothing_is_remembered() {
+        let refused = json!({
+            "FailedEntryCount": 1,
+            "Entries": [{ "EventId": "1" }, { "ErrorCode": "InternalFailure", "ErrorMessage": "try later" }],
+        });
+        let script = Script::default().answer("PutEvents", refused);
+        let both = [announcement("api", false), announcement("web", false)];
+        let failure = announced(&script, &both).await.unwrap_err();
+        assert_eq!(failure.to_string(), "PutEvents was refused: try later");
+        assert_eq!(script.called(), ["PutEvents"]);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_refused_is_a_failure_and_nothing_is_remembered() {
+        let script = Script::default().refuse("PutEvents", "AccessDeniedException");
+        let failure = announced(&script, &[announcement("api", false)]).await;
+        assert_eq!(
+            failure.unwrap_err().to_string(),
+            "PutEvents did not succeed"
+        );
+        assert_eq!(script.called(), ["PutEvents"]);
+    }
+
+    #[tokio::test]
+    async fn an_eleventh_notice_takes_a_second_call_which_does_not_undo_the_first() {
+        let mut script = Script::default()
+            .answer("PutEvents", json!({ "FailedEntryCount": 0 }))
+            .refuse("PutEvents", "AccessDeniedException");
+        for _ in 0..10 {
+            script = script.answer("PutItem", json!({}));
+        }
+        let eleven: Vec<Announcement> = (0..11)
+            .map(|number| announcement(&format!("service-{number}"), false))
+            .collect();
+        announced(&script, &eleven).await.unwrap_err();
+        assert_eq!(
+            script.inputs("PutEvents")[0]["Entries"]
+                .as_array()
+                .unwrap()
+                .len(),
+            10
+        );
+        assert_eq!(script.inputs("PutItem").len(), 10);
+    }
+}

@@ -91,29 +91,19 @@ pub(crate) async fn handle(
         scope: Scope::EverythingHeld,
     };
     let report = crate::work_on(aws, settings, &work, invocation).await?;
-    tell(aws, deletion, answer(settings, &report)?).await?;
+    tell(aws, deletion, answer(settings, &report)).await?;
     Ok(report)
 }
 
-/// Success once nothing is held any more. A dry run wakes nothing, so it refuses the deletion of a
-/// suite that holds something.
-fn answer(settings: &Settings, report: &Value) -> Result<Answer, Failure> {
-    let count = |name| report.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let held = report
-        .get("changed")
-        .and_then(Value::as_array)
-        .map_or(0, Vec::len);
-    if settings.dry_run && held > 0 {
-        let reason = format!(
+/// Success once everything is awake. A dry run wakes nothing, so it refuses the deletion of a suite
+/// that holds something: to fail instead would let CloudFormation wait for an hour.
+fn answer(settings: &Settings, report: &Value) -> Answer {
+    let changed = report.get("changed").and_then(Value::as_array);
+    match changed.map_or(0, Vec::len) {
+        held if settings.dry_run && held > 0 => Answer::Failed(format!(
             "DryRun is on, so {held} services and groups would stay at rest; turn it off first"
-        );
-        return Ok(Answer::Failed(reason));
-    }
-    match count("left") + count("elsewhere") {
-        0 => Ok(Answer::Success),
-        left => Err(Failure::StillHeld {
-            left: usize::try_from(left).unwrap_or(usize::MAX),
-        }),
+        )),
+        _ => Answer::Success,
     }
 }
 
@@ -140,4 +130,127 @@ async fn tell(aws: &Aws, deletion: &Deletion, answer: Answer) -> Result<(), Fail
         });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{DUSK, Script, claimed, described, invocation, record};
+    use crate::settings::tests::settings;
+
+    fn request(kind: &str) -> Value {
+        json!({
+            "RequestType": kind,
+            "ResponseURL": "https://bucket.example/reply?signature=a",
+            "StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/caretaker/0a1b",
+            "RequestId": "9e1f0b6a",
+            "LogicalResourceId": "WakeBeforeDelete",
+            "PhysicalResourceId": "wake-before-delete",
+        })
+    }
+
+    /// An account in which the ledger remembers these records; the service of each is at rest.
+    fn account(records: Vec<Value>) -> Script {
+        let services = records.iter().map(|_| described("api", 0));
+        let services: Vec<Value> = services.collect();
+        Script::default()
+            .answer("PutItem", json!({}))
+            .answer("Query", json!({ "Items": records }))
+            .answer("DescribeClusters", json!({ "clusters": [] }))
+            .answer("DescribeServices", json!({ "services": services }))
+            .answer_xml("DescribeAutoScalingGroups", "<AutoScalingGroups/>")
+            .answer("DescribeScalableTargets", json!({ "ScalableTargets": [] }))
+            .answer("PutItem", json!({}))
+    }
+
+    async fn deleted(script: &Script, settings: &Settings, seconds: i64) -> Result<Value, Failure> {
+        let invocation = invocation(DUSK, seconds);
+        crate::handle(
+            &script.aws(settings),
+            settings,
+            request("Delete"),
+            &invocation,
+        )
+        .await
+    }
+
+    /// How the last journal entry says that the run ended.
+    fn journaled(script: &Script) -> Value {
+        script.inputs("PutItem").pop().unwrap()["Item"]["outcome"]["S"].clone()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn cloudformation_is_told_once_when_nothing_is_held() {
+        let script = account(Vec::new()).status(200);
+        deleted(&script, &settings(), 270).await.unwrap();
+        let told = json!({
+            "Status": "SUCCESS",
+            "Reason": null,
+            "StackId": "arn:aws:cloudformation:eu-central-1:123456789012:stack/caretaker/0a1b",
+            "RequestId": "9e1f0b6a",
+            "LogicalResourceId": "WakeBeforeDelete",
+            "PhysicalResourceId": "wake-before-delete",
+        });
+        assert_eq!(script.inputs("PUT"), [told]);
+        assert_eq!(
+            script.inputs("PutItem")[0]["Item"]["sk"]["S"],
+            "suite#closing"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_told_while_something_is_left_or_another_runs() {
+        for (record, seconds) in [(record("api"), 10), (claimed("api"), 270)] {
+            let script = account(vec![record]).status(200);
+            let failure = deleted(&script, &settings(), seconds).await.unwrap_err();
+            assert_eq!(failure.kind(), "StillHeld", "{failure}");
+            assert_eq!(script.inputs("PUT"), [json!(null); 0]);
+            assert_eq!(
+                journaled(&script),
+                "failed",
+                "so that the next delivery is journaled"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dry_run_marks_nothing_and_refuses_to_let_go_of_what_is_at_rest() {
+        let dry = Settings {
+            dry_run: true,
+            ..settings()
+        };
+        let script = account(vec![record("api")]).status(200);
+        deleted(&script, &dry, 270).await.unwrap();
+        assert!(!script.called().iter().any(|call| call == "PutItem"));
+        assert_eq!(script.inputs("PUT")[0]["Status"], "FAILED");
+        let script = account(Vec::new()).status(200);
+        deleted(&script, &dry, 270).await.unwrap();
+        assert_eq!(
+            script.called(),
+            ["Query", "DescribeAutoScalingGroups", "PUT"]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reply_that_is_not_taken_is_a_failure() {
+        let script = account(Vec::new()).status(403);
+        let failure = deleted(&script, &settings(), 270).await.unwrap_err();
+        let expected = "the reply to CloudFormation was refused: status 403";
+        assert!(failure.to_string().starts_with(expected), "{failure}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_suite_that_is_created_or_updated_is_not_closing() {
+        for kind in ["Create", "Update"] {
+            let script = Script::default()
+                .refuse("DeleteItem", "ConditionalCheckFailedException")
+                .status(200);
+            let aws = script.aws(&settings());
+            let invocation = invocation(DUSK, 270);
+            crate::handle(&aws, &settings(), request(kind), &invocation)
+                .await
+                .unwrap();
+            assert_eq!(script.called(), ["DeleteItem", "PUT"]);
+        }
+    }
 }

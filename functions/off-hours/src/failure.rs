@@ -50,7 +50,16 @@ pub enum Failure {
         #[source]
         first: Box<Failure>,
     },
-    /// The suite is to be deleted and there was no time to wake everything.
+    /// What a person asked for was not done: another run was changing the service, or there was
+    /// no time. Ask again.
+    #[error(
+        "{service} was not changed as asked: another run was changing it, or there was no time"
+    )]
+    NotHeeded {
+        /// The service, as the person named it.
+        service: String,
+    },
+    /// The suite is to be deleted and not everything that it holds was woken.
     #[error("{left} are still to be woken before the suite can be deleted")]
     StillHeld {
         /// How many services and groups.
@@ -68,6 +77,7 @@ impl Failure {
             Self::Ledger(_) => "LedgerFailed",
             Self::Unreadable(_) => "LedgerUnreadable",
             Self::PartlyApplied { .. } => "PartlyApplied",
+            Self::NotHeeded { .. } => "NotHeeded",
             Self::StillHeld { .. } => "StillHeld",
         }
     }

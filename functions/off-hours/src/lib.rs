@@ -16,7 +16,11 @@ mod observe;
 mod reach;
 mod report;
 mod savings;
+#[cfg(test)]
+mod script;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use domain::off_hours::{Moment, decide};
 use domain::rest::Claim;
@@ -70,6 +74,7 @@ async fn work_on(
     work: &Work,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
+    let stop = apply::stop(invocation);
     let claim = Claim {
         run: invocation.id.clone(),
         until: invocation.deadline,
@@ -104,9 +109,9 @@ async fn work_on(
     };
     if settings.dry_run {
         run.endings = apply::shown(plan);
-        return Ok(run.report());
+        return end(run, Vec::new());
     }
-    run.endings = apply::apply(aws, plan, invocation).await;
+    run.endings = apply::apply(aws, plan, stop).await;
     if plan.errands.is_empty() {
         savings::ask_ahead(aws, &observed).await;
     }
@@ -135,8 +140,7 @@ async fn blind(
     failure
 }
 
-/// Ends a run: notices, journal, report. Whatever failed on the way is one failure at the end,
-/// which makes Lambda deliver the event again.
+/// Ends a run that acted: notices, journal, metrics.
 async fn conclude(
     aws: &Aws,
     settings: &Settings,
@@ -144,22 +148,26 @@ async fn conclude(
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     let announced = announce::announce(aws, settings, &run.plan.announcements).await;
-    let entry = run.entry(announced.is_err() || !run.succeeded(), invocation);
+    let failed = announced.is_err() || run.unfinished().is_some() || !run.succeeded();
+    let entry = run.entry(failed, invocation);
     let journaled = aws.ledger.journal(&entry).await;
     run.saved
         .iter()
         .for_each(|saved| println!("{}", saved.metric(invocation.now)));
-    let (report, planned) = (run.report(), run.plan.errands.len());
-    let mut failures = run.into_failures();
-    failures.extend(
-        announced
-            .err()
-            .map(|failure| ("the notices".to_owned(), failure)),
-    );
-    failures.extend(
-        journaled
-            .err()
-            .map(|failure| ("the journal".to_owned(), failure.into())),
-    );
-    Failure::of_many(failures, planned).map_or(Ok(report), Err)
+    let announced = announced
+        .err()
+        .map(|failure| ("the notices".to_owned(), failure));
+    let journaled = journaled
+        .err()
+        .map(|failure| ("the journal".to_owned(), failure.into()));
+    end(run, announced.into_iter().chain(journaled))
+}
+
+/// The report, or one failure for whatever failed on the way, which makes Lambda deliver the event
+/// again.
+fn end(run: Run<'_>, more: impl IntoIterator<Item = (String, Failure)>) -> Result<Value, Failure> {
+    let (report, planned, unfinished) = (run.report(), run.plan.errands.len(), run.unfinished());
+    let failures = run.into_failures().into_iter().chain(more).collect();
+    let failure = Failure::of_many(failures, planned).or(unfinished);
+    failure.map_or(Ok(report), Err)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::apply::Ending;
 use crate::event::Work;
+use crate::observe::Scope;
 use crate::savings::Saved;
 use crate::{Failure, Invocation, Settings};
 
@@ -98,6 +99,19 @@ impl Run<'_> {
     /// Whether everything succeeded so far.
     pub(crate) fn succeeded(&self) -> bool {
         self.unseen.is_empty() && self.count(|ending| matches!(ending, Ending::Failed(_))) == 0
+    }
+
+    /// Why this run must come again although nothing failed. A tick leaves what it cannot do to the
+    /// next; what a person asks and the deletion of the suite have no next one.
+    pub(crate) fn unfinished(&self) -> Option<Failure> {
+        let untaken = self.count(|ending| matches!(ending, Ending::Left)) + self.elsewhere();
+        match &self.work.scope {
+            Scope::Asked { service, .. } if untaken > 0 => Some(Failure::NotHeeded {
+                service: service.clone(),
+            }),
+            Scope::EverythingHeld if untaken > 0 => Some(Failure::StillHeld { left: untaken }),
+            _ => None,
+        }
     }
 
     /// How many services and groups are another run's to finish.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ecs::types::ClusterField;
+use aws_sdk_ecs::types::{ClusterField, Failure as EcsFailure};
 use domain::arn::{ClusterArn, ServiceArn};
 use domain::off_hours::{HOURS, Intent, OVERRIDE, Policy, Tags};
 use ledger::Standing;
@@ -15,6 +15,8 @@ use crate::{Aws, Failure, Settings};
 pub(super) struct Tagged {
     pub(super) services: BTreeMap<ServiceArn, Tags>,
     pub(super) clusters: BTreeMap<ClusterArn, Tags>,
+    /// The clusters whose services could not be listed.
+    pub(super) unseen: Vec<(String, Failure)>,
 }
 
 impl Tagged {
@@ -54,6 +56,7 @@ pub(super) async fn tagged(
         Scope::Service(arn) => Tagged {
             services: BTreeMap::from([(arn.clone(), Tags::new())]),
             clusters: BTreeMap::from([(arn.cluster_arn(), Tags::new())]),
+            unseen: Vec::new(),
         },
     };
     // What is remembered stays in scope: a rest that our permissions no longer reach fails loudly.
@@ -67,28 +70,29 @@ pub(super) async fn tagged(
     let clusters = tagged.clusters.keys().cloned().chain(remembered).collect();
     tagged.clusters = cluster_tags(aws, clusters).await?;
     if matches!(scope, Scope::Everything | Scope::Asked { .. }) {
-        add_untagged_services(aws, settings, &mut tagged).await?;
+        add_untagged_services(aws, settings, &mut tagged).await;
     }
     Ok(tagged)
 }
 
 /// Adds the services without tags of their own in the clusters whose tags are a default for them.
-async fn add_untagged_services(
-    aws: &Aws,
-    settings: &Settings,
-    tagged: &mut Tagged,
-) -> Result<(), Failure> {
+/// A cluster that cannot be listed does not hinder the others.
+async fn add_untagged_services(aws: &Aws, settings: &Settings, tagged: &mut Tagged) {
     let is_default = |cluster: &ClusterArn, tags: &Tags| {
         let asks = tags.contains_key(HOURS) || tags.contains_key(OVERRIDE);
         asks && settings.reach.covers(cluster.name())
     };
     let clusters = tagged.clusters.iter();
     for (cluster, _) in clusters.filter(|(cluster, tags)| is_default(cluster, tags)) {
-        for service in services_in(aws, cluster).await? {
-            tagged.services.entry(service).or_default();
+        match services_in(aws, cluster).await {
+            Ok(services) => {
+                for service in services {
+                    tagged.services.entry(service).or_default();
+                }
+            }
+            Err(failure) => tagged.unseen.push((cluster.name().to_owned(), failure)),
         }
     }
-    Ok(())
 }
 
 /// Every tagged service and cluster, from the tagging API.
@@ -138,6 +142,7 @@ async fn cluster_tags(
     aws: &Aws,
     clusters: BTreeSet<ClusterArn>,
 ) -> Result<BTreeMap<ClusterArn, Tags>, Failure> {
+    const CALL: &str = "DescribeClusters";
     let clusters: Vec<String> = clusters.iter().map(|arn| arn.as_str().to_owned()).collect();
     let mut found = BTreeMap::new();
     for batch in clusters.chunks(CLUSTERS) {
@@ -146,11 +151,17 @@ async fn cluster_tags(
             .describe_clusters()
             .set_clusters(Some(batch.to_vec()))
             .include(ClusterField::Tags);
-        let reply = call
-            .send()
-            .await
-            .map_err(Failure::call("DescribeClusters"))?;
-        for cluster in reply.clusters.unwrap_or_default() {
+        let reply = call.send().await.map_err(Failure::call(CALL))?;
+        // A 200 lists what it could not describe; a cluster that is MISSING has no tags.
+        let refused = |failure: &&EcsFailure| failure.reason() != Some("MISSING");
+        if let Some(refused) = reply.failures().iter().find(refused) {
+            let reason = refused.reason().unwrap_or("no reason given").to_owned();
+            return Err(Failure::Refused { call: CALL, reason });
+        }
+        // A deleted cluster is INACTIVE for a while, and calls about its services are refused.
+        // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+        let clusters = reply.clusters.unwrap_or_default().into_iter();
+        for cluster in clusters.filter(|cluster| cluster.status() != Some("INACTIVE")) {
             let Ok(arn) = ClusterArn::parse(cluster.cluster_arn().unwrap_or_default()) else {
                 continue;
             };
@@ -185,7 +196,7 @@ async fn services_in(aws: &Aws, cluster: &ClusterArn) -> Result<Vec<ServiceArn>,
                 .iter()
                 .filter_map(|arn| ServiceArn::parse(arn).ok()),
         );
-        token = page.next_token;
+        token = page.next_token.filter(|token| !token.is_empty());
         if token.is_none() {
             return Ok(services);
         }

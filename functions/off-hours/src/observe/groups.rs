@@ -1,6 +1,6 @@
 //! The Auto Scaling groups that are tagged or remembered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::builders::DescribeAutoScalingGroupsFluentBuilder;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
@@ -8,17 +8,20 @@ use domain::arn::GroupArn;
 use domain::off_hours::{Group, GroupLive, HOURS, Intent, Tags};
 use ledger::Standing;
 
-use super::Seen;
 use super::discover::ours;
+use super::{Seen, left_alone};
 use crate::{Aws, Failure, Settings};
 
 /// `DescribeAutoScalingGroups` returns at most 100 groups in a page.
 /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html>.
 const PAGE: i32 = 100;
 
+/// It takes at most as many names as a page may have groups.
+const NAMES: usize = 100;
+
 /// Looks at the groups. If that fails they are left alone; the services go on.
 pub(super) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, standing: &Standing) {
-    match all(aws, standing).await {
+    match all(aws, &remembered(standing)).await {
         Ok(described) => place(settings, seen, standing, described),
         Err(failure) => seen
             .unseen
@@ -26,7 +29,15 @@ pub(super) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, standi
     }
 }
 
-async fn all(aws: &Aws, standing: &Standing) -> Result<Vec<AutoScalingGroup>, Failure> {
+/// The groups that are at rest, and those about which something was announced that has to be
+/// withdrawn one day.
+fn remembered(standing: &Standing) -> BTreeSet<GroupArn> {
+    let told = standing.announced.keys();
+    let told = told.filter_map(|(arn, _)| GroupArn::parse(arn).ok());
+    standing.groups.keys().cloned().chain(told).collect()
+}
+
+async fn all(aws: &Aws, remembered: &BTreeSet<GroupArn>) -> Result<Vec<AutoScalingGroup>, Failure> {
     let tagged = Filter::builder().name("tag-key").values(HOURS).build();
     let mut groups = pages(
         aws.autoscaling
@@ -34,18 +45,19 @@ async fn all(aws: &Aws, standing: &Standing) -> Result<Vec<AutoScalingGroup>, Fa
             .filters(tagged),
     )
     .await?;
-    let found = |arn: &GroupArn| {
-        groups
-            .iter()
-            .any(|group| group.auto_scaling_group_arn() == Some(arn.as_str()))
-    };
-    let lost = standing.groups.keys().filter(|arn| !found(arn));
+    let found: BTreeSet<&str> = groups
+        .iter()
+        .filter_map(AutoScalingGroup::auto_scaling_group_arn)
+        .collect();
+    let lost = remembered
+        .iter()
+        .filter(|arn| !found.contains(arn.as_str()));
     let lost: Vec<String> = lost.map(|arn| arn.name().to_owned()).collect();
-    if !lost.is_empty() {
+    for names in lost.chunks(NAMES) {
         let named = aws
             .autoscaling
             .describe_auto_scaling_groups()
-            .set_auto_scaling_group_names(Some(lost));
+            .set_auto_scaling_group_names(Some(names.to_vec()));
         groups.extend(pages(named).await?);
     }
     Ok(groups)
@@ -77,20 +89,22 @@ fn place(
             ))
         })
         .collect();
-    let gone = standing
-        .groups
-        .iter()
-        .filter(|(arn, _)| !there.contains_key(arn));
-    for (arn, rest) in gone {
+    let (remembered, left_alone) = (remembered(standing), left_alone(standing));
+    for arn in remembered.iter().filter(|arn| !there.contains_key(arn)) {
         let intent = Intent::of(&Tags::new(), &Tags::new(), &settings.policy);
         let group = Group {
             intent,
-            rest: Some(rest.clone()),
+            rest: standing.groups.get(arn).cloned(),
             live: None,
         };
         seen.observed.groups.insert(arn.clone(), group);
     }
-    for (arn, described) in there {
+    // A status is given only while a group is being deleted; until it is gone it cannot be changed.
+    // Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html
+    let changeable = there.into_iter().filter(|(arn, described)| {
+        described.status().is_none() && !left_alone.contains(arn.as_str())
+    });
+    for (arn, described) in changeable {
         let tags = described.tags().iter();
         let tags = tags.filter_map(|tag| {
             Some((
@@ -103,7 +117,7 @@ fn place(
             rest: standing.groups.get(&arn).cloned(),
             live: Some(live(&described)),
         };
-        if group.intent.is_ours() || group.rest.is_some() {
+        if group.intent.is_ours() || remembered.contains(&arn) {
             seen.observed.groups.insert(arn, group);
         }
     }

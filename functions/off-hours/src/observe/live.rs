@@ -89,3 +89,45 @@ fn count(count: i32) -> u32 {
 fn instant(at: &DateTime) -> Option<Timestamp> {
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ecs::types::Deployment as Described;
+
+    use super::*;
+
+    /// Whether a service with these deployments, as status and rollout state, has one in progress.
+    fn in_progress(deployments: &[(&str, Option<DeploymentRolloutState>)]) -> Option<bool> {
+        let deployments = deployments.iter().map(|(status, state)| {
+            Described::builder()
+                .id("ecs-svc/1")
+                .status(*status)
+                .created_at(DateTime::from_secs(0))
+                .set_rollout_state(state.clone())
+                .build()
+        });
+        let service = Service::builder()
+            .set_deployments(Some(deployments.collect()))
+            .build();
+        deployment(&service).map(|deployment| deployment.in_progress)
+    }
+
+    #[test]
+    fn a_deployment_is_in_progress_while_ecs_says_so() {
+        use DeploymentRolloutState::{Completed, Failed, InProgress};
+        let primary = |state| in_progress(&[("PRIMARY", Some(state)), ("ACTIVE", Some(Completed))]);
+        assert_eq!(primary(InProgress), Some(true));
+        assert_eq!(primary(Completed), Some(false));
+        assert_eq!(primary(Failed), Some(false));
+    }
+
+    #[test]
+    fn without_a_rollout_state_it_is_in_progress_while_an_older_one_has_tasks() {
+        assert_eq!(in_progress(&[("PRIMARY", None)]), Some(false));
+        assert_eq!(
+            in_progress(&[("PRIMARY", None), ("ACTIVE", None)]),
+            Some(true)
+        );
+        assert_eq!(in_progress(&[]), None);
+    }
+}

@@ -5,6 +5,8 @@ mod groups;
 mod live;
 mod services;
 mod targets;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +52,7 @@ pub(crate) async fn observe(
     moment: Moment<'_>,
 ) -> Result<Seen, Failure> {
     let standing = aws.ledger.standing().await?;
-    let tagged = discover::tagged(aws, settings, scope, &standing).await?;
+    let mut tagged = discover::tagged(aws, settings, scope, &standing).await?;
     let mut seen = Seen {
         observed: Observed {
             announced: announced(&standing),
@@ -60,6 +62,7 @@ pub(crate) async fn observe(
         },
         unseen: unreadable(&standing),
     };
+    seen.unseen.append(&mut tagged.unseen);
     candidates(&mut seen, settings, scope, &standing, &tagged)?;
     let named = matches!(scope, Scope::Service(_));
     services::look(aws, settings, &mut seen, &tagged, named, moment.now).await;
@@ -85,11 +88,7 @@ fn candidates(
         .chain(standing.services.keys())
         .chain(&told)
         .collect();
-    let unreadable: BTreeSet<&str> = standing
-        .unreadable
-        .iter()
-        .map(|item| item.item.as_str())
-        .collect();
+    let left_alone = left_alone(standing);
     for arn in known {
         let asked = match scope {
             Scope::Everything | Scope::EverythingHeld => None,
@@ -107,7 +106,7 @@ fn candidates(
             || standing.services.contains_key(arn)
             || told.contains(arn)
             || matches!(scope, Scope::Service(_));
-        if !ours || unreadable.contains(format!("service#{}", arn.as_str()).as_str()) {
+        if !ours || left_alone.contains(arn.as_str()) {
             continue;
         }
         let service = Service {
@@ -137,6 +136,15 @@ fn candidates(
 fn told(standing: &Standing) -> BTreeSet<ServiceArn> {
     let arns = standing.announced.keys().map(|(arn, _)| arn);
     arns.filter_map(|arn| ServiceArn::parse(arn).ok()).collect()
+}
+
+/// The ARNs of which the ledger knows something that this version cannot read, be it the record, an
+/// order, or what a later version writes: `KIND#ARN`.
+fn left_alone(standing: &Standing) -> BTreeSet<&str> {
+    let items = standing.unreadable.iter();
+    items
+        .filter_map(|item| item.item.split_once('#').map(|(_, arn)| arn))
+        .collect()
 }
 
 fn announced(standing: &Standing) -> BTreeMap<ConcernKey, Told> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ecs::error::SdkError;
+use aws_sdk_ecs::operation::describe_services::DescribeServicesError;
 use aws_sdk_ecs::types::{Service as Described, ServiceField};
 use domain::arn::{ClusterArn, ServiceArn};
 use domain::off_hours::{Intent, Sight, Tags};
@@ -65,11 +67,12 @@ fn batches(seen: &Seen, named: bool, now: Timestamp) -> Vec<(ClusterArn, Vec<Ser
     clusters.into_iter().flat_map(in_batches).collect()
 }
 
+/// What ECS says of the services of a batch; none of one that does not exist.
 async fn describe(
     aws: &Aws,
     cluster: &ClusterArn,
     batch: &[ServiceArn],
-) -> Result<BTreeMap<ServiceArn, Described>, Failure> {
+) -> Result<BTreeMap<ServiceArn, Option<Described>>, Failure> {
     const CALL: &str = "DescribeServices";
     aws.pace.service_read.take().await;
     let names = batch.iter().map(|arn| arn.name().to_owned()).collect();
@@ -78,25 +81,36 @@ async fn describe(
         .describe_services()
         .cluster(cluster.as_str())
         .set_services(Some(names));
-    let reply = call
-        .include(ServiceField::Tags)
-        .send()
-        .await
-        .map_err(Failure::call(CALL))?;
+    let reply = match call.include(ServiceField::Tags).send().await {
+        // Their cluster was deleted, and they were before it.
+        Err(error) if is_without_cluster(&error) => {
+            return Ok(batch.iter().map(|arn| (arn.clone(), None)).collect());
+        }
+        reply => reply.map_err(Failure::call(CALL))?,
+    };
+    let mut described = BTreeMap::new();
     // A 200 lists what it could not describe; only MISSING says that a service does not exist.
     // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
-    if let Some(refused) = reply
-        .failures()
-        .iter()
-        .find(|failure| failure.reason() != Some("MISSING"))
-    {
-        let reason = refused.reason().unwrap_or("no reason given").to_owned();
-        return Err(Failure::Refused { call: CALL, reason });
+    for failure in reply.failures() {
+        if failure.reason() != Some("MISSING") {
+            let reason = failure.reason().unwrap_or("no reason given").to_owned();
+            return Err(Failure::Refused { call: CALL, reason });
+        }
+        let name = failure.arn().and_then(|arn| arn.rsplit('/').next());
+        let missing = batch.iter().filter(|arn| Some(arn.name()) == name);
+        described.extend(missing.map(|arn| (arn.clone(), None)));
     }
     let services = reply.services.unwrap_or_default().into_iter();
-    Ok(services
-        .filter_map(|service| Some((ServiceArn::parse(service.service_arn()?).ok()?, service)))
-        .collect())
+    described.extend(services.filter_map(|service| {
+        let arn = ServiceArn::parse(service.service_arn()?).ok()?;
+        Some((arn, Some(service)))
+    }));
+    Ok(described)
+}
+
+fn is_without_cluster<R>(error: &SdkError<DescribeServicesError, R>) -> bool {
+    let refusal = error.as_service_error();
+    refusal.is_some_and(DescribeServicesError::is_cluster_not_found_exception)
 }
 
 fn place(
@@ -104,17 +118,22 @@ fn place(
     seen: &mut Seen,
     tagged: &Tagged,
     batch: &[ServiceArn],
-    mut described: BTreeMap<ServiceArn, Described>,
+    mut described: BTreeMap<ServiceArn, Option<Described>>,
 ) {
     let none = Tags::new();
     for arn in batch {
         let Some(service) = seen.observed.services.get_mut(arn) else {
             continue;
         };
-        let Some(answer) = described
-            .remove(arn)
-            .filter(|answer| answer.status() != Some("INACTIVE"))
-        else {
+        let Some(answer) = described.remove(arn) else {
+            let silent = Failure::Refused {
+                call: "DescribeServices",
+                reason: "it said nothing of this service".to_owned(),
+            };
+            leave_out(seen, std::slice::from_ref(arn), silent);
+            continue;
+        };
+        let Some(answer) = answer.filter(|answer| answer.status() != Some("INACTIVE")) else {
             service.sight = Sight::Missing;
             continue;
         };
