@@ -7,7 +7,7 @@
 //! | `standing` | `order#ARN` | what a person ordered for a service |
 //! | `standing` | `concern#KIND#ARN` | what was announced to people and still stands |
 //! | `standing` | `suite#closing` | the suite is about to be deleted |
-//! | `journal#DATE` | `INSTANT#EVENT` | one decision, with its reason; expires |
+//! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
 //! Every write is conditional.
@@ -17,6 +17,8 @@ mod fields;
 mod rest;
 mod standing;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Entry, Outcome};
 pub use fields::Unreadable;

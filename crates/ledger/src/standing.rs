@@ -68,12 +68,8 @@ impl Standing {
                 let (kind, arn) = rest_of_key
                     .split_once('#')
                     .ok_or_else(|| fields.unreadable("sk", "a kind and an ARN"))?;
-                let told = Told {
-                    text: fields.text("text")?,
-                    since: fields.instant("since")?,
-                };
                 self.announced
-                    .insert((arn.to_owned(), kind.to_owned()), told);
+                    .insert((arn.to_owned(), kind.to_owned()), read_told(fields)?);
             }
             "suite" if key == CLOSING => self.closing = true,
             _ => return Err(fields.unreadable("sk", "a kind of item that this version knows")),
@@ -96,6 +92,20 @@ fn read_order(fields: &Fields<'_>) -> Result<Order, Unreadable> {
         until: fields.instant("until")?,
         by: fields.text("by")?,
         why: fields.text("why")?,
+        since: fields.instant("since")?,
+    })
+}
+
+/// Writes what was announced, without its key.
+pub(crate) fn write_told(told: &Told) -> Draft {
+    Draft::default()
+        .text("text", &told.text)
+        .instant("since", told.since)
+}
+
+fn read_told(fields: &Fields<'_>) -> Result<Told, Unreadable> {
+    Ok(Told {
+        text: fields.text("text")?,
         since: fields.instant("since")?,
     })
 }

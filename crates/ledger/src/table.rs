@@ -13,7 +13,7 @@ use domain::rest::{GroupRest, ServiceRest, Version};
 use crate::entry::Entry;
 use crate::fields::{Draft, Item};
 use crate::rest;
-use crate::standing::{CLOSING, PARTITION, Standing, write_order};
+use crate::standing::{CLOSING, PARTITION, Standing, write_order, write_told};
 
 /// Why a call to the ledger did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -153,11 +153,8 @@ impl Ledger {
 
     /// Remembers that this was announced about `arn`.
     pub async fn announced(&self, arn: &str, kind: &str, told: &Told) -> Result<(), LedgerError> {
-        let item = Draft::default()
-            .text("text", &told.text)
-            .instant("since", told.since);
         let put = self
-            .put(format!("concern#{kind}#{arn}"), item)
+            .put(format!("concern#{kind}#{arn}"), write_told(told))
             .condition_expression("attribute_not_exists(pk) OR #text <> :text")
             .expression_attribute_names("#text", "text")
             .expression_attribute_values(":text", AttributeValue::S(told.text.clone()));

@@ -1,0 +1,431 @@
+//! Whatever is written can be read; whatever cannot be read is said and hinders nothing else.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::arn::{GroupArn, ServiceArn};
+use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
+use domain::hold::{Hold, Holder, Holds};
+use domain::off_hours::Told;
+use domain::order::Order;
+use domain::rest::{Claim, Phase, Rest, Version};
+use jiff::{SignedDuration, Timestamp};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::entry::{Entry, Outcome};
+use crate::fields::{Draft, Item, Unreadable};
+use crate::rest;
+use crate::standing::{Standing, write_order, write_told};
+
+const SERVICE: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
+const OTHER: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/web";
+const GROUP: &str = "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0b1c:autoScalingGroupName/hosts";
+
+fn item(key: &str, draft: Draft) -> Item {
+    draft.text("pk", "standing").text("sk", key).item()
+}
+
+fn standing(items: &[Item]) -> Standing {
+    let mut standing = Standing::default();
+    items.iter().for_each(|item| standing.add(item));
+    standing
+}
+
+/// Any text at all, control characters and all.
+fn any_text() -> impl Strategy<Value = String> {
+    vec(any::<char>(), 0..20).prop_map(String::from_iter)
+}
+
+/// Any instant from the year -9999 to 9999, to the nanosecond.
+fn any_instant() -> impl Strategy<Value = Timestamp> {
+    let seconds = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
+    (seconds, 0..1_000_000_000_i32)
+        .prop_map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap())
+}
+
+fn any_hold() -> impl Strategy<Value = Hold> {
+    (
+        any_text(),
+        any_text(),
+        any_instant(),
+        option::of(any_instant()),
+    )
+        .prop_map(|(by, why, since, until)| Hold {
+            by,
+            why,
+            since,
+            until,
+        })
+}
+
+fn any_holds() -> impl Strategy<Value = Holds> {
+    let holds =
+        Holder::ALL.map(|holder| option::of(any_hold()).prop_map(move |hold| (holder, hold)));
+    holds.prop_map(|holds| {
+        holds
+            .into_iter()
+            .fold(Holds::none(), |holds, (holder, hold)| match hold {
+                Some(hold) => holds.with(holder, hold),
+                None => holds,
+            })
+    })
+}
+
+fn any_bounds() -> impl Strategy<Value = Bounds> {
+    (any::<[u32; 2]>(), any::<[bool; 3]>()).prop_map(|([min, max], flags)| Bounds {
+        min,
+        max,
+        suspended: Suspended {
+            scaling_in: flags[0],
+            scaling_out: flags[1],
+            scheduled: flags[2],
+        },
+    })
+}
+
+fn any_service() -> impl Strategy<Value = ServiceCapacity> {
+    (any::<u32>(), option::of(any_bounds()), any_instant()).prop_map(
+        |(desired, bounds, created_at)| ServiceCapacity {
+            desired,
+            bounds,
+            created_at,
+        },
+    )
+}
+
+fn any_group() -> impl Strategy<Value = GroupCapacity> {
+    any::<u32>().prop_map(|min| GroupCapacity { min })
+}
+
+fn any_phase() -> impl Strategy<Value = Phase> {
+    option::of(any_instant())
+        .prop_map(|since| since.map_or(Phase::Resting, |since| Phase::Waking { since }))
+}
+
+fn any_claim() -> impl Strategy<Value = Claim> {
+    (any_text(), any_instant()).prop_map(|(run, until)| Claim { run, until })
+}
+
+fn any_rest<S: Strategy>(capacity: impl Fn() -> S) -> impl Strategy<Value = Rest<S::Value>> {
+    let capacities = (capacity(), capacity());
+    let steps = (
+        any_phase(),
+        option::of(any_instant()),
+        option::of(any_claim()),
+    );
+    let rest = (any_holds(), option::of(any_text()), any::<i64>());
+    (capacities, steps, rest).prop_map(
+        |((saved, written), (phase, settled, claim), (holds, deployment, version))| Rest {
+            holds,
+            saved,
+            written,
+            phase,
+            settled,
+            claim,
+            deployment,
+            version: Version(version),
+        },
+    )
+}
+
+fn any_order() -> impl Strategy<Value = Order> {
+    (any_instant(), any_text(), any_text(), any_instant()).prop_map(|(until, by, why, since)| {
+        Order {
+            until,
+            by,
+            why,
+            since,
+        }
+    })
+}
+
+fn any_told() -> impl Strategy<Value = Told> {
+    (any_text(), any_instant()).prop_map(|(text, since)| Told { text, since })
+}
+
+proptest! {
+    #[test]
+    fn everything_that_stands_survives_being_written_and_read(
+        name in "[a-zA-Z0-9_-]{1,255}",
+        service in any_rest(any_service),
+        group in any_rest(any_group),
+        order in any_order(),
+        told in any_told(),
+        closing in any::<bool>(),
+    ) {
+        let service_arn = format!("arn:aws-cn:ecs:cn-north-1:123456789012:service/{name}/{name}");
+        let mut items = vec![
+            item(&format!("service#{service_arn}"), rest::write(&service)),
+            item(&format!("group#{GROUP}"), rest::write(&group)),
+            item(&format!("order#{service_arn}"), write_order(&order)),
+            item(&format!("concern#malformed-tag#{GROUP}"), write_told(&told)),
+        ];
+        items.extend(closing.then(|| item("suite#closing", Draft::default())));
+        let arn = ServiceArn::parse(&service_arn).unwrap();
+        let expected = Standing {
+            services: [(arn.clone(), service)].into(),
+            groups: [(GroupArn::parse(GROUP).unwrap(), group)].into(),
+            orders: [(arn, order)].into(),
+            announced: [((GROUP.to_owned(), "malformed-tag".to_owned()), told)].into(),
+            closing,
+            unreadable: Vec::new(),
+        };
+        prop_assert_eq!(standing(&items), expected);
+    }
+
+    #[test]
+    fn a_journal_entry_fits_into_an_item_and_counts_what_it_leaves_out(
+        sizes in vec(0..40_000_usize, 0..60),
+        letter in prop::sample::select(&["a", "\u{fc}", "\u{1f600}"][..]),
+    ) {
+        let details: Vec<String> = sizes.iter().map(|size| letter.repeat(*size / letter.len())).collect();
+        let kept = kept(&details);
+        let bytes: usize = kept.iter().map(|line| line.len() + 4).sum();
+        prop_assert!(bytes < 310_000, "{bytes}");
+        let (lines, left_out) = match kept.last().and_then(|last| last.strip_prefix("… +")) {
+            Some(left_out) => (&kept[..kept.len() - 1], left_out.parse().unwrap()),
+            None => (&kept[..], 0),
+        };
+        prop_assert_eq!(lines, &details[..lines.len()]);
+        prop_assert_eq!(lines.len() + left_out, details.len());
+        let all: usize = details.iter().map(|line| line.len() + 8).sum();
+        prop_assert_eq!(left_out == 0, all <= 300_000);
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// The details of a journal entry, as they are written.
+fn kept(details: &[String]) -> Vec<String> {
+    let entry = Entry {
+        at: at(0),
+        function: "off-hours",
+        event: "request-1".to_owned(),
+        kind: "tick".to_owned(),
+        summary: "1 goes-to-rest".to_owned(),
+        details: details.to_vec(),
+        outcome: Outcome::Done,
+        keep: SignedDuration::from_hours(24),
+    };
+    let item = entry.write().item();
+    let lines = item["details"].as_l().unwrap().iter();
+    lines.map(|line| line.as_s().unwrap().clone()).collect()
+}
+
+#[test]
+fn one_detail_that_is_too_long_is_counted_and_never_half_written() {
+    let details = ["short", &"x".repeat(400_000), "after it"].map(str::to_owned);
+    assert_eq!(kept(&details), ["short", "… +2"]);
+}
+
+/// A service's record with everything that it can have.
+fn full() -> Item {
+    let hold = Hold {
+        by: "ana".to_owned(),
+        why: "load test".to_owned(),
+        since: at(1),
+        until: Some(at(2)),
+    };
+    let capacity = ServiceCapacity {
+        desired: 3,
+        bounds: Some(Bounds {
+            min: 2,
+            max: 10,
+            suspended: Suspended::ALL,
+        }),
+        created_at: at(0),
+    };
+    let full = Rest {
+        holds: Holds::none().with(Holder::Operator, hold),
+        saved: capacity.clone(),
+        written: capacity,
+        phase: Phase::Waking { since: at(3) },
+        settled: Some(at(4)),
+        claim: Some(Claim {
+            run: "request-1".to_owned(),
+            until: at(5),
+        }),
+        deployment: Some("ecs-svc/1".to_owned()),
+        version: Version(7),
+    };
+    item(&format!("service#{SERVICE}"), rest::write(&full))
+}
+
+/// The paths of all attributes of an item but its key.
+fn paths(item: &Item) -> Vec<String> {
+    let below = |(name, value): (&String, &AttributeValue)| {
+        let inner = value.as_m().map_or_else(|_| Vec::new(), paths);
+        let inner = inner.into_iter().map(|path| format!("{name}.{path}"));
+        inner.chain([name.clone()]).collect::<Vec<_>>()
+    };
+    let named = item
+        .iter()
+        .filter(|(name, _)| !["pk", "sk"].contains(&name.as_str()));
+    named.flat_map(below).collect()
+}
+
+/// The item without the attribute at this path, or with another in its place.
+fn changed(mut item: Item, path: &str, to: Option<&AttributeValue>) -> Item {
+    match (path.split_once('.'), to) {
+        (Some((name, inner)), _) => {
+            let map = item[name].as_m().unwrap().clone();
+            let map = AttributeValue::M(changed(map, inner, to));
+            item.insert(name.to_owned(), map);
+        }
+        (None, Some(value)) => drop(item.insert(path.to_owned(), value.clone())),
+        (None, None) => drop(item.remove(path)),
+    }
+    item
+}
+
+/// What is said of one item that stands before and after good ones, which are read all the same.
+fn said_of(odd: Item) -> Option<Unreadable> {
+    let good = item(&format!("order#{OTHER}"), write_order(&order()));
+    let closing = item("suite#closing", Draft::default());
+    let mut standing = standing(&[good, odd, closing]);
+    assert_eq!((standing.orders.len(), standing.closing), (1, true));
+    let said = standing.unreadable.pop();
+    assert_eq!(standing.unreadable, []);
+    if said.is_some() {
+        assert_eq!((standing.services.len(), standing.groups.len()), (0, 0));
+    }
+    said
+}
+
+fn order() -> Order {
+    Order {
+        until: at(2),
+        by: "ana".to_owned(),
+        why: "load test".to_owned(),
+        since: at(1),
+    }
+}
+
+/// The items that have attributes, by their key.
+fn with_attributes() -> [Item; 4] {
+    let group = Rest {
+        holds: Holds::none(),
+        saved: GroupCapacity { min: 2 },
+        written: GroupCapacity::AT_REST,
+        phase: Phase::Resting,
+        settled: None,
+        claim: None,
+        deployment: None,
+        version: Version(7),
+    };
+    let told = Told {
+        text: "Mon-Fri 8-20".to_owned(),
+        since: at(1),
+    };
+    [
+        full(),
+        item(&format!("group#{GROUP}"), rest::write(&group)),
+        item(&format!("order#{SERVICE}"), write_order(&order())),
+        item(
+            &format!("concern#malformed-tag#{SERVICE}"),
+            write_told(&told),
+        ),
+    ]
+}
+
+#[test]
+fn an_attribute_of_another_type_is_said_with_its_item_and_its_path() {
+    let other = AttributeValue::Null(true);
+    for item in with_attributes() {
+        let key = item["sk"].as_s().unwrap();
+        for path in paths(&item) {
+            let said = said_of(changed(item.clone(), &path, Some(&other))).unwrap();
+            assert_eq!((&said.item, &said.field), (key, &path));
+        }
+    }
+}
+
+#[test]
+fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
+    const MAY_BE: [&str; 7] = [
+        "saved.bounds",
+        "written.bounds",
+        "settled",
+        "claim",
+        "deployment",
+        "holds.operator",
+        "holds.operator.until",
+    ];
+    for item in with_attributes() {
+        for path in paths(&item) {
+            let said = said_of(changed(item.clone(), &path, None)).map(|said| said.field);
+            let expected = (!MAY_BE.contains(&path.as_str())).then_some(path);
+            assert_eq!(said, expected);
+        }
+    }
+}
+
+#[test]
+fn what_a_later_version_writes_is_said() {
+    let hold = changed(
+        full(),
+        "holds.auditor",
+        Some(&full()["holds"].as_m().unwrap()["operator"]),
+    );
+    let phase = changed(
+        full(),
+        "phase",
+        Some(&AttributeValue::S("dreaming".to_owned())),
+    );
+    let keyed = |key: &str| item(key, Draft::default());
+    for (item, expected) in [
+        (
+            hold,
+            "holds.auditor is missing or not a holder that this version knows",
+        ),
+        (phase, "phase is missing or not \"resting\" or \"waking\""),
+        (
+            keyed("drain#i-1"),
+            "sk is missing or not a kind of item that this version knows",
+        ),
+        (
+            keyed("suite#opening"),
+            "sk is missing or not a kind of item that this version knows",
+        ),
+        (
+            keyed("service#api"),
+            "sk is missing or not the ARN of a service",
+        ),
+        (
+            keyed("group#hosts"),
+            "sk is missing or not the ARN of a group",
+        ),
+        (
+            keyed("concern#malformed-tag"),
+            "sk is missing or not a kind and an ARN",
+        ),
+        (
+            Item::new(),
+            "sk is missing or not a kind of item that this version knows",
+        ),
+    ] {
+        let key = item.get("sk").and_then(|key| key.as_s().ok());
+        let key = key.cloned().unwrap_or_default();
+        assert_eq!(
+            said_of(item).unwrap().to_string(),
+            format!("{key}: {expected}")
+        );
+    }
+}
+
+#[test]
+fn a_number_that_does_not_fit_and_an_instant_that_is_none_are_said() {
+    let number = |text: &str| AttributeValue::N(text.to_owned());
+    for (path, value) in [
+        ("saved.desired", number("-1")),
+        ("saved.desired", number("4294967296")),
+        ("saved.desired", number("2.5")),
+        ("version", number("9223372036854775808")),
+        ("settled", AttributeValue::S("yesterday".to_owned())),
+    ] {
+        let said = said_of(changed(full(), path, Some(&value))).unwrap();
+        assert_eq!(said.field, path, "{value:?}");
+    }
+}
