@@ -6,8 +6,9 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
+use aws_types::SdkConfig;
 use aws_types::region::Region;
-use jiff::{SignedDuration, Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp};
 use off_hours::{Aws, Failure, Invocation, Settings};
 use rehearsal::in_process::Line;
 use rehearsal::stack::Stack;
@@ -75,13 +76,24 @@ impl House {
     /// The same with some of the settings changed.
     pub fn with(at: &str, stack: &str, changed: impl Fn(&str) -> Option<&'static str>) -> Self {
         let account = Account::new(Clock::tokio(at.parse().unwrap()));
-        Stack::read(stack).unwrap().build(&mut account.state().world).unwrap();
+        Stack::read(stack)
+            .unwrap()
+            .build(&mut account.state().world)
+            .unwrap();
         let account = Arc::new(account);
         create_ledger(&account);
-        let settings = Settings::from_env(&|name| changed(name).or_else(|| default(name)).map(str::to_owned)).unwrap();
+        let settings =
+            Settings::from_env(&|name| changed(name).or_else(|| default(name)).map(str::to_owned))
+                .unwrap();
         let line = Line::to(Arc::clone(&account));
         let aws = client(line.clone(), &settings);
-        Self { account, line, aws, settings, ticks: 0.into() }
+        Self {
+            account,
+            line,
+            aws,
+            settings,
+            ticks: 0.into(),
+        }
     }
 
     /// The account's time.
@@ -112,8 +124,11 @@ impl House {
 
     /// One tick, with an id of its own.
     pub async fn tick(&self) -> Ended {
-        let number = self.ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        self.invoke(json!({ "action": "tick" }), &format!("tick-{number}")).await
+        let number = self
+            .ticks
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.invoke(json!({ "action": "tick" }), &format!("tick-{number}"))
+            .await
     }
 
     /// One invocation; `id` is its request id.
@@ -132,24 +147,38 @@ impl House {
     /// An invocation that begins now.
     pub fn invocation(&self, id: &str) -> Invocation {
         let now = self.now();
-        Invocation { id: id.to_owned(), now, deadline: now + TIMEOUT }
+        Invocation {
+            id: id.to_owned(),
+            now,
+            deadline: now + TIMEOUT,
+        }
     }
 
     /// A call by a person or a pipeline.
     pub fn by_hand(&self, service: &str, operation: &str, input: Value) -> Value {
-        self.account.by_hand("ana", service, operation, input).unwrap()
+        self.account
+            .by_hand("ana", service, operation, input)
+            .unwrap()
     }
 
     /// Somebody sets a service's desired count.
     pub fn set_desired(&self, service: &str, desired: u32) {
         let (cluster, service) = service.split_once('/').unwrap();
-        self.by_hand("ecs", "UpdateService", json!({ "cluster": cluster, "service": service, "desiredCount": desired }));
+        self.by_hand(
+            "ecs",
+            "UpdateService",
+            json!({ "cluster": cluster, "service": service, "desiredCount": desired }),
+        );
     }
 
     /// A service as `DescribeServices` shows it.
     pub fn service(&self, service: &str) -> Value {
         let (cluster, name) = service.split_once('/').unwrap();
-        let reply = self.by_hand("ecs", "DescribeServices", json!({ "cluster": cluster, "services": [name] }));
+        let reply = self.by_hand(
+            "ecs",
+            "DescribeServices",
+            json!({ "cluster": cluster, "services": [name] }),
+        );
         reply["services"][0].clone()
     }
 
@@ -161,7 +190,8 @@ impl House {
     /// A service's scalable target: minimum, maximum, and which flags are suspended as `[in, out,
     /// scheduled]`.
     pub fn target(&self, service: &str) -> Value {
-        let input = json!({ "ServiceNamespace": "ecs", "ResourceIds": [format!("service/{service}")] });
+        let input =
+            json!({ "ServiceNamespace": "ecs", "ResourceIds": [format!("service/{service}")] });
         let reply = self.by_hand("application-autoscaling", "DescribeScalableTargets", input);
         let target = &reply["ScalableTargets"][0];
         let suspended = &target["SuspendedState"];
@@ -178,7 +208,11 @@ impl House {
 
     /// A group's minimum size.
     pub fn group_minimum(&self, group: &str) -> i64 {
-        let reply = self.by_hand("autoscaling", "DescribeAutoScalingGroups", json!({ "AutoScalingGroupNames": [group] }));
+        let reply = self.by_hand(
+            "autoscaling",
+            "DescribeAutoScalingGroups",
+            json!({ "AutoScalingGroupNames": [group] }),
+        );
         let min = &reply["AutoScalingGroups"][0]["MinSize"];
         min.as_i64().or_else(|| min.as_str()?.parse().ok()).unwrap()
     }
@@ -186,13 +220,21 @@ impl House {
     /// Tags a service.
     pub fn tag(&self, service: &str, key: &str, value: &str) {
         let arn = self.arn(service);
-        self.by_hand("ecs", "TagResource", json!({ "resourceArn": arn, "tags": [{ "key": key, "value": value }] }));
+        self.by_hand(
+            "ecs",
+            "TagResource",
+            json!({ "resourceArn": arn, "tags": [{ "key": key, "value": value }] }),
+        );
     }
 
     /// Removes a service's tag.
     pub fn untag(&self, service: &str, key: &str) {
         let arn = self.arn(service);
-        self.by_hand("ecs", "UntagResource", json!({ "resourceArn": arn, "tagKeys": [key] }));
+        self.by_hand(
+            "ecs",
+            "UntagResource",
+            json!({ "resourceArn": arn, "tagKeys": [key] }),
+        );
     }
 
     /// A service's ARN.
@@ -208,8 +250,13 @@ impl House {
     /// The same, from the call of this number on.
     pub fn calls_since(&self, first: usize, action: &str) -> usize {
         let state = self.account.state();
-        let ours = state.calls.iter().skip(first).filter(|call| call.caller == "off-hours");
-        ours.filter(|call| call.action == action && call.refused.is_none()).count()
+        let ours = state
+            .calls
+            .iter()
+            .skip(first)
+            .filter(|call| call.caller == "off-hours");
+        ours.filter(|call| call.action == action && call.refused.is_none())
+            .count()
     }
 
     /// How many calls there have been in all.
@@ -220,8 +267,13 @@ impl House {
     /// Every call of the function that is neither a read nor refused, in order.
     pub fn writes(&self) -> Vec<String> {
         let state = self.account.state();
-        let ours = state.calls.iter().filter(|call| call.caller == "off-hours" && call.refused.is_none());
-        ours.map(|call| call.action.clone()).filter(|action| !is_read(action)).collect()
+        let ours = state
+            .calls
+            .iter()
+            .filter(|call| call.caller == "off-hours" && call.refused.is_none());
+        ours.map(|call| call.action.clone())
+            .filter(|action| !is_read(action))
+            .collect()
     }
 
     /// The items that stand in the ledger, by their sort key.
@@ -233,7 +285,9 @@ impl House {
         });
         let reply = self.by_hand("dynamodb", "Query", input);
         let items = reply["Items"].as_array().unwrap().iter();
-        items.map(|item| item["sk"]["S"].as_str().unwrap().to_owned()).collect()
+        items
+            .map(|item| item["sk"]["S"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The journal's entries of a day.
@@ -243,24 +297,34 @@ impl House {
             "KeyConditionExpression": "pk = :pk",
             "ExpressionAttributeValues": { ":pk": { "S": format!("journal#{day}") } },
         });
-        self.by_hand("dynamodb", "Query", input)["Items"].as_array().unwrap().clone()
+        self.by_hand("dynamodb", "Query", input)["Items"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 }
 
 fn is_read(action: &str) -> bool {
     let operation = action.split(':').nth(1).unwrap_or_default();
-    ["Describe", "List", "Get", "Query"].iter().any(|read| operation.starts_with(read))
+    ["Describe", "List", "Get", "Query"]
+        .iter()
+        .any(|read| operation.starts_with(read))
 }
 
 /// The function's clients on a way to the account.
 pub fn client(line: impl HttpClient + 'static, settings: &Settings) -> Aws {
-    let credentials = Credentials::new("off-hours", "secret", None, None, "test");
-    let config = shell::connect::configured(SharedHttpClient::new(line))
+    Aws::new(&config(line, "off-hours"), settings)
+}
+
+/// The configuration of a function's clients on a way to the account, which knows the caller by
+/// its access key id.
+pub fn config(line: impl HttpClient + 'static, function: &str) -> SdkConfig {
+    let credentials = Credentials::new(function, "secret", None, None, "test");
+    shell::connect::configured(SharedHttpClient::new(line))
         .region(Region::new("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url("http://account")
-        .build();
-    Aws::new(&config, settings)
+        .build()
 }
 
 fn create_ledger(account: &Account) {
@@ -274,7 +338,9 @@ fn create_ledger(account: &Account) {
         ],
         "BillingMode": "PAY_PER_REQUEST",
     });
-    account.by_hand("cloudformation", "dynamodb", "CreateTable", input).unwrap();
+    account
+        .by_hand("cloudformation", "dynamodb", "CreateTable", input)
+        .unwrap();
 }
 
 fn default(name: &str) -> Option<&'static str> {
@@ -290,9 +356,4 @@ fn default(name: &str) -> Option<&'static str> {
         "JOURNAL_DAYS" => "90",
         _ => return None,
     })
-}
-
-/// The end of a span that begins at `at`, for tests that count in hours.
-pub fn hours_after(at: Timestamp, hours: i64) -> Timestamp {
-    at + hours.hours()
 }

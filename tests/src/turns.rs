@@ -22,7 +22,11 @@ pub struct Gated {
 impl Gated {
     /// A line whose calls wait.
     pub fn new(line: Line) -> Self {
-        Self { line, turns: Arc::new(Semaphore::new(0)), waiting: Arc::default() }
+        Self {
+            line,
+            turns: Arc::new(Semaphore::new(0)),
+            waiting: Arc::default(),
+        }
     }
 
     /// Lets one call through, and comes back when the caller waits with its next one or
@@ -57,7 +61,11 @@ impl HttpConnector for Gated {
 }
 
 impl HttpClient for Gated {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }

@@ -25,7 +25,11 @@ fn seen(house: &House) -> Value {
 }
 
 fn records(house: &House) -> usize {
-    house.standing().iter().filter(|key| key.starts_with("service#")).count()
+    house
+        .standing()
+        .iter()
+        .filter(|key| key.starts_with("service#"))
+        .count()
 }
 
 /// Runs an evening and a morning; `strike` may add a fault before either edge's tick.
@@ -76,7 +80,12 @@ async fn strike_every_call(fault: Fault) {
         for skip in 0..calls {
             let (_, _, night) = a_night(|house, now| {
                 if now == edge {
-                    let rule = Rule { caller: Some("off-hours".to_owned()), skip, times: 1, ..Rule::always(fault) };
+                    let rule = Rule {
+                        caller: Some("off-hours".to_owned()),
+                        skip,
+                        times: 1,
+                        ..Rule::always(fault)
+                    };
                     house.account.state().faults.add(rule);
                 }
             })

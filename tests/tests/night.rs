@@ -33,20 +33,32 @@ clusters:
 async fn at_night_everything_that_is_tagged_rests_and_nothing_else() {
     let house = House::new(EVENING, STACK);
     house.tick_until(NIGHT).await;
-    let counts = ["api", "db-proxy", "web", "paused", "always-on", "typo"].map(|name| house.desired(&format!("prod/{name}")));
+    let counts = ["api", "db-proxy", "web", "paused", "always-on", "typo"]
+        .map(|name| house.desired(&format!("prod/{name}")));
     assert_eq!(counts, [0, 0, 1, 0, 2, 2]);
     assert_eq!(house.desired("lab/nobody-asked"), 4);
-    assert_eq!(house.target("prod/api"), json!({ "min": 0, "max": 10, "suspended": [true, true, true] }));
+    assert_eq!(
+        house.target("prod/api"),
+        json!({ "min": 0, "max": 10, "suspended": [true, true, true] })
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn in_the_morning_everyone_has_what_they_had() {
     let house = House::new(EVENING, STACK);
     house.tick_until(MORNING).await;
-    let counts = ["api", "db-proxy", "web", "paused"].map(|name| house.desired(&format!("prod/{name}")));
+    let counts =
+        ["api", "db-proxy", "web", "paused"].map(|name| house.desired(&format!("prod/{name}")));
     assert_eq!(counts, [3, 1, 2, 0]);
-    assert_eq!(house.target("prod/api"), json!({ "min": 2, "max": 10, "suspended": [false, false, false] }));
-    let rests: Vec<String> = house.standing().into_iter().filter(|key| key.starts_with("service#")).collect();
+    assert_eq!(
+        house.target("prod/api"),
+        json!({ "min": 2, "max": 10, "suspended": [false, false, false] })
+    );
+    let rests: Vec<String> = house
+        .standing()
+        .into_iter()
+        .filter(|key| key.starts_with("service#"))
+        .collect();
     assert_eq!(rests, Vec::<String>::new(), "every record is closed");
 }
 
@@ -54,7 +66,10 @@ async fn in_the_morning_everyone_has_what_they_had() {
 async fn a_wave_starts_when_the_one_before_is_steady() {
     let house = House::new(EVENING, STACK);
     house.tick_until("2026-11-20T07:00:00Z").await;
-    assert_eq!((house.desired("prod/db-proxy"), house.desired("prod/api")), (1, 0));
+    assert_eq!(
+        (house.desired("prod/db-proxy"), house.desired("prod/api")),
+        (1, 0)
+    );
     house.tick_until("2026-11-20T07:05:00Z").await;
     assert_eq!(house.desired("prod/api"), 3);
 }
@@ -65,9 +80,17 @@ async fn a_count_bumped_at_night_is_respected_and_does_not_spoil_the_morning() {
     house.tick_until(NIGHT).await;
     house.set_desired("prod/db-proxy", 2);
     house.tick_until(DAWN).await;
-    assert_eq!(house.desired("prod/db-proxy"), 2, "respected until the next edge");
+    assert_eq!(
+        house.desired("prod/db-proxy"),
+        2,
+        "respected until the next edge"
+    );
     house.tick_until(MORNING).await;
-    assert_eq!(house.desired("prod/db-proxy"), 2, "more than it had: theirs to keep");
+    assert_eq!(
+        house.desired("prod/db-proxy"),
+        2,
+        "more than it had: theirs to keep"
+    );
     house.tick_until("2026-11-21T00:00:00Z").await;
     assert_eq!(house.desired("prod/db-proxy"), 0);
 }
@@ -83,7 +106,9 @@ async fn quiet_ticks_change_nothing() {
         .iter()
         .filter(|call| call.caller == "off-hours")
         .map(|call| call.action.as_str())
-        .filter(|action| action.contains("Update") || action.contains("Register") || action.contains("PutEvents"))
+        .filter(|action| {
+            action.contains("Update") || action.contains("Register") || action.contains("PutEvents")
+        })
         .collect();
     assert_eq!(writes, Vec::<&str>::new());
 }
@@ -95,7 +120,11 @@ async fn a_typo_is_told_once() {
     assert_eq!(house.calls("events:PutEvents"), 1);
     house.tag("prod/typo", "caretaker:hours", "Mon-Fri 08:00-26:00");
     house.tick_until("2026-11-20T07:50:00Z").await;
-    assert_eq!(house.calls("events:PutEvents"), 2, "and again when it is mistyped differently");
+    assert_eq!(
+        house.calls("events:PutEvents"),
+        2,
+        "and again when it is mistyped differently"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,7 +140,11 @@ async fn dry_run_writes_nothing_at_all() {
     house.tick_until(NIGHT).await;
     assert_eq!(house.writes(), Vec::<String>::new());
     let report = house.tick().await.report();
-    assert_eq!(report["changed"].as_array().unwrap().len(), 4, "and shows what it would do: {report}");
+    assert_eq!(
+        report["changed"].as_array().unwrap().len(),
+        4,
+        "and shows what it would do: {report}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,9 @@ const DUSK: &str = "2026-11-19T18:59:30Z";
 fn stack(services: usize) -> String {
     let mut stack = "clusters:\n  - name: prod\n    tags: {\"caretaker:hours\": \"Mon-Fri 08:00-20:00\"}\n    services:\n".to_owned();
     for number in 0..services {
-        stack.push_str(&format!("      - {{name: service-{number:02}, desired: 2}}\n"));
+        stack.push_str(&format!(
+            "      - {{name: service-{number:02}, desired: 2}}\n"
+        ));
     }
     stack
 }
@@ -35,7 +37,10 @@ fn awake(house: &House) -> Vec<String> {
 async fn access_denied_on_one_service_leaves_the_others_resting() {
     let (house, failure) = with(Fault::AccessDenied).await;
     assert_eq!(awake(&house), ["prod/service-07"]);
-    assert!(failure.starts_with("1 of 20 did not succeed; first prod/service-07"), "{failure}");
+    assert!(
+        failure.starts_with("1 of 20 did not succeed; first prod/service-07"),
+        "{failure}"
+    );
     assert!(failure.contains("AccessDenied"), "{failure}");
 }
 
@@ -53,7 +58,10 @@ async fn lambdas_retry_finishes_what_failed() {
     let (house, _) = with(Fault::AccessDenied).await;
     house.account.state().faults.clear();
     house.pass(jiff::SignedDuration::from_mins(1)).await;
-    house.invoke(serde_json::json!({ "action": "tick" }), "tick-0").await.report();
+    house
+        .invoke(serde_json::json!({ "action": "tick" }), "tick-0")
+        .await
+        .report();
     assert_eq!(awake(&house), Vec::<String>::new());
 }
 
@@ -61,7 +69,10 @@ async fn lambdas_retry_finishes_what_failed() {
 async fn without_the_ledger_nothing_is_changed() {
     let house = House::new(DUSK, &stack(5));
     house.until("2026-11-19T19:00:00Z").await;
-    let rule = Rule { action: Some("dynamodb:PutItem".to_owned()), ..Rule::always(Fault::AccessDenied) };
+    let rule = Rule {
+        action: Some("dynamodb:PutItem".to_owned()),
+        ..Rule::always(Fault::AccessDenied)
+    };
     house.account.state().faults.add(rule);
     house.tick().await.failure();
     assert_eq!(house.calls("ecs:UpdateService"), 0);

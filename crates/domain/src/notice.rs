@@ -105,11 +105,13 @@ pub enum Kind {
     PermissionDenied,
     /// There is more to do than the time allows.
     BehindSchedule,
+    /// AWS gave up on an event that one of our functions should have answered.
+    Undelivered,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::MalformedTag,
         Self::OverrideIgnored,
         Self::DeploymentBlocksRest,
@@ -120,6 +122,7 @@ impl Kind {
         Self::PartlyApplied,
         Self::PermissionDenied,
         Self::BehindSchedule,
+        Self::Undelivered,
     ];
 
     /// The name it has on the bus, in logs and in pages. It never changes.
@@ -135,6 +138,7 @@ impl Kind {
             Self::PartlyApplied => "partly-applied",
             Self::PermissionDenied => "permission-denied",
             Self::BehindSchedule => "behind-schedule",
+            Self::Undelivered => "undelivered",
         }
     }
 

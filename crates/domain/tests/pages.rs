@@ -6,6 +6,7 @@
 )]
 
 use domain::notice::{Fact, Kind, Next, Notice, Severity, incident};
+use domain::pager::dead_letter::{DeadLetter, Event, Letter, Sender, Target, Undelivered};
 use domain::pager::{Action, Delivered, Heard, Letterhead, Page, Reason, compose, decide};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -283,6 +284,114 @@ fn behind_schedule() -> Notice {
     }
 }
 
+fn dead_letter(letter: Letter) -> DeadLetter {
+    DeadLetter {
+        id: "059f36b4-87a3-44ab-83d2-661975830a7d".to_owned(),
+        queue: "arn:aws:sqs:eu-central-1:111122223333:ecs-caretaker-DeadLetters-1A2B3C4D5E6F"
+            .to_owned(),
+        account: ACCOUNT.to_owned(),
+        region: REGION.to_owned(),
+        left: at("2026-11-26T07:05:00Z"),
+        letter,
+    }
+}
+
+fn function(name: &str) -> Target {
+    Target::new(&format!(
+        "arn:aws:lambda:eu-central-1:111122223333:function:{name}"
+    ))
+}
+
+fn enveloped(source: &str, detail_type: &str, notice: Option<&str>) -> Event {
+    Event::Enveloped {
+        source: source.to_owned(),
+        detail_type: detail_type.to_owned(),
+        notice: notice.map(str::to_owned),
+    }
+}
+
+/// A tick that off-hours failed on, which each case then changes.
+fn failed_tick() -> Undelivered {
+    Undelivered {
+        sender: Sender::Lambda {
+            request: Some("e4b46cbf-b738-4880-8880-a18cdf61200e".to_owned()),
+        },
+        target: function("ecs-caretaker-off-hours"),
+        event: enveloped("aws.scheduler", "Scheduled Event", None),
+        happened: Some(at("2026-11-26T07:00:00Z")),
+        attempts: Some(3),
+        condition: Some("RetriesExhausted".to_owned()),
+        error_type: Some("LedgerFailed".to_owned()),
+        error_message: Some(
+            "dynamodb:Query did not succeed: ResourceNotFoundException: Requested resource not found"
+                .to_owned(),
+        ),
+    }
+}
+
+fn given_up(undelivered: Undelivered) -> DeadLetter {
+    dead_letter(Letter::Undelivered(Box::new(undelivered)))
+}
+
+fn undelivered() -> DeadLetter {
+    given_up(failed_tick())
+}
+
+fn undelivered_notice() -> DeadLetter {
+    given_up(Undelivered {
+        sender: Sender::Rule {
+            arn: "arn:aws:events:eu-central-1:111122223333:rule/ecs-caretaker-NoticesToPager-1A"
+                .to_owned(),
+        },
+        target: function("ecs-caretaker-pager"),
+        event: enveloped(
+            "caretaker",
+            "Caretaker Notice",
+            Some("Wave 1 in prod is not steady 20 minutes after it was woken"),
+        ),
+        attempts: Some(1),
+        condition: None,
+        error_type: Some("NO_PERMISSIONS".to_owned()),
+        error_message: Some(
+            "No resource-based policy allows the lambda:InvokeFunction action".to_owned(),
+        ),
+        ..failed_tick()
+    })
+}
+
+fn undelivered_schedule() -> DeadLetter {
+    given_up(Undelivered {
+        sender: Sender::Schedule {
+            arn: "arn:aws:scheduler:eu-central-1:111122223333:schedule/ecs-caretaker/tick"
+                .to_owned(),
+        },
+        event: Event::Scheduled,
+        attempts: Some(9),
+        condition: Some("MaximumEventAgeInSeconds".to_owned()),
+        error_type: Some("Lambda.TooManyRequestsException".to_owned()),
+        error_message: Some("Rate Exceeded.".to_owned()),
+        ..failed_tick()
+    })
+}
+
+fn undelivered_deletion() -> DeadLetter {
+    given_up(Undelivered {
+        event: Event::CloudFormation {
+            request: "Delete".to_owned(),
+        },
+        happened: None,
+        error_type: Some("StillHeld".to_owned()),
+        error_message: Some("12 are still to be woken before the suite can be deleted".to_owned()),
+        ..failed_tick()
+    })
+}
+
+fn unreadable(body: &str) -> DeadLetter {
+    dead_letter(Letter::Unreadable {
+        body: body.to_owned(),
+    })
+}
+
 fn one_of_each() -> Vec<Notice> {
     let all = vec![
         malformed_tag(),
@@ -295,6 +404,7 @@ fn one_of_each() -> Vec<Notice> {
         partly_applied(),
         permission_denied(),
         behind_schedule(),
+        undelivered().notice(&letterhead()),
     ];
     let kinds: Vec<Kind> = all.iter().map(|notice| notice.kind).collect();
     assert_eq!(kinds, Kind::ALL, "a kind has no golden page");
@@ -351,6 +461,107 @@ fn every_kind_of_page_can_be_read_at_three_in_the_morning() {
     for notice in one_of_each() {
         insta::assert_snapshot!(notice.kind.name(), printed(&page(notice)));
     }
+}
+
+#[test]
+fn every_kind_of_dead_letter_can_be_read_at_three_in_the_morning() {
+    for (name, letter) in [
+        ("undelivered-notice", undelivered_notice()),
+        ("undelivered-schedule", undelivered_schedule()),
+        ("undelivered-deletion", undelivered_deletion()),
+        ("undelivered-unreadable", unreadable("half of a {")),
+    ] {
+        insta::assert_snapshot!(name, printed(&page(letter.notice(&letterhead()))));
+    }
+}
+
+#[test]
+fn every_dead_letter_is_one_page_that_wakes_somebody() {
+    let letters = vec![undelivered(), undelivered_notice(), unreadable("")];
+    let now = at("2026-11-26T07:05:00Z");
+    let pages: Vec<Action> = letters
+        .iter()
+        .map(|letter| Action::Publish(page(letter.notice(&letterhead()))))
+        .collect();
+    assert!(
+        letters
+            .iter()
+            .all(|letter| letter.notice(&letterhead()).severity == Severity::Page)
+    );
+    let plan = decide(&Heard::DeadLetters(letters), &letterhead(), now);
+    assert_eq!(plan.reason, Reason::Undelivered);
+    assert_eq!(plan.actions, pages);
+}
+
+#[test]
+fn the_log_of_a_function_is_read_only_where_the_function_was_started() {
+    let command = |letter: &DeadLetter| letter.notice(&letterhead()).next.command;
+    assert_eq!(
+        command(&undelivered()).as_deref(),
+        Some("aws logs tail /aws/lambda/ecs-caretaker-off-hours --since 1h")
+    );
+    assert_eq!(
+        command(&undelivered_schedule()).as_deref(),
+        Some("aws lambda get-function-configuration --function-name ecs-caretaker-off-hours")
+    );
+    assert_eq!(
+        command(&undelivered_notice()).as_deref(),
+        Some("aws lambda get-policy --function-name ecs-caretaker-pager")
+    );
+    let elsewhere = given_up(Undelivered {
+        target: Target::new("arn:aws:sqs:eu-central-1:111122223333:a-queue"),
+        ..failed_tick()
+    });
+    assert_eq!(command(&elsewhere), None);
+}
+
+#[test]
+fn only_what_the_tick_repeats_is_said_to_be_tried_again() {
+    let asked = given_up(Undelivered {
+        event: Event::Asked {
+            action: "wake".to_owned(),
+        },
+        ..failed_tick()
+    });
+    let done = |letter: &DeadLetter| letter.notice(&letterhead()).done.unwrap_or_default();
+    assert!(done(&undelivered()).contains("tries again"));
+    assert!(done(&undelivered_schedule()).contains("tries again"));
+    assert!(!done(&asked).contains("tries again"));
+    assert!(!done(&undelivered_deletion()).contains("tries again"));
+}
+
+#[test]
+fn a_dead_letter_begins_with_its_event_and_never_after_its_end() {
+    let since = |happened: Option<Timestamp>| {
+        let letter = given_up(Undelivered {
+            happened,
+            ..failed_tick()
+        });
+        letter.notice(&letterhead()).since
+    };
+    let left = at("2026-11-26T07:05:00Z");
+    assert_eq!(
+        since(Some(at("2026-11-25T07:05:00Z"))),
+        at("2026-11-25T07:05:00Z")
+    );
+    assert_eq!(since(Some(at("2026-11-26T07:05:01Z"))), left);
+    assert_eq!(since(None), left);
+}
+
+#[test]
+fn attempts_are_told_as_a_person_counts_them() {
+    let title = |attempts| {
+        let letter = given_up(Undelivered {
+            attempts,
+            ..failed_tick()
+        });
+        letter.notice(&letterhead()).title
+    };
+    let about = "AWS gave up on an event for off-hours";
+    assert_eq!(title(None), about);
+    assert_eq!(title(Some(0)), format!("{about} before the first attempt"));
+    assert_eq!(title(Some(1)), format!("{about} after 1 attempt"));
+    assert_eq!(title(Some(185)), format!("{about} after 185 attempts"));
 }
 
 #[test]
@@ -492,6 +703,35 @@ proptest! {
         prop_assert!(characters(&page.chat.description) <= 8_000);
         prop_assert!(page.chat.next_steps.iter().all(|step| characters(step) <= 350));
         prop_assert!(page.chat.keywords.iter().all(|word| characters(word) <= 75));
+    }
+
+    #[test]
+    fn a_dead_letter_keeps_its_limits_and_is_harmless(texts in prop::collection::vec(any_text(), 9)) {
+        let text = |position: usize| texts[position].clone();
+        let letters = [
+            given_up(Undelivered {
+                sender: Sender::Rule { arn: text(0) },
+                target: Target::new(&text(1)),
+                event: enveloped(&text(2), &text(3), Some(&text(4))),
+                condition: Some(text(5)),
+                error_type: Some(text(6)),
+                error_message: Some(text(7)),
+                ..failed_tick()
+            }),
+            unreadable(&text(8)),
+        ];
+        for letter in letters {
+            let page = page(letter.notice(&letterhead()));
+            prop_assert!(characters(&page.subject) < 100);
+            prop_assert!(characters(&page.sms) <= 140);
+            prop_assert!(characters(&page.chat.description) <= 8_000);
+            for text in [page.subject, page.sms, page.email, page.chat.description] {
+                for sign in ["@", "<", ">", "://", "](", "\u{202E}", "\u{200B}"] {
+                    prop_assert!(!text.contains(sign), "{:?} in {:?}", sign, text);
+                }
+                prop_assert!(!text.split_whitespace().any(names_a_host), "{:?}", text);
+            }
+        }
     }
 
     #[test]

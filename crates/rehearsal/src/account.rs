@@ -143,6 +143,9 @@ impl State {
         call: &Call,
         fault: Option<Fault>,
     ) -> Result<Value, ApiError> {
+        if !module.operations.contains(&call.operation.as_str()) {
+            return Err(ApiError::not_modelled(call));
+        }
         if let Some(refusal) = fault.and_then(|fault| fault.refusal(call)) {
             return Err(refusal);
         }

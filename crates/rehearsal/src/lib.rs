@@ -20,7 +20,7 @@ pub mod scenario;
 pub mod server;
 pub mod services;
 pub mod stack;
-pub mod stage;
+pub mod suite;
 pub mod template;
 #[cfg(test)]
 mod testbed;

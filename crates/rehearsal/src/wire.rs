@@ -54,7 +54,7 @@ impl Protocol {
                 200,
                 &format!("application/x-amz-json-{version}"),
                 request_id,
-                output.to_string(),
+                without_nulls(output).to_string(),
             ),
             Self::Query { namespace, .. } => {
                 let mut body = format!("<{operation}Response xmlns=\"{namespace}\">");
@@ -105,6 +105,20 @@ impl Protocol {
                 reply(error.status, "text/xml", request_id, body)
             }
         }
+    }
+}
+
+/// A member that is null is one that is absent, and AWS leaves it out.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.clone(), without_nulls(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        other => other.clone(),
     }
 }
 
@@ -321,6 +335,17 @@ mod tests {
             "<R><Attributes><entry><key>a</key><value>1</value></entry>\
              <entry><key>b</key><value>2</value></entry></Attributes></R>"
         );
+    }
+
+    #[test]
+    fn what_is_null_is_left_out() {
+        let protocol = Protocol::Json {
+            target: "Service",
+            version: "1.1",
+        };
+        let output = json!({"items": [{"a": null, "b": false}], "nextToken": null});
+        let reply = protocol.success("List", &output, "id");
+        assert_eq!(reply.body(), r#"{"items":[{"b":false}]}"#);
     }
 
     #[test]

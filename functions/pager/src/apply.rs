@@ -8,7 +8,8 @@ use crate::message::message;
 use crate::report::Report;
 use crate::settings::Settings;
 
-/// Performs every action of the plan. A plan has one at most, so the first failure ends it.
+/// Performs every action of the plan. The template hands over one message of the queue at a time, so
+/// a plan has one action at most, and the first failure ends it.
 pub(crate) async fn apply(aws: &Aws, settings: &Settings, plan: Plan) -> Result<Report, Failure> {
     let mut report = Report::new(plan.reason, settings.dry_run, plan.actions.len());
     for action in &plan.actions {

@@ -1,4 +1,5 @@
-//! One incident, one page: a Caretaker notice on the event bus becomes one message to people.
+//! One incident, one page: a Caretaker notice on the event bus becomes one message to people, and so
+//! does a message of the suite's dead-letter queue.
 //!
 //! This is the only function that publishes to people. An error that it returns means "deliver
 //! again"; an event that is not a notice is an answer, not an error.
@@ -33,7 +34,7 @@ impl Aws {
     }
 }
 
-/// Answers one event from the bus.
+/// Answers one event from the bus or from the dead-letter queue.
 pub async fn handle(
     aws: &Aws,
     settings: &Settings,

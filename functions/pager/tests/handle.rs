@@ -140,6 +140,55 @@ async fn hostile_text_mentions_nobody_and_links_nowhere() {
 }
 
 #[tokio::test]
+async fn every_dead_letter_is_one_message() {
+    for (name, subject, part) in [
+        (
+            "dead-letter-invocation",
+            "ALARM: AWS gave up on an event for off-hours after 3 attempts (ecs-caretaker)",
+            "LedgerFailed",
+        ),
+        (
+            "dead-letter-rule",
+            "ALARM: AWS gave up on an event for pager after 1 attempt (ecs-caretaker)",
+            "Wave 1 in prod is not steady 20 minutes after it was woken",
+        ),
+        (
+            "dead-letter-schedule",
+            "ALARM: AWS gave up on an event for off-hours after 9 attempts (ecs-caretaker)",
+            "MaximumEventAgeInSeconds",
+        ),
+        (
+            "dead-letter-unreadable",
+            "ALARM: A message in the dead-letter queue cannot be read (ecs-caretaker)",
+            "Half of a {message, ‹!channel› see https[:]//evil[.]example/a gnp",
+        ),
+    ] {
+        let topic = takes(move |request| {
+            let texts = texts(request);
+            request.subject() == Some(subject)
+                && texts["email"].as_str().unwrap().contains(part)
+                && chat(request)["metadata"]["eventType"] == "undelivered"
+        });
+        let report = answer(&topic, &settings(), name).await.unwrap();
+        assert_eq!(topic.num_calls(), 1, "{name}");
+        assert_eq!(report.reason, "undelivered");
+        assert_eq!(report.planned, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_dead_letter_that_cannot_be_paged_stays_in_the_queue() {
+    let topic = mock!(Client::publish).then_error(|| {
+        let meta = ErrorMetadata::builder().code("Throttled").build();
+        PublishError::generic(meta)
+    });
+    let failure = answer(&topic, &settings(), "dead-letter-invocation")
+        .await
+        .unwrap_err();
+    assert_eq!(failure.kind(), "CallFailed");
+}
+
+#[tokio::test]
 async fn an_event_that_is_no_notice_publishes_nothing() {
     for (name, reason) in [
         ("foreign-event", "foreign-source"),

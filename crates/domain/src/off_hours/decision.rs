@@ -1,7 +1,8 @@
 //! What was decided about one service or group.
 
 use super::concerns::Concern;
-use super::plan::{Action, Errand, Reason, Subject};
+use super::plan::{Action, Errand, Subject};
+use super::reason::Reason;
 
 /// What was decided about one service or group.
 #[derive(Debug)]

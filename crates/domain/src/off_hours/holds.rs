@@ -3,6 +3,7 @@
 use super::intent::Intent;
 use super::moment::Moment;
 use super::observed::{Group, Service};
+use super::orders::in_force;
 use crate::hold::{Hold, Holder, Holds};
 use crate::order::{Asked, Order};
 
@@ -22,7 +23,7 @@ pub(super) fn on_service(service: &Service, there: Holds, moment: Moment<'_>) ->
         Some(Asked::Wake(_)) => there.without(Holder::Operator),
         None => there,
     };
-    by_night(&service.intent, order(service), asked, moment)
+    by_night(&service.intent, in_force(service), asked, moment)
 }
 
 /// The holds that there should be on a group.
@@ -45,13 +46,4 @@ fn by_night(intent: &Intent, order: Option<&Order>, there: Holds, moment: Moment
         until: None,
     };
     holds.with(Holder::OffHours, hold)
-}
-
-/// What keeps a service awake by a person's order: the one just given, or the one there is.
-pub(super) fn order(service: &Service) -> Option<&Order> {
-    match &service.asked {
-        Some(Asked::Wake(Some(order))) => Some(order),
-        Some(Asked::Rest(_)) => None,
-        Some(Asked::Wake(None)) | None => service.order.as_ref(),
-    }
 }

@@ -11,7 +11,11 @@ mod intent;
 mod moment;
 mod observed;
 mod obstacle;
+mod orders;
 mod plan;
+pub mod prices;
+mod reason;
+pub mod savings;
 mod service;
 mod steps;
 mod tags;
@@ -25,7 +29,8 @@ pub use concerns::{Announcement, Concern, ConcernKey};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Deployment, Group, GroupLive, Kind, Live, Observed, Service, Sight};
-pub use plan::{Action, Errand, Plan, Reason, Subject, Verdict};
+pub use plan::{Action, Errand, Plan, Subject, Verdict};
+pub use reason::Reason;
 pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Tags, WAVE};
 
 use crate::arn::ServiceArn;
@@ -99,7 +104,7 @@ fn verdict(
         Subject::Service(arn) => observed
             .services
             .get(arn)
-            .and_then(|service| service.intent.next(holds::order(service), moment.now)),
+            .and_then(|service| service.intent.next(orders::in_force(service), moment.now)),
         Subject::Group(arn) => observed
             .groups
             .get(arn)

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::holds::order;
 use super::moment::Moment;
 use super::observed::{Deployment, Kind, Live, Service};
-use super::plan::Reason;
+use super::orders::in_force;
+use super::reason::Reason;
 use crate::hold::{Holder, Holds};
 
 /// Why a service is not put to rest now, if it is not.
@@ -52,7 +52,7 @@ fn grace_ends(
     moment: Moment<'_>,
 ) -> Option<Timestamp> {
     let born = deployment.created_at.max(live.created_at);
-    let at_night = service.intent.rests(order(service), born);
+    let at_night = service.intent.rests(in_force(service), born);
     at_night.then(|| {
         born.saturating_add(moment.policy.night_grace)
             .unwrap_or(born)

@@ -1,17 +1,17 @@
 //! The decision about one service.
 
-use jiff::Timestamp;
-
+use super::concerns::Concern;
 use super::decision::Decision;
 use super::holds::on_service;
 use super::moment::Moment;
 use super::observed::{Live, Service, Sight};
 use super::obstacle::{obstacle, only_the_night, out_of_patience};
-use super::plan::{Action, Reason};
-use super::trouble;
+use super::plan::Action;
+use super::reason::Reason;
+use super::{orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
-use crate::order::{Asked, Order};
+use crate::order::Asked;
 use crate::rest::{ServiceRest, Version};
 
 /// Decides about one service.
@@ -34,34 +34,11 @@ pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) ->
         }
         .decide(rest.as_ref()),
     };
-    let order = order(arn, service, &decision.reason, moment.now);
+    let order = orders::step(arn, service, &decision.reason, moment.now);
     decision.actions.splice(..0, order);
     let concerns = trouble::with_tags(arn, service, moment.now);
     decision.concerns.extend(concerns);
     decision
-}
-
-/// What becomes of a person's order: a new one is written down, and the one there is withdrawn
-/// when it has expired or the person asks for rest. Nothing is written about a service that is
-/// not ours to change.
-fn order(arn: &ServiceArn, service: &Service, reason: &Reason, now: Timestamp) -> Option<Action> {
-    let withdrawn = |order: &Order| Action::WithdrawOrder {
-        service: arn.clone(),
-        order: order.clone(),
-    };
-    let heeded = !matches!(
-        reason,
-        Reason::MalformedTag | Reason::NotTagged | Reason::Deleted
-    );
-    match (service.asked.as_ref().filter(|_| heeded), &service.order) {
-        (Some(Asked::Wake(Some(order))), _) => Some(Action::Order {
-            service: arn.clone(),
-            order: order.clone(),
-        }),
-        (Some(Asked::Rest(_)), Some(order)) => Some(withdrawn(order)),
-        (_, Some(order)) if order.until <= now => Some(withdrawn(order)),
-        _ => None,
-    }
 }
 
 /// A service that exists. What is decided about it is here; the steps that follow are in `steps`.
@@ -207,7 +184,7 @@ impl Case<'_> {
     }
 
     /// It was put to rest in the middle of a deployment that has not ended since.
-    fn blocked(&self, rest: &ServiceRest) -> Option<crate::off_hours::Concern> {
+    fn blocked(&self, rest: &ServiceRest) -> Option<Concern> {
         let deployment = self.live.deployment.as_ref()?;
         let blocked = out_of_patience(deployment, self.moment)
             && rest.deployment.as_ref() == Some(&deployment.id);

@@ -3,7 +3,8 @@
 
 use super::concerns::Concern;
 use super::decision::Decision;
-use super::plan::{Action, Reason};
+use super::plan::Action;
+use super::reason::Reason;
 use super::service::Case;
 use super::trouble;
 use crate::capacity::{Bounds, ServiceCapacity};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::observed::Observed;
-use super::plan::{Errand, Reason, Subject};
+use super::plan::{Errand, Subject};
+use super::reason::Reason;
 use super::tags::DEFAULT_WAVE;
 
 /// Wakes before rests; instances before the tasks that need them; low waves wake first and rest

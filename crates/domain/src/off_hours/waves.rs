@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::decision::Decision;
 use super::moment::Moment;
 use super::observed::{Observed, Service};
-use super::plan::{Action, Reason};
+use super::plan::Action;
+use super::reason::Reason;
 use crate::arn::ServiceArn;
 use crate::order::Asked;
 
 /// Holds back what would wake before a lower wave of its cluster is steady. Waves order the
-/// services of one cluster; clusters do not wait for each other, and neither does a service that
-/// a person wants awake, nor the deletion of the suite.
+/// services of one cluster; clusters do not wait for each other. Nor does a service that a person
+/// wants awake, one that a run began to wake and did not finish, or the deletion of the suite.
 pub(super) fn hold_back(
     decisions: &mut BTreeMap<ServiceArn, Decision>,
     observed: &Observed,
@@ -26,8 +27,11 @@ pub(super) fn hold_back(
         let Some(barrier) = barrier.filter(|barrier| *barrier < service.intent.wave) else {
             continue;
         };
+        let rest = service.rest.as_ref();
+        let begun = rest.is_some_and(|rest| rest.waking_for(moment.now).is_some());
         let waits = |decision: &&mut Decision| {
-            decision.reason == Reason::Wakes && !matches!(service.asked, Some(Asked::Wake(_)))
+            let asked = matches!(service.asked, Some(Asked::Wake(_)));
+            decision.reason == Reason::Wakes && !begun && !asked
         };
         if let Some(decision) = decisions.get_mut(arn).filter(waits) {
             decision.reason = Reason::WaitsForWave(barrier);

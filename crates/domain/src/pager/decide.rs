@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::dead_letter::DeadLetter;
 use super::{Delivered, Letterhead, Page, compose};
 
 /// What an event turned out to be.
@@ -9,6 +10,8 @@ use super::{Delivered, Letterhead, Page, compose};
 pub enum Heard {
     /// A notice from one of our functions.
     Notice(Box<Delivered>),
+    /// Messages of the suite's dead-letter queue.
+    DeadLetters(Vec<DeadLetter>),
     /// An event that is not ours.
     Foreign {
         /// Who sent it.
@@ -44,6 +47,8 @@ pub enum Reason {
     Wrong,
     /// Something is right again.
     RightAgain,
+    /// AWS gave up on an event.
+    Undelivered,
     /// The event is not from Caretaker.
     ForeignSource,
     /// The event is from Caretaker, and not a notice.
@@ -56,13 +61,14 @@ impl Reason {
         match self {
             Self::Wrong => "wrong",
             Self::RightAgain => "right-again",
+            Self::Undelivered => "undelivered",
             Self::ForeignSource => "foreign-source",
             Self::UnknownDetailType => "unknown-detail-type",
         }
     }
 }
 
-/// Every notice is one page; any other event is none.
+/// Every notice and every dead letter is one page; any other event is none.
 pub fn decide(heard: &Heard, letterhead: &Letterhead, now: Timestamp) -> Plan {
     match heard {
         Heard::Notice(delivered) => Plan {
@@ -73,8 +79,24 @@ pub fn decide(heard: &Heard, letterhead: &Letterhead, now: Timestamp) -> Plan {
             },
             actions: vec![Action::Publish(compose(delivered, letterhead, now))],
         },
+        Heard::DeadLetters(letters) => Plan {
+            reason: Reason::Undelivered,
+            actions: letters
+                .iter()
+                .map(|letter| Action::Publish(compose(&told(letter, letterhead), letterhead, now)))
+                .collect(),
+        },
         Heard::Foreign { .. } => nothing(Reason::ForeignSource),
         Heard::UnknownDetailType { .. } => nothing(Reason::UnknownDetailType),
+    }
+}
+
+/// A dead letter, as if it were a notice from where its queue is.
+fn told(letter: &DeadLetter, letterhead: &Letterhead) -> Delivered {
+    Delivered {
+        notice: letter.notice(letterhead),
+        account: letter.account.clone(),
+        region: letter.region.clone(),
     }
 }
 

@@ -3,12 +3,15 @@
 mod chat;
 mod clean;
 mod command;
+mod consequence;
+pub mod dead_letter;
 mod decide;
 mod email;
 mod fold;
 mod moment;
 mod short;
 mod story;
+mod undelivered;
 mod wording;
 
 use jiff::Timestamp;

@@ -50,5 +50,9 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
             "There is more to do than the time allows, so services rest and wake later than their \
              hours say. Each run goes on where the last one stopped."
         }
+        Kind::Undelivered => {
+            "AWS gave up on something that Caretaker should have answered. What should have followed \
+             from it was not done, or only in part."
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod any;
 mod made;
 mod run;
 mod shown;
@@ -15,7 +16,9 @@ mod drift;
 mod groups;
 mod holds;
 mod plans;
+mod properties;
 mod rest;
+mod savings;
 mod scope;
 mod wake;
 mod waves;

@@ -61,6 +61,17 @@ fn a_wave_whose_wake_crashed_is_still_waited_for() {
 }
 
 #[test]
+fn what_a_run_began_to_wake_is_finished_before_any_wave_is_waited_for() {
+    let mut world = asleep();
+    world.ask_wake("prod/web", Some("Tue 12:00"));
+    world.crash("Mon 23:55", 2);
+    assert!(world.rest("prod/web").unwrap().claim.is_some());
+    let run = world.tick("Tue 08:00");
+    assert_eq!(run.reason("prod/db"), Reason::Wakes);
+    assert_eq!(run.reason("prod/web"), Reason::Wakes);
+}
+
+#[test]
 fn a_wave_that_another_run_puts_to_rest_is_not_waited_for() {
     let mut world = world([
         service("prod/db").by_day().wave("1").desired(3),

@@ -8,6 +8,7 @@ use domain::hold::{Hold, Holder};
 use domain::off_hours::{Action, ConcernKey, Live, Tags};
 use domain::order::{Asked, Order};
 use domain::rest::{GroupRest, ServiceRest};
+use jiff::Timestamp;
 
 use crate::made::{Fleet, Thing, deployment, on};
 
@@ -130,7 +131,14 @@ impl World {
     // What a person asks of the next run.
 
     pub(crate) fn ask_rest(&mut self, name: &str, until: Option<&str>) {
-        let until = until.map(on);
+        self.asks_rest(name, until.map(on));
+    }
+
+    pub(crate) fn ask_wake(&mut self, name: &str, until: Option<&str>) {
+        self.asks_wake(name, until.map(on));
+    }
+
+    pub(crate) fn asks_rest(&mut self, name: &str, until: Option<Timestamp>) {
         let hold = Hold {
             until,
             ..hold("ana")
@@ -138,9 +146,9 @@ impl World {
         self.asked.insert(arn(name), Asked::Rest(hold));
     }
 
-    pub(crate) fn ask_wake(&mut self, name: &str, until: Option<&str>) {
+    pub(crate) fn asks_wake(&mut self, name: &str, until: Option<Timestamp>) {
         let order = until.map(|until| Order {
-            until: on(until),
+            until,
             by: "ana".to_owned(),
             why: "demo".to_owned(),
             since: on("Mon 00:00"),

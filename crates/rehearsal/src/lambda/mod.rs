@@ -6,6 +6,7 @@
 pub mod deliveries;
 pub mod environment;
 mod runtime_api;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -57,8 +57,8 @@ impl Plane {
                 (self.levels())
                 (self.hours())
                 path.present-area d=(self.area(present)) {}
-                path.present d=(self.line(present)) {}
                 path.wanted d=(self.line(wanted)) {}
+                path.present d=(self.line(present)) {}
                 @for mark in marks { (self.mark(mark)) }
             }
         }

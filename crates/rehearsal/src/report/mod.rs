@@ -1,6 +1,8 @@
 //! The report of a run: one HTML file without anything from outside.
 
 mod chart;
+mod expected;
+mod figures;
 mod series;
 mod story;
 
@@ -8,9 +10,9 @@ use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::scenario::Scenario;
-use crate::scenario::expectation::Verdict;
 use crate::scenario::record::Record;
 use crate::scenario::timeline::Told;
+use crate::scenario::verdict::Verdict;
 use chart::{Mark, Plane};
 use series::Series;
 
@@ -53,7 +55,7 @@ impl Report<'_> {
                     h2 { "Service by service" }
                     div.many { @for series in &self.series { (self.single(series)) } }
                     h2 { "What was expected" }
-                    (self.expected())
+                    (expected::table(self.verdicts, &self.scenario.zone))
                     h2 { "What happened" }
                     (story::timeline(&self.record.entries, &self.scenario.zone))
                     h2 { "Calls" }
@@ -73,54 +75,6 @@ impl Report<'_> {
                 (self.scenario.zone.iana_name().unwrap_or("UTC"))
             }
         }
-    }
-
-    fn figures(&self) -> Markup {
-        let held = self
-            .verdicts
-            .iter()
-            .filter(|verdict| verdict.held())
-            .count();
-        let all = self.verdicts.len();
-        let class = if held == all { "held" } else { "broken" };
-        let (ran, full) = self.task_hours();
-        let pages = self
-            .record
-            .entries
-            .iter()
-            .flat_map(|entry| story::pages(&entry.told))
-            .count();
-        let invocations: usize = self
-            .record
-            .functions
-            .values()
-            .map(|tally| tally.invocations)
-            .sum();
-        html! {
-            ul.figures {
-                li class=(class) { b { (held) " of " (all) } span { "expectations held" } }
-                li { b { (format!("{ran:.0}")) } span { "of " (format!("{full:.0}")) " task-hours run" } }
-                li { b { (format!("{:.0} %", saved(ran, full))) } span { "of them saved" } }
-                li { b { (pages) } span { "pages sent" } }
-                li { b { (invocations) } span { "invocations, " (self.record.failed()) " failed" } }
-            }
-        }
-    }
-
-    /// Task-hours that ran, and those of a stack that keeps its first counts all the time.
-    fn task_hours(&self) -> (f64, f64) {
-        let to = self.scenario.to;
-        let services = self
-            .series
-            .iter()
-            .filter(|series| !series.wanted.is_empty());
-        services.fold((0.0, 0.0), |(ran, full), series| {
-            let first: Vec<_> = series.wanted.first().copied().into_iter().collect();
-            (
-                ran + series::hours(&series.present, to),
-                full + series::hours(&first, to),
-            )
-        })
     }
 
     /// The sum of all services, with what people did and what people got.
@@ -145,7 +99,7 @@ impl Report<'_> {
                 (plane.chart("Tasks of all services over time", &wanted, &present, &marks))
                 ul.legend {
                     li { i.w {} "desired" } li { i.p {} "running" }
-                    li { i.h {} "a person" } li { i.m {} "a page" }
+                    li { i.h {} "the script" } li { i.m {} "a page" }
                     li { "shaded: 20:00 to 06:00" }
                 }
             }
@@ -169,6 +123,10 @@ impl Report<'_> {
 
     fn single(&self, series: &Series) -> Markup {
         let plane = self.plane(340.0, 112.0, series.most());
+        let unit = match path_is_one(self.record, &series.subject) {
+            true => series.unit.trim_end_matches('s'),
+            false => series.unit,
+        };
         let path: Vec<String> = self
             .record
             .path(&series.subject)
@@ -177,7 +135,7 @@ impl Report<'_> {
             .collect();
         html! {
             section.sheet {
-                h3 { (series.subject) span { (path.join(" → ")) " " (series.unit) } }
+                h3 { (series.subject) span { (path.join(" → ")) " " (unit) } }
                 p { (self.hours_of(&series.subject)) }
                 (plane.chart(&series.subject, &series.wanted, &series.present, &self.judged(series)))
             }
@@ -209,24 +167,6 @@ impl Report<'_> {
     fn hours_of(&self, subject: &str) -> String {
         let stack = &self.scenario.stack;
         stack.hours(subject).unwrap_or_default().to_owned()
-    }
-
-    fn expected(&self) -> Markup {
-        html! {
-            div.sheet {
-                table {
-                    tr { th {} th { "About" } th { "Expected" } th { "Seen instead" } }
-                    @for verdict in self.verdicts {
-                        tr {
-                            @if verdict.held() { td.yes { "✓" } } @else { td.no { "✗" } }
-                            td { (verdict.subject.as_deref().unwrap_or("everything")) }
-                            td { (verdict.expected) }
-                            td.no { (verdict.instead.as_deref().unwrap_or_default()) }
-                        }
-                    }
-                }
-            }
-        }
     }
 
     fn calls(&self) -> Markup {
@@ -262,12 +202,8 @@ impl Report<'_> {
     }
 }
 
-fn saved(ran: f64, full: f64) -> f64 {
-    if full > 0.0 {
-        100.0 * (1.0 - ran / full)
-    } else {
-        0.0
-    }
+fn path_is_one(record: &Record, subject: &str) -> bool {
+    record.path(subject) == [1]
 }
 
 #[cfg(test)]

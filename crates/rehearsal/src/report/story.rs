@@ -99,12 +99,22 @@ fn invoked(invoked: &Invoked) -> Markup {
             b { (invoked.function) } " " span.soft { (cause) }
             @if invoked.outcome.cold_start { span.soft { ", cold start" } }
         }
-        @for line in invoked.decided() {
+        @for line in invoked.headline() {
             @if invoked.outcome.ended.is_ok() { p { (line) } } @else { p.failed { (line) } }
         }
-        @if !invoked.changes.is_empty() {
-            ul { @for one in &invoked.changes { li { (change(one)) } } }
+        @let rows = invoked.rows();
+        @if !rows.is_empty() {
+            table.rows {
+                @for row in &rows {
+                    tr {
+                        td { (row.subject) }
+                        td.n { @if let Some((from, to)) = row.counts { (from) " → " (to) } }
+                        td.soft { (row.why) }
+                    }
+                }
+            }
         }
+        @for one in invoked.further() { div { (change(one)) } }
     }
 }
 

@@ -16,8 +16,10 @@ zone: Europe/Berlin
 from: 2026-11-19 17:30
 to: 09:30
 stack:
-  clusters: [{name: shop, tags: {'caretaker:hours': 'Mon-Fri 08:00-20:00'}}]
-  services: [{name: web, cluster: shop, desired: 4}, {name: api, cluster: shop, desired: 2}]
+  clusters:
+    - name: shop
+      tags: {'caretaker:hours': 'Mon-Fri 08:00-20:00'}
+      services: [{name: web, desired: 4}, {name: api, desired: 2}]
 expect:
   - counts: {at: '21:00', services: {shop/web: 0, shop/api: 1}}
   - counts: {at: '08:45', services: {shop/web: 4}}
@@ -64,6 +66,7 @@ fn night() -> (Scenario, Record) {
                 cold_start: true,
                 wall: Duration::from_millis(40),
             },
+            decided: Vec::new(),
             changes: vec![Change::Page(page)],
         }),
     });

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::counted;
 use super::record::Record;
+use super::verdict::Verdict;
 use crate::journal::{Happening, What};
 
 /// Something that must hold; its times are written as `At`.
@@ -54,26 +56,6 @@ fn once() -> usize {
     1
 }
 
-/// Whether something held.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
-    /// Whom it concerns, where it concerns one service or group.
-    pub subject: Option<String>,
-    /// When it must hold, where that is one moment.
-    pub at: Option<Timestamp>,
-    /// What must hold.
-    pub expected: String,
-    /// What was seen instead; none if it held.
-    pub instead: Option<String>,
-}
-
-impl Verdict {
-    /// Whether it held.
-    pub fn held(&self) -> bool {
-        self.instead.is_none()
-    }
-}
-
 impl<At> Expectation<At> {
     /// The same expectation with its time read.
     pub(super) fn placed<Moment, Error>(
@@ -109,14 +91,14 @@ impl Expectation<Timestamp> {
                 .iter()
                 .map(|(group, count)| instances(record, zone, *at, group, *count))
                 .collect(),
-            Self::Pages(count) => vec![counted("pages", *count, pages(record))],
+            Self::Pages(count) => vec![number("page", *count, pages(record))],
             Self::Notice(notice) => vec![notice.judge(record)],
             Self::CallsAtMost(limits) => limits
                 .iter()
                 .map(|(action, limit)| calls(record, action, *limit))
                 .collect(),
             Self::FailedInvocations(count) => {
-                vec![counted("failed invocations", *count, record.failed())]
+                vec![number("failed invocation", *count, record.failed())]
             }
         }
     }
@@ -135,6 +117,7 @@ fn counts(record: &Record, zone: &TimeZone, at: Timestamp, service: &str, count:
     Verdict {
         subject: Some(service.to_owned()),
         at: Some(at),
+        what: count.to_string(),
         expected: format!("{count} at {}", clock(at, zone)),
         instead,
     }
@@ -153,7 +136,12 @@ fn instances(record: &Record, zone: &TimeZone, at: Timestamp, group: &str, count
     Verdict {
         subject: Some(group.to_owned()),
         at: Some(at),
-        expected: format!("{count} instances at {}", clock(at, zone)),
+        what: counted(count as usize, "instance"),
+        expected: format!(
+            "{} at {}",
+            counted(count as usize, "instance"),
+            clock(at, zone)
+        ),
         instead,
     }
 }
@@ -162,18 +150,11 @@ fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %H:%M").to_string()
 }
 
-/// `what` is a plural in `s`.
-fn counted(what: &str, expected: usize, seen: usize) -> Verdict {
-    let what = match expected {
-        1 => what.trim_end_matches('s'),
-        _ => what,
-    };
-    Verdict {
-        subject: None,
-        at: None,
-        expected: format!("{expected} {what}"),
-        instead: (seen != expected).then(|| seen.to_string()),
-    }
+fn number(what: &str, expected: usize, seen: usize) -> Verdict {
+    Verdict::overall(
+        counted(expected, what),
+        (seen != expected).then(|| seen.to_string()),
+    )
 }
 
 fn pages(record: &Record) -> usize {
@@ -186,12 +167,10 @@ fn pages(record: &Record) -> usize {
 
 fn calls(record: &Record, action: &str, limit: usize) -> Verdict {
     let made = record.made(action);
-    Verdict {
-        subject: None,
-        at: None,
-        expected: format!("at most {limit} calls of {action}"),
-        instead: (made > limit).then(|| made.to_string()),
-    }
+    Verdict::overall(
+        format!("at most {} of {action}", counted(limit, "call")),
+        (made > limit).then(|| made.to_string()),
+    )
 }
 
 impl Notice {
@@ -205,15 +184,13 @@ impl Notice {
             1 => "once".to_owned(),
             times => format!("{times} times"),
         };
-        Verdict {
-            subject: None,
-            at: None,
-            expected: format!("a notice of {} about {}, {times}", self.kind, self.about),
-            instead: (seen != self.times).then(|| match seen {
+        Verdict::overall(
+            format!("a notice of {} about {}, {times}", self.kind, self.about),
+            (seen != self.times).then(|| match seen {
                 0 => "none came".to_owned(),
                 seen => format!("it came {seen} times"),
             }),
-        }
+        )
     }
 
     fn fits(&self, happening: &Happening) -> bool {

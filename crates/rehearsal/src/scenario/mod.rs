@@ -1,6 +1,7 @@
 //! Scenarios: a stack, a script of what people and AWS do to it, and what must come of it.
 
 mod dead_letter;
+pub mod decided;
 pub mod expectation;
 mod moment;
 pub mod record;
@@ -8,7 +9,10 @@ pub mod run;
 mod script;
 pub mod terminal;
 pub mod timeline;
+mod trouble;
+pub mod verdict;
 mod wake;
+mod watcher;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +25,7 @@ use crate::stack::{self, Stack};
 use expectation::Expectation;
 use moment::Calendar;
 pub use script::{Deed, NotDone};
+pub use trouble::{FaultRule, Kind};
 
 /// A scenario, ready to run.
 #[derive(Debug)]
@@ -53,7 +58,7 @@ pub enum Unreadable {
     File(PathBuf, #[source] std::io::Error),
     /// It says something that a scenario does not have.
     #[error("the scenario has a mistake: {0}")]
-    Mistake(#[from] Box<serde_saphyr::Error>),
+    Mistake(String),
     /// A time in it cannot be understood.
     #[error(
         "line {line}: {text:?} is no time here; write \"20:15\", \"2026-11-19 20:15\" or an instant with Z"
@@ -114,7 +119,8 @@ impl Scenario {
 
     /// Reads a scenario; paths in it are relative to `folder`.
     pub fn read(yaml: &str, folder: &Path) -> Result<Self, Unreadable> {
-        let file: File = serde_saphyr::from_str(yaml).map_err(Box::new)?;
+        let file: File = serde_saphyr::from_str(yaml)
+            .map_err(|mistake| Unreadable::Mistake(mistake.to_string()))?;
         let zone = TimeZone::get(&file.zone).map_err(|_| Unreadable::Zone(file.zone))?;
         let from = Calendar::of_day(zone.clone()).moment(&file.from)?;
         let calendar = Calendar::after(zone.clone(), from);
@@ -143,6 +149,14 @@ impl Scenario {
             script,
             expect: expect?,
         })
+    }
+}
+
+/// `1 cluster`, `2 clusters`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
     }
 }
 

@@ -2,17 +2,15 @@
 
 use std::collections::VecDeque;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::record::Record;
-use super::timeline::{Cause, Change, Entry, Invoked, Told, Watcher};
-use super::{Deed, NotDone, Scenario, dead_letter, wake};
-use crate::clock::Clock;
-use crate::journal::{Happening, What};
+use super::timeline::{Cause, Change, Entry, Invoked, Told};
+use super::watcher::Watcher;
+use super::{Deed, NotDone, Scenario, dead_letter, decided, wake};
 use crate::lambda::deliveries::{Deliveries, Delivery, Settled};
 use crate::lambda::{Ended, Invocation, Outcome, Unavailable};
-use crate::stack::NotBuilt;
-use crate::stage::Stage;
+use crate::suite::{NotDeployed, Suite};
 use crate::template::Template;
 
 /// Why a run broke off.
@@ -26,83 +24,71 @@ pub enum BrokenOff {
     Function(#[from] Unavailable),
     /// A rule or a schedule of the template was refused.
     #[error(transparent)]
-    Template(#[from] NotBuilt),
+    Template(#[from] NotDeployed),
 }
 
-/// How long before its beginning a scenario's stack is built: long enough to be steady then, and
-/// to be no news.
-const LEAD: SignedDuration = SignedDuration::from_hours(2);
-
-/// The clock of a scenario at the moment at which its stack is built.
-pub fn clock(scenario: &Scenario) -> Clock {
-    Clock::stepped(scenario.from.saturating_sub(LEAD).unwrap_or(scenario.from))
-}
-
-/// Runs a scenario in `stage`, whose account stands on [`clock`], and tells what happens as it
-/// happens.
+/// Runs a scenario with `suite`, whose account stands at the scenario's beginning, and tells what
+/// happens as it happens.
 pub async fn run(
     scenario: &Scenario,
     template: &Template,
-    stage: &Stage,
+    suite: &Suite,
     tell: impl FnMut(&Entry),
 ) -> Result<Record, BrokenOff> {
     let mut run = Run {
         template,
-        stage,
+        suite,
         deliveries: Deliveries::default(),
         watcher: Watcher::default(),
+        told: decided::Told::default(),
         record: Record::default(),
         first_call: 0,
-        first_happening: 0,
         tell,
     };
     run.begin(scenario)?;
     let mut script: VecDeque<&(Timestamp, Deed)> = scenario.script.iter().collect();
     while let Some(now) = run.next(script.front()).filter(|at| *at <= scenario.to) {
-        stage.account.clock.step_to(now);
+        suite.account.clock.step_to(now);
         while let Some((_, deed)) = script.pop_front_if(|(at, _)| *at <= now) {
             run.perform(deed).await?;
         }
         run.tell_changes();
         run.deliver().await?;
     }
-    stage.account.clock.step_to(scenario.to);
+    suite.account.clock.step_to(scenario.to);
     run.tell_changes();
     Ok(run.end())
 }
 
 struct Run<'a, Tell> {
     template: &'a Template,
-    stage: &'a Stage,
+    suite: &'a Suite,
     deliveries: Deliveries,
     watcher: Watcher,
+    told: decided::Told,
     record: Record,
-    /// Where the scenario begins in the account's lists.
+    /// Where the scenario begins in the account's list of calls.
     first_call: usize,
-    first_happening: usize,
     tell: Tell,
 }
 
 impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
-    /// Lets the stack come up, then turns on what wakes the functions.
+    /// Turns on what wakes the functions.
     fn begin(&mut self, scenario: &Scenario) -> Result<(), BrokenOff> {
-        let account = &self.stage.account;
-        account.clock.step_to(scenario.from);
+        let account = &self.suite.account;
         let mut state = account.state();
         // During an invocation the account's time stands still, and no bucket could refill.
         state.buckets = None;
-        // What came up before is the state of things at the beginning, and no news.
+        // What is there at the beginning is no news.
         self.watcher.look(&state.world.happenings);
         self.first_call = state.calls.len();
-        self.first_happening = state.world.happenings.len();
-        self.record.happenings = standing(&state.world.happenings, scenario.from);
         drop(state);
         Ok(wake::turn_on(account, self.template, scenario.from)?)
     }
 
     fn next(&self, planned: Option<&&(Timestamp, Deed)>) -> Option<Timestamp> {
         let planned = planned.map(|(at, _)| *at);
-        let due = self.stage.account.state().world.next_due();
+        let due = self.suite.account.state().world.next_due();
         [planned, due, self.deliveries.next_due()]
             .into_iter()
             .flatten()
@@ -110,27 +96,28 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
     }
 
     async fn perform(&mut self, deed: &Deed) -> Result<(), BrokenOff> {
-        deed.perform(&self.stage.account)?;
-        self.tell(Told::Deed(deed.to_string()));
-        if let Deed::Invoke {
+        let Deed::Invoke {
             function,
             event,
             by,
         } = deed
-        {
-            let invocation = Invocation {
-                function: function.clone(),
-                event: event.clone(),
-            };
-            self.invoke(&invocation, Cause::Person(by.clone())).await?;
-        }
+        else {
+            deed.perform(&self.suite.account)?;
+            self.tell(Told::Deed(deed.to_string()));
+            return Ok(());
+        };
+        let invocation = Invocation {
+            function: function.clone(),
+            event: event.clone(),
+        };
+        self.invoke(&invocation, Cause::Person(by.clone())).await?;
         Ok(())
     }
 
     /// Hands every event that is due to its function.
     async fn deliver(&mut self) -> Result<(), BrokenOff> {
-        let now = self.stage.account.clock.now();
-        for invocation in wake::take_due(&self.stage.account, self.template) {
+        let now = self.suite.account.clock.now();
+        for invocation in wake::take_due(&self.suite.account, self.template) {
             self.deliveries.accept(invocation, now);
         }
         while let Some(delivery) = self.deliveries.take_due(now) {
@@ -151,16 +138,16 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
         invocation: &Invocation,
         cause: Cause,
     ) -> Result<Outcome, BrokenOff> {
-        let outcome = self.stage.lambda.invoke(invocation).await?;
+        let outcome = self.suite.lambda.invoke(invocation).await?;
         let told = Told::Invoked(Invoked {
             function: invocation.function.clone(),
             cause,
             outcome: outcome.clone(),
-            changes: self
-                .changes()
-                .into_iter()
-                .map(|(_, change)| change)
-                .collect(),
+            decided: match &outcome.ended {
+                Ended::Ok(report) => self.told.news(report),
+                _ => Vec::new(),
+            },
+            changes: self.changes_at_once(),
         });
         let tally = self.record.functions.entry(invocation.function.clone());
         tally.or_default().count(&outcome, told.is_quiet());
@@ -182,7 +169,28 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
 
     fn changes(&mut self) -> Vec<(Timestamp, Change)> {
         self.watcher
-            .look(&self.stage.account.state().world.happenings)
+            .look(&self.suite.account.state().world.happenings)
+    }
+
+    /// What changed during an invocation. A count that was reached at once goes without saying.
+    fn changes_at_once(&mut self) -> Vec<Change> {
+        let all: Vec<Change> = self
+            .changes()
+            .into_iter()
+            .map(|(_, change)| change)
+            .collect();
+        let reached = |change: &Change| {
+            match change {
+            Change::Steady { service, running } => all.iter().any(
+                |other| matches!(other, Change::Desired { service: changed, to, .. } if changed == service && to == running),
+            ),
+            _ => false,
+        }
+        };
+        all.iter()
+            .filter(|change| !reached(change))
+            .cloned()
+            .collect()
     }
 
     fn tell_changes(&mut self) {
@@ -195,7 +203,7 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
     }
 
     fn tell(&mut self, told: Told) {
-        let at = self.stage.account.clock.now();
+        let at = self.suite.account.clock.now();
         self.enter(Entry { at, told });
     }
 
@@ -205,10 +213,8 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
     }
 
     fn end(mut self) -> Record {
-        let state = self.stage.account.state();
-        let happenings = &state.world.happenings;
-        let news = happenings.get(self.first_happening..).unwrap_or_default();
-        self.record.happenings.extend_from_slice(news);
+        let state = self.suite.account.state();
+        self.record.happenings.clone_from(&state.world.happenings);
         let is_function = |caller: &str| self.template.function(caller).is_some();
         let calls = state.calls.iter().skip(self.first_call);
         for call in calls.filter(|call| is_function(&call.caller)) {
@@ -219,20 +225,4 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
         }
         self.record
     }
-}
-
-/// The last counts of every service and group before `from`, as if they had come at `from`.
-fn standing(happenings: &[Happening], from: Timestamp) -> Vec<Happening> {
-    let mut standing: Vec<Happening> = Vec::new();
-    for happening in happenings {
-        if !matches!(happening.what, What::Tasks { .. } | What::Instances(_)) {
-            continue;
-        }
-        standing.retain(|earlier| earlier.subject != happening.subject);
-        standing.push(Happening {
-            at: from,
-            ..happening.clone()
-        });
-    }
-    standing
 }

@@ -3,13 +3,17 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::trouble::FaultRule;
 use crate::account::Account;
 use crate::call::ApiError;
-use crate::fault::{Fault, Rule};
 
 /// One deed of the script.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    rename_all_fields = "kebab-case"
+)]
 pub enum Deed {
     /// A person sets a service's desired count.
     SetDesired {
@@ -20,10 +24,12 @@ pub enum Deed {
         /// Who.
         by: String,
     },
-    /// A pipeline deploys a new revision.
+    /// A pipeline deploys a service, with the count that it knows if it knows one.
     Deploy {
         /// `cluster/service`.
         service: String,
+        /// The count.
+        desired: Option<u32>,
         /// Who.
         by: String,
     },
@@ -47,6 +53,13 @@ pub enum Deed {
         /// Who.
         by: String,
     },
+    /// Load comes or goes: the metric that a service's autoscaler follows asks for this count.
+    Load {
+        /// `cluster/service`.
+        service: String,
+        /// The count that the metric asks for.
+        asks_for: u32,
+    },
     /// Calls fail from now on.
     Fault(FaultRule),
     /// Calls no longer fail.
@@ -60,52 +73,6 @@ pub enum Deed {
         /// Who.
         by: String,
     },
-}
-
-/// Which calls fail, and how.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FaultRule {
-    /// How they fail.
-    pub kind: Kind,
-    /// The action; none is every action.
-    pub action: Option<String>,
-    /// The caller; none is every caller.
-    pub caller: Option<String>,
-    /// A text that the call must contain.
-    pub mentions: Option<String>,
-    /// How many calls are let through first.
-    #[serde(default)]
-    pub skip: usize,
-    /// How many fail after that.
-    #[serde(default = "once")]
-    pub times: usize,
-}
-
-/// How a call fails.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Throttled.
-    Throttle,
-    /// A 5xx.
-    ServerError,
-    /// Refused by IAM.
-    AccessDenied,
-    /// No answer and no effect.
-    TimeoutBefore,
-    /// No answer, but the effect.
-    TimeoutAfter,
-    /// The connection breaks.
-    Reset,
-    /// The function dies before the effect.
-    CrashBefore,
-    /// The function dies after the effect.
-    CrashAfter,
-}
-
-fn once() -> usize {
-    1
 }
 
 /// A deed that the account refused.
@@ -144,10 +111,17 @@ impl Deed {
                     .by_hand(by, "ecs", "UpdateService", input)
                     .map_err(refused)?;
             }
-            Self::Deploy { service, by } => {
+            Self::Deploy {
+                service,
+                desired,
+                by,
+            } => {
                 let (cluster, name) = split(service)?;
-                let input =
+                let mut input =
                     json!({"cluster": cluster, "service": name, "forceNewDeployment": true});
+                if let Some(desired) = desired {
+                    input["desiredCount"] = json!(desired);
+                }
                 account
                     .by_hand(by, "ecs", "UpdateService", input)
                     .map_err(refused)?;
@@ -170,6 +144,11 @@ impl Deed {
                     .by_hand(by, "ecs", "UntagResource", input)
                     .map_err(refused)?;
             }
+            Self::Load { service, asks_for } => {
+                let mut state = account.state();
+                let scaling = &mut state.world.application_autoscaling;
+                scaling.wish(&format!("service/{service}"), *asks_for);
+            }
             Self::Fault(rule) => account.state().faults.add(rule.rule()),
             Self::NoFaults => account.state().faults.clear(),
             Self::Invoke { .. } => {}
@@ -186,7 +165,14 @@ impl std::fmt::Display for Deed {
                 desired,
                 by,
             } => write!(out, "{by} sets {service} to {desired}"),
-            Self::Deploy { service, by } => write!(out, "{by} deploys {service}"),
+            Self::Deploy {
+                service,
+                desired,
+                by,
+            } => match desired {
+                Some(desired) => write!(out, "{by} deploys {service} with {desired} tasks"),
+                None => write!(out, "{by} deploys {service}"),
+            },
             Self::Tag {
                 resource,
                 key,
@@ -194,48 +180,16 @@ impl std::fmt::Display for Deed {
                 by,
             } => write!(out, "{by} tags {resource} with {key} = {value}"),
             Self::Untag { resource, key, by } => write!(out, "{by} takes {key} off {resource}"),
-            Self::Fault(rule) => {
-                let action = rule.action.as_deref().unwrap_or("every call");
-                write!(
-                    out,
-                    "{action} meets {:?} from now on, {} times",
-                    rule.kind, rule.times
-                )
+            Self::Load { service, asks_for } => {
+                write!(out, "the load of {service} asks for {asks_for} tasks")
             }
+            Self::Fault(rule) => write!(out, "trouble ahead: {rule}"),
             Self::NoFaults => out.write_str("every call works again"),
             Self::Invoke {
                 function,
                 event,
                 by,
             } => write!(out, "{by} invokes {function} with {event}"),
-        }
-    }
-}
-
-impl FaultRule {
-    fn rule(&self) -> Rule {
-        Rule {
-            fault: self.kind.fault(),
-            action: self.action.clone(),
-            caller: self.caller.clone(),
-            mentions: self.mentions.clone(),
-            skip: self.skip,
-            times: self.times,
-        }
-    }
-}
-
-impl Kind {
-    fn fault(self) -> Fault {
-        match self {
-            Self::Throttle => Fault::Throttle,
-            Self::ServerError => Fault::ServerError,
-            Self::AccessDenied => Fault::AccessDenied,
-            Self::TimeoutBefore => Fault::TimeoutBefore,
-            Self::TimeoutAfter => Fault::TimeoutAfter,
-            Self::Reset => Fault::Reset,
-            Self::CrashBefore => Fault::CrashBefore,
-            Self::CrashAfter => Fault::CrashAfter,
         }
     }
 }

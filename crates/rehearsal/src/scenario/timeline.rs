@@ -1,12 +1,10 @@
 //! What is told of a run, in order of time.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::journal::{Happening, What};
-use crate::lambda::{Ended, Outcome};
+use super::decided::Decided;
+use crate::lambda::Outcome;
 
 /// One entry of the timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +42,9 @@ pub struct Invoked {
     pub cause: Cause,
     /// How it ended.
     pub outcome: Outcome,
-    /// What changed while it ran.
+    /// What its report says it decided, as far as that is news.
+    pub decided: Vec<Decided>,
+    /// What changed in the account while it ran.
     pub changes: Vec<Change>,
 }
 
@@ -71,8 +71,9 @@ impl Cause {
         match event["detail-type"].as_str() {
             None | Some("Scheduled Event") => Self::Schedule("tick".to_owned()),
             Some(kind) => {
+                let text = |member: &str| detail[member].as_str();
                 let resource = event["resources"][0].as_str();
-                let about = detail["title"].as_str().or(resource
+                let about = text("title").or(text("eventName")).or(resource
                     .and_then(|arn| arn.split_once('/'))
                     .map(|(_, name)| name));
                 Self::Event(match about {
@@ -146,139 +147,10 @@ impl Told {
             Self::Invoked(invoked) => {
                 invoked.outcome.ended.is_ok()
                     && invoked.changes.is_empty()
+                    && invoked.decided.is_empty()
                     && matches!(invoked.cause, Cause::Schedule(_) | Cause::Event(_))
             }
             _ => false,
         }
-    }
-}
-
-impl Invoked {
-    /// What was decided and why, as the function's report says it.
-    pub fn decided(&self) -> Vec<String> {
-        match &self.outcome.ended {
-            Ended::Ok(report) => decided(report),
-            Ended::Failed {
-                error_type,
-                message,
-            } => vec![format!("failed: {error_type}: {message}")],
-            Ended::TimedOut => vec!["timed out".to_owned()],
-            Ended::Crashed(how) => vec![format!("crashed: {how}")],
-            Ended::Throttled => vec!["throttled: another invocation is running".to_owned()],
-        }
-    }
-}
-
-/// The sentences of a report: its summary, or else its decision and reason.
-fn decided(report: &Value) -> Vec<String> {
-    if let Some(summary) = report["summary"].as_str() {
-        return summary.lines().map(str::to_owned).collect();
-    }
-    let words: Vec<&str> = ["decision", "reason"]
-        .iter()
-        .filter_map(|member| report[*member].as_str())
-        .collect();
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        vec![words.join(": ")]
-    }
-}
-
-/// Turns happenings into changes; knows the counts before.
-#[derive(Debug, Default)]
-pub(super) struct Watcher {
-    seen: usize,
-    desired: BTreeMap<String, u32>,
-    steady: BTreeMap<String, u32>,
-    instances: BTreeMap<String, u32>,
-}
-
-impl Watcher {
-    /// What changed since the last look.
-    pub(super) fn look(&mut self, happenings: &[Happening]) -> Vec<(Timestamp, Change)> {
-        let new = happenings.get(self.seen..).unwrap_or_default();
-        self.seen = happenings.len();
-        new.iter()
-            .flat_map(|happening| {
-                let changes = self.changes(happening);
-                changes.into_iter().map(|change| (happening.at, change))
-            })
-            .collect()
-    }
-
-    fn changes(&mut self, happening: &Happening) -> Vec<Change> {
-        let subject = &happening.subject;
-        match &happening.what {
-            What::Tasks { desired, running } => self.tasks(subject, *desired, *running),
-            What::Instances(count) => {
-                let from = self.instances.insert(subject.clone(), *count);
-                from.filter(|from| from != count)
-                    .map(|from| Change::Instances {
-                        group: subject.clone(),
-                        from,
-                        to: *count,
-                    })
-                    .into_iter()
-                    .collect()
-            }
-            What::Event(event) => notice(event).into_iter().collect(),
-            What::Published(message) => vec![Change::Page(page(message))],
-            What::Note(text) => vec![Change::Note {
-                subject: subject.clone(),
-                text: text.clone(),
-            }],
-        }
-    }
-
-    fn tasks(&mut self, service: &str, desired: u32, running: u32) -> Vec<Change> {
-        let mut changes = Vec::new();
-        let before = self.desired.insert(service.to_owned(), desired);
-        if let Some(from) = before.filter(|from| *from != desired) {
-            changes.push(Change::Desired {
-                service: service.to_owned(),
-                from,
-                to: desired,
-            });
-        }
-        if running == desired && self.steady.insert(service.to_owned(), running) != Some(running) {
-            changes.push(Change::Steady {
-                service: service.to_owned(),
-                running,
-            });
-        }
-        changes
-    }
-}
-
-/// A notice of ours, if the event is one; AWS's own events show in what they cause.
-fn notice(event: &Value) -> Option<Change> {
-    if event["source"] != "caretaker" {
-        return None;
-    }
-    let detail = &event["detail"];
-    let text = |member: &str| detail[member].as_str();
-    Some(Change::Notice {
-        kind: text("kind")
-            .or(event["detail-type"].as_str())
-            .unwrap_or("notice")
-            .to_owned(),
-        title: text("title").unwrap_or_default().to_owned(),
-    })
-}
-
-/// The e-mail form of a message, or else its default form.
-fn page(message: &Value) -> Page {
-    let texts = &message["Message"];
-    let text = ["email", "default"]
-        .iter()
-        .find_map(|protocol| texts[*protocol].as_str())
-        .or(texts.as_str());
-    Page {
-        subject: message["Subject"]
-            .as_str()
-            .unwrap_or("(no subject)")
-            .to_owned(),
-        text: text.unwrap_or_default().to_owned(),
     }
 }

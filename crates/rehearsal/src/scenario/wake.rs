@@ -1,13 +1,13 @@
 //! The template's rules and schedules in the account, and what they deliver.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::account::Account;
 use crate::lambda::Invocation;
 use crate::services::events::take_due_deliveries;
 use crate::services::scheduler::{self, When};
-use crate::stack::NotBuilt;
+use crate::suite::{NotDeployed, create};
 use crate::template::Template;
 
 /// A schedule fires within its minute, not on it:
@@ -19,12 +19,12 @@ pub(super) fn turn_on(
     account: &Account,
     template: &Template,
     from: Timestamp,
-) -> Result<(), NotBuilt> {
+) -> Result<(), NotDeployed> {
     for rule in &template.rules {
         let put = json!({"Name": rule.name, "EventPattern": rule.pattern.to_string()});
-        create(account, &rule.name, "PutRule", put)?;
+        create(account, "events", "PutRule", put)?;
         let targets = json!({"Rule": rule.name, "Targets": rule.targets});
-        create(account, &rule.name, "PutTargets", targets)?;
+        create(account, "events", "PutTargets", targets)?;
     }
     for schedule in &template.schedules {
         let minutes = u32::try_from(schedule.every.as_mins()).unwrap_or(u32::MAX);
@@ -40,14 +40,6 @@ pub(super) fn turn_on(
         });
     }
     Ok(())
-}
-
-fn create(account: &Account, rule: &str, operation: &str, input: Value) -> Result<(), NotBuilt> {
-    let outcome = account.by_hand("cloudformation", "events", operation, input);
-    outcome.map(drop).map_err(|cause| NotBuilt {
-        what: rule.to_owned(),
-        cause,
-    })
 }
 
 /// What is due for the template's functions.

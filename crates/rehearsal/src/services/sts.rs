@@ -14,6 +14,7 @@ pub const MODULE: Module = Module {
         version: "2011-06-15",
         namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     },
+    operations: &["GetCallerIdentity"],
     call,
     due: never_due,
     advance: nothing_happens,

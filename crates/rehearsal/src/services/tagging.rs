@@ -20,6 +20,7 @@ pub const MODULE: Module = Module {
         target: "ResourceGroupsTaggingAPI_20170126",
         version: "1.1",
     },
+    operations: &["GetResources"],
     call,
     due: never_due,
     advance: nothing_happens,

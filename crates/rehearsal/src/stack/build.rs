@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::{ClusterSpec, LaunchSpec, ScalingSpec, ServiceSpec, Stack};
-use crate::account::Account;
 use crate::call::ApiError;
 use crate::services::application_autoscaling::{Suspended, Target, put_target};
 use crate::services::ecs::{self, Launch, NewService, Pace, ServiceId, StrategyItem};
@@ -24,11 +23,6 @@ pub struct NotBuilt {
     /// The account's reason.
     #[source]
     pub cause: Box<ApiError>,
-}
-
-/// Puts a stack into an account.
-pub fn build(account: &Account, stack: &Stack) -> Result<(), NotBuilt> {
-    stack.build(&mut account.state().world)
 }
 
 impl Stack {

@@ -4,12 +4,12 @@
 //! (nothing is announced), and is steady wherever there is room for its tasks.
 
 mod build;
+mod file;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -17,7 +17,8 @@ use serde::{Deserialize, Deserializer};
 use crate::services::autoscaling::GroupSpec;
 use crate::services::ecs::{Controller, Scheduling, StrategyItem};
 
-pub use build::{NotBuilt, build};
+pub use build::NotBuilt;
+pub use file::Unreadable;
 
 /// A stack.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -151,51 +152,6 @@ pub struct SuspendedSpec {
     /// Scheduled scaling.
     #[serde(default)]
     pub scheduled: bool,
-}
-
-/// Why a stack's file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// The file cannot be read.
-    #[error("the stack cannot be read: {0}")]
-    File(#[from] std::io::Error),
-    /// It says something that a stack does not have.
-    #[error("the stack has a mistake: {0}")]
-    Mistake(#[from] Box<serde_saphyr::Error>),
-}
-
-impl Stack {
-    /// Reads a stack's file.
-    pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        Self::read(&std::fs::read_to_string(path)?)
-    }
-
-    /// Reads a stack.
-    pub fn read(yaml: &str) -> Result<Self, Unreadable> {
-        Ok(serde_saphyr::from_str(yaml).map_err(Box::new)?)
-    }
-
-    /// How many services there are.
-    pub fn services(&self) -> usize {
-        self.clusters
-            .iter()
-            .map(|cluster| cluster.services.len())
-            .sum()
-    }
-
-    /// The `caretaker:hours` of a service or a group, or of the service's cluster.
-    pub fn hours(&self, subject: &str) -> Option<&str> {
-        const TAG: &str = "caretaker:hours";
-        let group = self.groups.iter().find(|group| group.name == subject);
-        let (cluster, name) = subject.split_once('/').unwrap_or_default();
-        let cluster = self.clusters.iter().find(|known| known.name == cluster);
-        let mut services = cluster.into_iter().flat_map(|cluster| &cluster.services);
-        let service = services.find(|service| service.name == name);
-        let own = group.and_then(|group| group.tags.get(TAG));
-        let own = own.or_else(|| service.and_then(|service| service.tags.get(TAG)));
-        own.or_else(|| cluster.and_then(|cluster| cluster.tags.get(TAG)))
-            .map(String::as_str)
-    }
 }
 
 fn one() -> u32 {

@@ -101,3 +101,19 @@ fn a_count_outside_its_bounds_is_moved_inside() {
         Testbed::prod(json!([{"name": "api", "desired": 1, "scaling": {"min": 2, "max": 4}}]));
     assert_eq!(bed.counts("api"), [2, 2, 0]);
 }
+
+#[test]
+fn the_default_stack_can_be_built() {
+    let stack = Stack::read(include_str!("../../stacks/default.yaml")).unwrap();
+    let mut world = World::new(START.parse().unwrap());
+    stack.build(&mut world).unwrap();
+    assert_eq!(world.ecs.clusters["shop"].services.len(), 4);
+}
+
+#[test]
+fn a_mistyped_field_is_named_with_its_line() {
+    let yaml = "clusters:\n  - name: shop\n    services:\n      - {name: web, desird: 2}\n";
+    let mistake = Stack::read(yaml).unwrap_err().to_string();
+    assert!(mistake.contains("line 4 column 21"), "{mistake}");
+    assert!(mistake.contains("unknown field `desird`"), "{mistake}");
+}

@@ -37,11 +37,11 @@ pub struct Template {
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// The file cannot be read.
-    #[error("the template cannot be read: {0}")]
+    #[error("the template cannot be read")]
     Unreadable(#[from] std::io::Error),
     /// It is not YAML.
     #[error("the template is not valid YAML: {0}")]
-    NotYaml(#[from] Box<serde_saphyr::Error>),
+    NotYaml(String),
     /// A name in it stands for nothing that is known here.
     #[error("the template refers to {0}, which is not known")]
     Name(String),
@@ -78,7 +78,8 @@ impl Template {
 
     /// Reads a template.
     pub fn read(yaml: &str, deployment: &Deployment) -> Result<Self, Unusable> {
-        let Node(root) = serde_saphyr::from_str(yaml).map_err(Box::new)?;
+        let Node(root) = serde_saphyr::from_str(yaml)
+            .map_err(|mistake| Unusable::NotYaml(mistake.to_string()))?;
         let none = Map::new();
         let section = |name: &str| root.get(name).and_then(Value::as_object).unwrap_or(&none);
         let scope = Scope {

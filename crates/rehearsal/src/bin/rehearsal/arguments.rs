@@ -9,6 +9,7 @@ pub(crate) const USAGE: &str = "\
 usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
        rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
        rehearsal rehearse SCENARIO [--report FILE] [--binaries FOLDER]
+       rehearsal operations
 
   serve   answers as an AWS account on loopback until it is interrupted; point any SDK, boto3
           or the AWS CLI at it with AWS_ENDPOINT_URL. --port 0 takes any free port. The account
@@ -18,6 +19,7 @@ usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
           answer as JSON. Without --endpoint the function finds a small stack of its own.
   rehearse  runs a scenario with the real functions, tells it as it happens, writes a report,
           and ends with 0 only if every expectation held.
+  operations  prints the API operations that are modelled, by service, as JSON.
 
 All read ./template.yaml, or the one that --template names.";
 
@@ -32,6 +34,8 @@ pub(crate) enum Command {
     Invoke(Invoking),
     /// Run a scenario.
     Rehearse(Rehearsing),
+    /// Print the modelled operations.
+    Operations,
 }
 
 /// How to serve an account.
@@ -91,6 +95,7 @@ pub(crate) fn parse(
         Some(Value(verb)) if verb == "rehearse" => {
             rehearsing(arguments, no_color).map(Command::Rehearse)
         }
+        Some(Value(verb)) if verb == "operations" => Ok(Command::Operations),
         Some(Value(verb)) if verb == "help" => Ok(Command::Help),
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(other) => Err(other.unexpected()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rehearsal::lambda::{Ended, Invocation, LogLine};
 use rehearsal::stack::Stack;
-use rehearsal::stage::{self, Stage};
+use rehearsal::suite::{self, Suite};
 use rehearsal::template::Template;
 use rehearsal::{Account, Clock, binaries};
 use serde_json::{Value, json};
@@ -23,10 +23,10 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
     let event = read_event(&invoking)?;
     let account = match invoking.endpoint {
         Some(_) => Account::new(Clock::Wall),
-        None => stage::account(Clock::Wall, &template, &Stack::read(DEFAULT_STACK)?)?,
+        None => suite::account(Clock::Wall, &template, &Stack::read(DEFAULT_STACK)?)?,
     };
     let builds = binaries::beside_this_one()?;
-    let stage = Stage::set(
+    let suite = Suite::deploy(
         Arc::new(account),
         0,
         invoking.endpoint.clone(),
@@ -38,13 +38,13 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
         },
     )
     .await?;
-    let logging = tokio::spawn(print_log(stage.log));
+    let logging = tokio::spawn(print_log(suite.log));
     let invocation = Invocation {
         function: invoking.function,
         event,
     };
-    let outcome = stage.lambda.invoke(&invocation).await?;
-    stage.lambda.end().await;
+    let outcome = suite.lambda.invoke(&invocation).await?;
+    suite.lambda.end().await;
     logging.await?;
     let (answer, code) = answer(outcome.ended);
     println!("{answer:#}");

@@ -10,8 +10,10 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use arguments::Command;
+use rehearsal::modules;
 use rehearsal::template::Deployment;
 use rehearsal::world::Identity;
+use serde_json::Value;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -30,11 +32,23 @@ async fn main() -> ExitCode {
         Command::Serve(serving) => serve::run(serving).await,
         Command::Invoke(invoking) => invoke::run(invoking).await,
         Command::Rehearse(rehearsing) => rehearse::run(rehearsing).await,
+        Command::Operations => {
+            println!("{:#}", operations());
+            Ok(ExitCode::SUCCESS)
+        }
     };
     ended.unwrap_or_else(|error| {
         eprintln!("rehearsal: {}", whole(error.as_ref()));
         ExitCode::FAILURE
     })
+}
+
+/// The modelled operations by IAM service prefix.
+fn operations() -> Value {
+    modules::ALL
+        .iter()
+        .map(|module| (module.service, module.operations))
+        .collect()
 }
 
 /// <https://no-color.org>: set and not empty means no colour.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use rehearsal::scenario::expectation::Verdict;
 use rehearsal::scenario::terminal::{Paint, Printer, summary};
+use rehearsal::scenario::verdict::Verdict;
 use rehearsal::scenario::{Scenario, run};
-use rehearsal::stage::{self, Stage};
+use rehearsal::suite::{self, Suite};
 use rehearsal::template::Template;
-use rehearsal::{binaries, report};
+use rehearsal::{Clock, binaries, report};
 
 use crate::arguments::Rehearsing;
 use crate::deployment;
@@ -29,8 +29,8 @@ pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Erro
     for function in &template.functions {
         binaries::check_clock(&folder.join(&function.name))?;
     }
-    let account = stage::account(run::clock(&scenario), &template, &scenario.stack)?;
-    let stage = Stage::set(Arc::new(account), 0, None, &template, |function| {
+    let account = suite::account(Clock::stepped(scenario.from), &template, &scenario.stack)?;
+    let suite = Suite::deploy(Arc::new(account), 0, None, &template, |function| {
         folder.join(&function.name)
     })
     .await?;
@@ -40,7 +40,7 @@ pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Erro
     let mut printer = Printer::new(&mut stdout, paint, scenario.zone.clone());
     printer.title(&scenario)?;
     let mut unprinted = Ok(());
-    let record = run::run(&scenario, &template, &stage, |entry| {
+    let record = run::run(&scenario, &template, &suite, |entry| {
         if unprinted.is_ok() {
             unprinted = printer.entry(entry);
         }
@@ -48,7 +48,7 @@ pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Erro
     .await?;
     unprinted?;
     printer.flush()?;
-    stage.lambda.end().await;
+    suite.lambda.end().await;
 
     let verdicts: Vec<Verdict> = scenario
         .expect
@@ -61,7 +61,7 @@ pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Erro
         None => default_report(&folder, &rehearsing.scenario)?,
     };
     std::fs::write(&path, report::page(&scenario, &record, &verdicts))?;
-    writeln!(stdout, "The report: {}", path.display())?;
+    writeln!(stdout, "The report: {}", from_here(&path)?.display())?;
     Ok(match verdicts.iter().all(Verdict::held) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
@@ -73,6 +73,12 @@ fn paint(is_terminal: bool, no_color: bool) -> Paint {
         true => Paint::Colour,
         false => Paint::Plain,
     }
+}
+
+/// The path as short as it can be written.
+fn from_here(path: &Path) -> std::io::Result<&Path> {
+    let here = std::env::current_dir()?;
+    Ok(path.strip_prefix(here).unwrap_or(path))
 }
 
 /// `target/rehearsal/demo.html` for `scenarios/demo.yaml`.

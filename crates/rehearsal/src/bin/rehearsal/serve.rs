@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rehearsal::server::Server;
 use rehearsal::stack::Stack;
 use rehearsal::template::Template;
-use rehearsal::{Clock, stage};
+use rehearsal::{Clock, suite};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::arguments::{Serving, TEMPLATE};
@@ -20,7 +20,7 @@ pub(crate) async fn run(serving: Serving) -> Result<ExitCode, Box<dyn Error>> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let stack = serving.stack.as_deref().map(Stack::load).transpose()?;
-    let account = stage::account(
+    let account = suite::account(
         Clock::Wall,
         &template(serving.template.as_deref())?,
         &stack.unwrap_or_default(),

@@ -2,21 +2,26 @@
 
 mod paint;
 mod summary;
+mod wrap;
 
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Scenario;
+use super::decided::Row;
 use super::timeline::{Cause, Change, Entry, Invoked, Told};
+use super::{Scenario, counted};
 pub use paint::Paint;
 pub use summary::summary;
+use wrap::wrapped;
 
 /// The column in which the text begins: after `Thu 20:00:20`.
 const MARGIN: usize = 16;
+/// How wide a paragraph may be.
+const WIDTH: usize = 100;
 /// The lines of a page that are shown; the report has them all.
-const PAGE_LINES: usize = 14;
+const PAGE_LINES: usize = 12;
 
 /// Prints a timeline.
 #[derive(Debug)]
@@ -45,15 +50,23 @@ impl<Out: Write> Printer<Out> {
         let day = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M");
         writeln!(self.out, "\n{}", self.paint.strong(&scenario.name))?;
         if !scenario.about.is_empty() {
-            writeln!(self.out, "{}", scenario.about.trim_end())?;
+            let (first, rest) = wrapped(&scenario.about, WIDTH);
+            for line in std::iter::once(first).chain(rest) {
+                writeln!(self.out, "{line}")?;
+            }
         }
+        let services = stack
+            .clusters
+            .iter()
+            .map(|cluster| cluster.services.len())
+            .sum();
         let frame = format!(
-            "{} to {}, {}; {} services in {} clusters",
+            "{} to {}, {}; {} in {}",
             day(scenario.from),
             day(scenario.to),
             zone.iana_name().unwrap_or("UTC"),
-            stack.services(),
-            stack.clusters.len(),
+            counted(services, "service"),
+            counted(stack.clusters.len(), "cluster"),
         );
         writeln!(self.out, "{}\n", self.paint.faint(&frame))
     }
@@ -89,7 +102,7 @@ impl<Out: Write> Printer<Out> {
         };
         let text = format!("steady: {}", services.join(", "));
         let stamp = self.stamp(at);
-        let (first, rest) = wrapped(&text, 84);
+        let (first, rest) = wrapped(&text, WIDTH - MARGIN);
         writeln!(self.out, "{stamp}{}", self.paint.faint(&first))?;
         for line in rest {
             writeln!(self.out, "{:MARGIN$}{}", "", self.paint.faint(&line))?;
@@ -131,18 +144,31 @@ impl<Out: Write> Printer<Out> {
             self.paint.strong(&invoked.function),
             self.paint.faint(&format!("{cause}{cold}"))
         )?;
-        for line in invoked.decided() {
+        for line in invoked.headline() {
             let line = match invoked.outcome.ended.is_ok() {
                 true => line,
                 false => self.paint.bad(&line),
             };
             writeln!(self.out, "{:MARGIN$}{line}", "")?;
         }
-        for change in &invoked.changes {
+        for row in invoked.rows() {
+            self.row(&row)?;
+        }
+        for change in invoked.further() {
             write!(self.out, "{:MARGIN$}", "")?;
             self.change(change, "  ")?;
         }
         Ok(())
+    }
+
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        let counts = match row.counts {
+            Some((from, to)) => format!("{from:>3} → {to:<3}"),
+            None => " ".repeat(9),
+        };
+        let why = self.paint.faint(&row.why);
+        let line = format!("{:MARGIN$}  {:<24} {counts}  {why}", "", row.subject);
+        writeln!(self.out, "{}", line.trim_end())
     }
 
     fn change(&mut self, change: &Change, indent: &str) -> io::Result<()> {
@@ -162,13 +188,13 @@ impl<Out: Write> Printer<Out> {
             Change::Page(page) => {
                 let subject = format!("{indent}PAGE  {}", page.subject);
                 writeln!(self.out, "{}", self.paint.page(&subject))?;
-                let mut lines = page.text.lines();
+                let mut lines = page.text.lines().filter(|line| !line.is_empty());
                 for line in lines.by_ref().take(PAGE_LINES) {
                     writeln!(self.out, "{:MARGIN$}{indent}│ {line}", "")?;
                 }
                 match lines.count() {
                     0 => return Ok(()),
-                    more => format!("{:MARGIN$}{indent}│ … {more} lines more in the report", ""),
+                    more => format!("{:MARGIN$}{indent}│ … and {}", "", counted(more, "line")),
                 }
             }
         };
@@ -176,28 +202,10 @@ impl<Out: Write> Printer<Out> {
     }
 
     fn stamp(&self, at: Timestamp) -> String {
-        let text = at.to_zoned(self.zone.clone()).strftime("%a %H:%M:%S");
+        let text = at
+            .to_zoned(self.zone.clone())
+            .strftime("%a %H:%M:%S")
+            .to_string();
         self.paint.faint(&format!("{text:<MARGIN$}"))
     }
-}
-
-/// Breaks a text at spaces.
-fn wrapped(text: &str, width: usize) -> (String, Vec<String>) {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let full = lines
-            .last()
-            .is_some_and(|line| !line.is_empty() && line.len() + 1 + word.len() > width);
-        if full {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    let first = lines.remove(0);
-    (first, lines)
 }

@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::Paint;
-use crate::scenario::expectation::Verdict;
+use crate::scenario::counted;
 use crate::scenario::record::Record;
+use crate::scenario::verdict::Verdict;
 
 /// Prints the tables at the end of a run.
 pub fn summary(
@@ -68,11 +69,11 @@ fn functions(out: &mut impl Write, paint: Paint, record: &Record) -> io::Result<
     for (function, tally) in &record.functions {
         writeln!(
             out,
-            "  {function:<24} {} invocations, {} of them with nothing to do; {} cold starts, {} failed, {:.1} s in all",
-            tally.invocations,
+            "  {function:<24} {}, {} with nothing to do, {} failed; {}, {:.1} s in all",
+            counted(tally.invocations, "invocation"),
             tally.quiet,
-            tally.cold_starts,
             tally.failed,
+            counted(tally.cold_starts, "cold start"),
             tally.wall.as_secs_f64(),
         )?;
         for ((_, action), calls) in record.calls_of(function) {

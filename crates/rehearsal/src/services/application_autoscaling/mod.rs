@@ -31,6 +31,12 @@ pub const MODULE: Module = Module {
         target: "AnyScaleFrontendService",
         version: "1.1",
     },
+    operations: &[
+        "RegisterScalableTarget",
+        "DescribeScalableTargets",
+        "DeregisterScalableTarget",
+        "PutScheduledAction",
+    ],
     call,
     due,
     advance,

@@ -160,6 +160,7 @@ fn show(world: &World, name: &str) -> Value {
         "tags": [],
     });
     if let Some(provider) = world.ecs.providers.get(name) {
+        let group = world.autoscaling.groups.get(&provider.group);
         let scaling = if provider.managed_scaling {
             "ENABLED"
         } else {
@@ -168,19 +169,11 @@ fn show(world: &World, name: &str) -> Value {
         shown["type"] = json!("EC2_AUTOSCALING");
         shown["cluster"] = json!(provider.cluster);
         shown["autoScalingGroupProvider"] = json!({
-            "autoScalingGroupArn": group_arn(world, &provider.group),
+            "autoScalingGroupArn": group.map(|group| &group.arn),
             "managedScaling": {"status": scaling, "targetCapacity": 100},
             "managedTerminationProtection": "DISABLED",
             "managedDraining": "ENABLED",
         });
     }
     shown
-}
-
-/// The API also takes the group's name here, so callers read what follows the last slash.
-fn group_arn(world: &World, group: &str) -> String {
-    format!(
-        "arn:aws:autoscaling:{}:{}:autoScalingGroup:00000000-0000-0000-0000-000000000000:autoScalingGroupName/{group}",
-        world.identity.region, world.identity.account_id
-    )
 }

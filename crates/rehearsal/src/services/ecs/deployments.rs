@@ -95,11 +95,16 @@ pub fn finish_deployment(world: &mut World, cluster: &str, service: &str) -> Res
 
 /// Makes a deployment of this task definition PRIMARY; the scheduler does the rest.
 pub(super) fn begin(world: &mut World, id: &ServiceId, task_definition: &str) -> String {
+    // A service that was there before the story begins was not deployed at its first moment.
+    let created = match world.ecs.service(id) {
+        Some(service) if world.ecs.seeding => service.created,
+        _ => world.now,
+    };
     let deployment = Deployment {
         id: deployment_id(world),
         task_definition: task_definition.to_owned(),
-        created: world.now,
-        updated: world.now,
+        created,
+        updated: created,
         rollout: Rollout::InProgress,
         failed_tasks: 0,
         held: false,

@@ -154,6 +154,6 @@ fn next_task_definition(
     };
     let triggered = asked != primary.task_definition
         || input.force_new_deployment
-        || TRIGGERS.iter().any(|name| changed(name));
+        || TRIGGERS.iter().any(changed);
     Ok(triggered.then_some(asked))
 }

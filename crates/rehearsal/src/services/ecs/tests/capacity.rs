@@ -3,26 +3,21 @@
 use serde_json::json;
 
 use crate::services::ecs::{Demand, demand};
-use crate::stack::Stack;
 use crate::testbed::Testbed;
 
-/// A testbed whose service `api` runs on a provider with this many instances for two tasks each.
+/// A testbed whose service `api` runs on a group with this many instances for two tasks each.
 fn bed(instances: u32, desired: u32) -> Testbed {
-    let bed = Testbed::prod(json!([]));
-    let stack: Stack = serde_json::from_value(json!({"clusters": [{"name": "prod", "services": [
-        {"name": "api", "desired": desired, "launch": "provider:hosts"},
-    ]}]}))
-    .unwrap();
-    bed.world(|world| {
-        let provider = world.ecs.providers.entry("hosts".to_owned()).or_default();
-        provider.group = "hosts-asg".to_owned();
-        provider.cluster = "prod".to_owned();
-        provider.instances = instances;
-        provider.tasks_per_instance = 2;
-        provider.managed_scaling = true;
-        stack.build(world).unwrap();
-    });
-    bed
+    group(instances, desired, false)
+}
+
+fn group(instances: u32, desired: u32, managed_scaling: bool) -> Testbed {
+    Testbed::with(json!({
+        "groups": [{"name": "hosts-asg", "max": 10, "desired": instances, "provider": "hosts",
+            "cluster": "prod", "tasks-per-instance": 2, "managed-scaling": managed_scaling}],
+        "clusters": [{"name": "prod", "services": [
+            {"name": "api", "desired": desired, "launch": "provider:hosts"},
+        ]}],
+    }))
 }
 
 fn wanted(bed: &Testbed) -> (u32, u32) {
@@ -74,6 +69,17 @@ fn a_task_that_waits_and_is_not_wanted_any_more_leaves_the_queue() {
 }
 
 #[test]
+fn managed_scaling_brings_the_instances_that_tasks_wait_for_and_takes_them_away_again() {
+    let bed = group(0, 5, true);
+    assert_eq!(bed.counts("api"), [5, 0, 5]);
+    bed.wait(1800);
+    assert_eq!(bed.counts("api"), [5, 5, 0]);
+    bed.scale("api", 0);
+    bed.wait(1800);
+    assert_eq!(bed.world(|world| world.ecs.providers["hosts"].instances), 0);
+}
+
+#[test]
 fn a_strategy_fills_its_bases_and_then_shares_by_weight() {
     let bed = Testbed::prod(json!([{"name": "api", "desired": 8, "strategy": [
         {"provider": "FARGATE", "base": 2, "weight": 1},
@@ -97,7 +103,7 @@ fn providers_of_the_account_and_of_the_group_are_described() {
     let described = bed.ecs("DescribeCapacityProviders", input).unwrap();
     assert_eq!(described["capacityProviders"][0]["name"], "FARGATE_SPOT");
     let group = &described["capacityProviders"][1]["autoScalingGroupProvider"];
-    assert_eq!(group["managedScaling"]["status"], "ENABLED");
+    assert_eq!(group["managedScaling"]["status"], "DISABLED");
     assert!(
         group["autoScalingGroupArn"]
             .as_str()

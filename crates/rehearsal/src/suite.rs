@@ -1,4 +1,4 @@
-//! An account in which a template and a stack are deployed: server, functions, log.
+//! The suite, deployed in an account that has a stack: server, functions, log.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,15 +7,16 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
 use crate::account::Account;
+use crate::call::ApiError;
 use crate::clock::Clock;
 use crate::lambda::{Function, Lambda, LogLine};
 use crate::server::Server;
-use crate::stack::{self, NotBuilt, Stack};
+use crate::stack::{NotBuilt, Stack};
 use crate::template::{self, Template};
 
-/// Everything that a rehearsal needs, running.
+/// The suite, running.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Suite {
     /// The account.
     pub account: Arc<Account>,
     /// The account's server on loopback.
@@ -26,27 +27,36 @@ pub struct Stage {
     pub log: mpsc::UnboundedReceiver<LogLine>,
 }
 
-/// Why a stage could not be set.
+/// Why the suite or the stack could not be deployed.
 #[derive(Debug, thiserror::Error)]
-pub enum NotSet {
+pub enum NotDeployed {
     /// The server could not listen.
     #[error("the account's server could not listen on 127.0.0.1")]
     Server(#[from] std::io::Error),
-    /// A part of the template or the stack was refused.
+    /// A part of the template was refused.
+    #[error("the template's {what} was refused")]
+    Refused {
+        /// The part.
+        what: String,
+        /// The account's reason.
+        #[source]
+        cause: Box<ApiError>,
+    },
+    /// A part of the stack was refused.
     #[error(transparent)]
-    Built(#[from] NotBuilt),
+    Stack(#[from] NotBuilt),
 }
 
-impl Stage {
+impl Suite {
     /// Serves `account` on `port`; the functions of `template` are started from `binary` when
     /// their first event comes, and reach AWS at `endpoint` or else at that server.
-    pub async fn set(
+    pub async fn deploy(
         account: Arc<Account>,
         port: u16,
         endpoint: Option<String>,
         template: &Template,
         binary: impl Fn(&template::Function) -> PathBuf,
-    ) -> Result<Self, NotSet> {
+    ) -> Result<Self, NotDeployed> {
         let (crashes, _) = broadcast::channel(16);
         let server = Server::start_with(account.clone(), port, crashes.clone()).await?;
         let (lines, log) = mpsc::unbounded_channel();
@@ -73,7 +83,7 @@ impl Stage {
 }
 
 /// An account on `clock` that holds the template's tables and topics, and the stack.
-pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Account, NotBuilt> {
+pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Account, NotDeployed> {
     let account = Account::new(clock);
     for table in &template.tables {
         create(&account, "dynamodb", "CreateTable", table.clone())?;
@@ -81,14 +91,20 @@ pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Accou
     for topic in &template.topics {
         create(&account, "sns", "CreateTopic", json!({"Name": topic}))?;
     }
-    stack::build(&account, stack)?;
+    stack.build(&mut account.state().world)?;
     Ok(account)
 }
 
-fn create(account: &Account, service: &str, operation: &str, input: Value) -> Result<(), NotBuilt> {
+/// Creates a part of the template, by hand of CloudFormation.
+pub(crate) fn create(
+    account: &Account,
+    service: &str,
+    operation: &str,
+    input: Value,
+) -> Result<(), NotDeployed> {
     let outcome = account.by_hand("cloudformation", service, operation, input);
-    outcome.map(drop).map_err(|cause| NotBuilt {
-        what: format!("the template ({service}:{operation})"),
+    outcome.map(drop).map_err(|cause| NotDeployed::Refused {
+        what: format!("{service}:{operation}"),
         cause,
     })
 }

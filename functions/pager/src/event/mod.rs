@@ -1,4 +1,7 @@
-//! An event of the bus, as EventBridge spells it, and what it is to the pager.
+//! An event as EventBridge or SQS spells it, and what it is to the pager.
+
+mod letter;
+mod sqs;
 
 use domain::pager::{Delivered, Heard};
 use notices::{DETAIL_TYPE, SOURCE};
@@ -19,8 +22,16 @@ struct Raw {
     detail: Value,
 }
 
-/// What the event is. Only an event of ours that cannot be read is a failure.
+/// What the event is.
 pub(crate) fn parse(event: Value) -> Result<Heard, Failure> {
+    if sqs::is_of_a_queue(&event) {
+        return sqs::parse(event).map(Heard::DeadLetters);
+    }
+    of_the_bus(event)
+}
+
+/// Only an event of ours that cannot be read is a failure.
+fn of_the_bus(event: Value) -> Result<Heard, Failure> {
     let raw: Raw = serde_json::from_value(event).map_err(Failure::UnusableEvent)?;
     if raw.source != SOURCE {
         return Ok(Heard::Foreign { source: raw.source });
@@ -38,10 +49,14 @@ pub(crate) fn parse(event: Value) -> Result<Heard, Failure> {
 }
 
 /// What the log says that the event was about.
-pub(crate) fn summary(heard: &Heard) -> &str {
+pub(crate) fn summary(heard: &Heard) -> String {
     match heard {
-        Heard::Notice(delivered) => &delivered.notice.dedupe,
-        Heard::Foreign { source } => source,
-        Heard::UnknownDetailType { detail_type } => detail_type,
+        Heard::Notice(delivered) => delivered.notice.dedupe.clone(),
+        Heard::DeadLetters(letters) => {
+            let ids: Vec<&str> = letters.iter().map(|letter| letter.id.as_str()).collect();
+            ids.join(" ")
+        }
+        Heard::Foreign { source } => source.clone(),
+        Heard::UnknownDetailType { detail_type } => detail_type.clone(),
     }
 }

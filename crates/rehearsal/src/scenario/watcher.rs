@@ -1,0 +1,107 @@
+//! From what happened in the account to what is told of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::timeline::{Change, Page};
+use crate::journal::{Happening, What};
+
+/// Turns happenings into changes; knows the counts before.
+#[derive(Debug, Default)]
+pub(super) struct Watcher {
+    seen: usize,
+    desired: BTreeMap<String, u32>,
+    steady: BTreeMap<String, u32>,
+    instances: BTreeMap<String, u32>,
+}
+
+impl Watcher {
+    /// What changed since the last look.
+    pub(super) fn look(&mut self, happenings: &[Happening]) -> Vec<(Timestamp, Change)> {
+        let new = happenings.get(self.seen..).unwrap_or_default();
+        self.seen = happenings.len();
+        new.iter()
+            .flat_map(|happening| {
+                let changes = self.changes(happening);
+                changes.into_iter().map(|change| (happening.at, change))
+            })
+            .collect()
+    }
+
+    fn changes(&mut self, happening: &Happening) -> Vec<Change> {
+        let subject = &happening.subject;
+        match &happening.what {
+            What::Tasks { desired, running } => self.tasks(subject, *desired, *running),
+            What::Instances(count) => {
+                let from = self.instances.insert(subject.clone(), *count);
+                from.filter(|from| from != count)
+                    .map(|from| Change::Instances {
+                        group: subject.clone(),
+                        from,
+                        to: *count,
+                    })
+                    .into_iter()
+                    .collect()
+            }
+            What::Event(event) => notice(event).into_iter().collect(),
+            What::Published(message) => vec![Change::Page(page(message))],
+            What::Note(text) => vec![Change::Note {
+                subject: subject.clone(),
+                text: text.clone(),
+            }],
+        }
+    }
+
+    fn tasks(&mut self, service: &str, desired: u32, running: u32) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let before = self.desired.insert(service.to_owned(), desired);
+        if let Some(from) = before.filter(|from| *from != desired) {
+            changes.push(Change::Desired {
+                service: service.to_owned(),
+                from,
+                to: desired,
+            });
+        }
+        if running == desired && self.steady.insert(service.to_owned(), running) != Some(running) {
+            changes.push(Change::Steady {
+                service: service.to_owned(),
+                running,
+            });
+        }
+        changes
+    }
+}
+
+/// A notice of ours, if the event is one; AWS's own events show in what they cause.
+fn notice(event: &Value) -> Option<Change> {
+    if event["source"] != "caretaker" {
+        return None;
+    }
+    let detail = &event["detail"];
+    let text = |member: &str| detail[member].as_str();
+    Some(Change::Notice {
+        kind: text("kind")
+            .or(event["detail-type"].as_str())
+            .unwrap_or("notice")
+            .to_owned(),
+        title: text("title").unwrap_or_default().to_owned(),
+    })
+}
+
+/// The e-mail form of a message, or else its default form.
+fn page(message: &Value) -> Page {
+    let texts = &message["Message"];
+    let text = ["email", "default"]
+        .iter()
+        .find_map(|protocol| texts[*protocol].as_str())
+        .or(texts.as_str());
+    Page {
+        subject: message["Subject"]
+            .as_str()
+            .unwrap_or("(no subject)")
+            .to_owned(),
+        text: text.unwrap_or_default().to_owned(),
+    }
+}

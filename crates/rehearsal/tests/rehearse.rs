@@ -1,0 +1,129 @@
+//! `rehearsal rehearse` as a person or a script runs it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where it is surprised"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const EVENING: &str = include_str!("fixtures/evening.yaml");
+
+/// A folder of its own with a scenario and, under the functions' names, the example that
+/// `cargo test` builds beside this test.
+fn folder(name: &str, scenario: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let test = std::env::current_exe().unwrap();
+    let debug = test.parent().and_then(Path::parent).unwrap();
+    for function in ["obedient", "luckless"] {
+        std::fs::copy(debug.join("examples/obedient"), folder.join(function)).unwrap();
+    }
+    std::fs::write(folder.join("scenario.yaml"), scenario).unwrap();
+    folder
+}
+
+fn rehearse(folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_rehearsal"))
+        .arg("rehearse")
+        .arg(folder.join("scenario.yaml"))
+        .arg("--template")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/template.yaml"))
+        .arg("--binaries")
+        .arg(folder)
+        .arg("--report")
+        .arg(folder.join("report.html"))
+        .output()
+        .unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn a_scenario_is_told_as_it_happens_and_judged_at_the_end() {
+    let folder = folder("evening", EVENING);
+    let output = rehearse(&folder);
+    let told = told(&output);
+    for line in [
+        "Thu 19:50:00    alice sets shop/api to 5\n",
+        "Thu 19:50:00    shop/api                   2 → 5\n",
+        "Thu 20:00:00    obedient  asked by bob\n                puts shop/web to rest\n                because it is told to\n",
+        "                  shop/web                   3 → 0\n                  notice: malformed-tag: shop/web says Mno-Fri\n",
+        "  shop/web                 3 → 0                ✓ 3 at Thu 19:59   ✓ 0 at Thu 20:10\n",
+        "7 of 7 expectations held\n",
+    ] {
+        assert!(told.contains(line), "{line}\nis not in\n{told}");
+    }
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let report = std::fs::read_to_string(folder.join("report.html")).unwrap();
+    assert!(report.contains("7 of 7"));
+}
+
+#[test]
+fn ticks_that_change_nothing_are_counted_and_not_told() {
+    let output = rehearse(&folder("quiet", EVENING));
+    let told = told(&output);
+    assert!(!told.contains("obedient  tick"), "{told}");
+    // Ten ticks and the end of a deployment; bob's and luckless's events are told.
+    assert!(
+        told.contains("obedient                 13 invocations, 11 with nothing to do, 0 failed"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_event_that_fails_three_times_reaches_whoever_reads_the_dead_letters() {
+    let output = rehearse(&folder("luckless", EVENING));
+    let told = told(&output);
+    for line in [
+        "Thu 19:30:20    luckless  tick",
+        "Thu 19:31:20    luckless  tick",
+        "Thu 19:33:20    luckless  tick",
+        "Thu 19:33:20    luckless gives the event up: RetriesExhausted\n",
+        "Thu 19:33:20    obedient  from the dead-letter queue",
+    ] {
+        assert!(told.contains(line), "{line}\nis not in\n{told}");
+    }
+    assert!(!told.contains("Thu 19:35:20    luckless"));
+}
+
+#[test]
+fn an_expectation_that_does_not_hold_fails_the_rehearsal_and_says_what_was_seen() {
+    let scenario = EVENING.replace("services: { shop/web: 0 }", "services: { shop/web: 3 }");
+    let output = rehearse(&folder("broken", &scenario));
+    let told = told(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        told.contains("✗ 3 at Thu 20:10: desired 0, running 0"),
+        "{told}"
+    );
+    assert!(told.contains("6 of 7 expectations held"), "{told}");
+}
+
+#[test]
+fn two_runs_tell_the_same() {
+    let without_wall_time = |output: &Output| {
+        let told = told(output);
+        let lines = told
+            .lines()
+            .filter(|line| !line.contains(" s in all") && !line.contains("cold start"));
+        lines.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let folder = folder("twice", EVENING);
+    let (one, other) = (rehearse(&folder), rehearse(&folder));
+    assert_eq!(without_wall_time(&one), without_wall_time(&other));
+}
+
+#[test]
+fn a_binary_that_follows_the_wall_s_clock_is_refused() {
+    let folder = folder("clock", EVENING);
+    std::fs::copy("/bin/true", folder.join("obedient")).unwrap();
+    let output = rehearse(&folder);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(complaint.contains("rehearsal-clock"), "{complaint}");
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -1,0 +1,31 @@
+"""A smoke of every modelled call, by the service's name in boto3 and in the AWS CLI."""
+
+from . import (
+    application_autoscaling,
+    autoscaling,
+    dynamodb,
+    ecs,
+    events,
+    sns,
+    sts,
+    tagging,
+)
+
+# The IAM prefix, where it is another name.
+IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
+
+SMOKES = {
+    "application-autoscaling": application_autoscaling.STEPS,
+    "autoscaling": autoscaling.STEPS,
+    "dynamodb": dynamodb.STEPS,
+    "ecs": ecs.STEPS,
+    "events": events.STEPS,
+    "resourcegroupstaggingapi": tagging.STEPS,
+    "sns": sns.STEPS,
+    "sts": sts.STEPS,
+}
+
+# Calls that cannot succeed in a smoke, with the reason.
+ONLY_REFUSED = {
+    ("sns", "ConfirmSubscription"): "the token is in a mail that only the subscriber gets",
+}

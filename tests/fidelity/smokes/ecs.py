@@ -1,0 +1,117 @@
+"""ECS."""
+
+from fidelity.step import Kept, done, refused
+
+CLUSTER = {"cluster": "prod"}
+API = {**CLUSTER, "service": "api"}
+TAG = {"key": "caretaker:hours", "value": "Mon-Fri 08:00-20:00 Europe/Berlin"}
+
+STEPS = [
+    done("CreateCluster", {"cluster": "cluster.clusterArn"}, clusterName="prod", tags=[TAG]),
+    done("ListClusters"),
+    done(
+        "DescribeClusters", clusters=["prod", "missing"], include=["TAGS", "SETTINGS", "STATISTICS"]
+    ),
+    done("DescribeCapacityProviders"),
+    done(
+        "PutClusterCapacityProviders",
+        **CLUSTER,
+        capacityProviders=["FARGATE", "FARGATE_SPOT"],
+        defaultCapacityProviderStrategy=[{"capacityProvider": "FARGATE", "weight": 1}],
+    ),
+    refused(
+        "PutClusterCapacityProviders",
+        "ClusterNotFoundException",
+        cluster="missing",
+        capacityProviders=[],
+        defaultCapacityProviderStrategy=[],
+    ),
+    done(
+        "RegisterTaskDefinition",
+        {"definition": "taskDefinition.taskDefinitionArn"},
+        family="api",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="256",
+        memory="512",
+        containerDefinitions=[
+            {
+                "name": "app",
+                "image": "example.com/api:1",
+                "essential": True,
+                "portMappings": [{"containerPort": 8080}],
+                "environment": [{"name": "MODE", "value": "prod"}],
+            }
+        ],
+        tags=[{"key": "team", "value": "a"}],
+    ),
+    done("DescribeTaskDefinition", taskDefinition="api", include=["TAGS"]),
+    refused("DescribeTaskDefinition", "ClientException", taskDefinition="missing"),
+    done(
+        "CreateService",
+        {"service": "service.serviceArn"},
+        **CLUSTER,
+        serviceName="api",
+        taskDefinition="api",
+        desiredCount=3,
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": ["subnet-0a"]}},
+        deploymentConfiguration={
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+        },
+        propagateTags="SERVICE",
+        tags=[TAG],
+    ),
+    done(
+        "CreateService",
+        **CLUSTER,
+        serviceName="worker",
+        taskDefinition=Kept("definition"),
+        desiredCount=1,
+        capacityProviderStrategy=[
+            {"capacityProvider": "FARGATE_SPOT", "weight": 3},
+            {"capacityProvider": "FARGATE", "weight": 1, "base": 1},
+        ],
+    ),
+    refused(
+        "CreateService",
+        "ClusterNotFoundException",
+        cluster="missing",
+        serviceName="x",
+        taskDefinition="api",
+    ),
+    done("ListServices", **CLUSTER),
+    done("ListServices", **CLUSTER, maxResults=1),
+    done("DescribeServices", **CLUSTER, services=["api", "worker", "missing"], include=["TAGS"]),
+    refused("DescribeServices", "ClusterNotFoundException", cluster="missing", services=["api"]),
+    refused(
+        "DescribeServices",
+        "InvalidParameterException",
+        **CLUSTER,
+        services=[f"s{n}" for n in range(11)],
+    ),
+    done("ListTasks", {"task": "taskArns[0]"}, **CLUSTER, serviceName="api"),
+    done("DescribeTasks", **CLUSTER, tasks=[Kept("task")], include=["TAGS"]),
+    done("UpdateService", **API, desiredCount=0),
+    done("UpdateService", **API, forceNewDeployment=True, desiredCount=2),
+    refused(
+        "UpdateService", "ServiceNotFoundException", **CLUSTER, service="missing", desiredCount=1
+    ),
+    done(
+        "TagResource", resourceArn=Kept("service"), tags=[{"key": "caretaker:wave", "value": "1"}]
+    ),
+    done("ListTagsForResource", resourceArn=Kept("service")),
+    done("UntagResource", resourceArn=Kept("service"), tagKeys=["caretaker:wave"]),
+    refused(
+        "TagResource",
+        "InvalidParameterException",
+        resourceArn=Kept("service"),
+        tags=[{"key": "aws:mine", "value": "x"}],
+    ),
+    refused("DeleteService", "InvalidParameterException", **API),
+    done("DeleteService", **API, force=True),
+    done("DescribeServices", **CLUSTER, services=["api"]),
+    refused("UpdateService", "ServiceNotActiveException", **API, desiredCount=1),
+]

@@ -1,0 +1,164 @@
+//! What a person can ask, and what happens when the suite itself is deleted.
+
+use aws_smithy_http_client::test_util::capture_request;
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+use contracts::House;
+use contracts::house::client;
+use serde_json::{Value, json};
+
+const STACK: &str = r#"
+clusters:
+  - name: prod
+    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}
+    services:
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}}
+      - {name: web, desired: 2}
+      - {name: typo, desired: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-25:00"}}
+groups:
+  - {name: hosts, min: 2, max: 6, desired: 2, provider: hosts, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
+"#;
+
+/// Thursday 2026-11-19, 12:00 in Berlin.
+const NOON: &str = "2026-11-19T11:00:00Z";
+const NIGHT: &str = "2026-11-20T00:00:00Z";
+
+async fn ask(house: &House, event: Value) -> Value {
+    let id = format!("asked-{}", house.call_count());
+    house.invoke(event, &id).await.report()
+}
+
+fn order(action: &str, until: Option<&str>) -> Value {
+    json!({ "action": action, "service": "prod/api", "until": until, "why": "load test", "by": "ana" })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_puts_a_service_to_rest_and_lifts_it_again() {
+    let house = House::new(NOON, STACK);
+    ask(&house, order("rest", None)).await;
+    assert_eq!(house.desired("prod/api"), 0);
+    house.tick_until("2026-11-19T11:30:00Z").await;
+    assert_eq!(house.desired("prod/api"), 0, "the tick respects it");
+    ask(&house, order("wake", None)).await;
+    assert_eq!(house.desired("prod/api"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_persons_hold_lifts_itself_at_its_end() {
+    let house = House::new(NOON, STACK);
+    ask(
+        &house,
+        order("rest", Some("2026-11-19 13:00 Europe/Berlin")),
+    )
+    .await;
+    house.tick_until("2026-11-19T11:55:00Z").await;
+    assert_eq!(house.desired("prod/api"), 0);
+    house.tick_until("2026-11-19T12:05:00Z").await;
+    assert_eq!(house.desired("prod/api"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_keeps_a_service_awake_into_the_night() {
+    let house = House::new(NOON, STACK);
+    house.tick_until(NIGHT).await;
+    assert_eq!(house.desired("prod/api"), 0);
+    ask(
+        &house,
+        order("wake", Some("2026-11-20 03:00 Europe/Berlin")),
+    )
+    .await;
+    assert_eq!(house.desired("prod/api"), 3);
+    house.tick_until("2026-11-20T01:50:00Z").await;
+    assert_eq!(house.desired("prod/api"), 3);
+    house.tick_until("2026-11-20T02:10:00Z").await;
+    assert_eq!(house.desired("prod/api"), 0, "and it rests again by itself");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_not_tagged_is_refused_by_name() {
+    let house = House::new(NOON, STACK);
+    let mut event = order("rest", None);
+    event["service"] = json!("prod/nothing");
+    let failure = house.invoke(event, "asked").await.failure();
+    assert!(
+        failure.starts_with("service: no service \"prod/nothing\""),
+        "{failure}"
+    );
+    assert_eq!(house.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_says_what_is_at_rest_and_why() {
+    let house = House::new(NOON, STACK);
+    house.tick_until(NIGHT).await;
+    let before = house.writes();
+    let status = ask(&house, json!({ "action": "status", "service": "prod/api" })).await;
+    let api = &status["services"][0];
+    assert_eq!(api["state"], "at rest");
+    assert_eq!(
+        api["holds"][0]["why"],
+        "outside Mon-Fri 08:00-20:00 Europe/Berlin"
+    );
+    assert_eq!(api["saved"]["desired"], 3);
+    assert_eq!(api["next"]["local"], "2026-11-20T08:00:00+01:00");
+    assert_eq!(house.writes(), before, "asking changes nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lint_shows_what_every_tag_means_or_where_it_is_wrong() {
+    let house = House::new(NOON, STACK);
+    let lint = ask(&house, json!({ "action": "lint" })).await;
+    let resources = lint["resources"].as_array().unwrap();
+    let typo = resources
+        .iter()
+        .find(|one| one["resource"] == "prod/typo")
+        .unwrap();
+    let problem = typo["problems"][0]["problem"].as_str().unwrap();
+    assert!(problem.starts_with("at column 15: expected"), "{problem}");
+    assert!(
+        resources.iter().any(|one| one["resource"] == "hosts"),
+        "{lint}"
+    );
+    assert_eq!(house.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_groups_minimum_goes_to_zero_at_night_and_comes_back() {
+    let house = House::new(NOON, STACK);
+    house.tick_until(NIGHT).await;
+    assert_eq!(house.group_minimum("hosts"), 0);
+    house.tick_until("2026-11-20T07:10:00Z").await;
+    assert_eq!(house.group_minimum("hosts"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn before_the_suite_is_deleted_everything_is_woken_and_cloudformation_is_told() {
+    let mut house = House::new(NOON, STACK);
+    let (http, told) = capture_request(None);
+    let components = RuntimeComponentsBuilder::for_tests().build().unwrap();
+    let connector = http.http_connector(&HttpConnectorSettings::default(), &components);
+    house.aws = client(house.line.clone(), &house.settings).replying_through(connector);
+    house.tick_until(NIGHT).await;
+    let event = std::fs::read_to_string("../events/off-hours/suite-deleted.json").unwrap();
+    ask(&house, serde_json::from_str(&event).unwrap()).await;
+    assert_eq!(
+        (
+            house.desired("prod/api"),
+            house.desired("prod/web"),
+            house.group_minimum("hosts")
+        ),
+        (3, 2, 2)
+    );
+    let reply: Value =
+        serde_json::from_slice(told.expect_request().body().bytes().unwrap()).unwrap();
+    assert_eq!(
+        (&reply["Status"], &reply["LogicalResourceId"]),
+        (&json!("SUCCESS"), &json!("WakeBeforeDelete"))
+    );
+    house.tick_until("2026-11-20T01:00:00Z").await;
+    assert_eq!(
+        house.desired("prod/api"),
+        3,
+        "a tick that comes late rests nothing"
+    );
+}

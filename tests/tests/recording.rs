@@ -1,0 +1,124 @@
+//! Records every call that the functions make, for the IAM contract (`tests/iam`): one line of
+//! JSON a call in `target/contracts/calls.jsonl`.
+
+use std::fmt::Write as _;
+
+use contracts::House;
+use serde_json::{Value, json};
+
+const STACK: &str = r#"
+clusters:
+  - name: prod
+    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}
+    services:
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}}
+      - {name: web, desired: 2}
+      - {name: typo, desired: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-25:00"}}
+groups:
+  - {name: hosts, min: 2, max: 6, desired: 2, provider: hosts, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
+  - {name: untagged-at-night, min: 1, max: 6, desired: 1, provider: more, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
+"#;
+
+#[tokio::test(start_paused = true)]
+async fn a_night_uses_every_call_that_the_functions_have() {
+    let house = House::new("2026-11-19T18:30:00Z", STACK);
+    house.tick_until("2026-11-20T00:00:00Z").await;
+    let untag = json!({ "Tags": [{ "ResourceId": "untagged-at-night", "ResourceType": "auto-scaling-group", "Key": "caretaker:hours" }] });
+    house.by_hand("autoscaling", "DeleteTags", untag);
+    let order = |action: &str| json!({ "action": action, "service": "prod/web", "until": "2026-11-20 03:00 Europe/Berlin", "why": "recording", "by": "ana" });
+    house.invoke(order("wake"), "wake").await.report();
+    house.invoke(order("rest"), "rest").await.report();
+    for question in ["status", "lint"] {
+        house
+            .invoke(json!({ "action": question }), question)
+            .await
+            .report();
+    }
+    house.tag("prod/typo", "caretaker:hours", "Mon-Fri 08:00-20:00");
+    house.tick_until("2026-11-20T08:00:00Z").await;
+    assert_eq!(house.group_minimum("untagged-at-night"), 1);
+    let pages = publish(&house).await;
+    assert!(pages > 0, "the pager published");
+    write(&house);
+}
+
+/// Hands every notice to the pager, as the rule on the bus would.
+async fn publish(house: &House) -> usize {
+    let topic = house.by_hand("sns", "CreateTopic", json!({ "Name": "pages" }))["TopicArn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let settings = pager::Settings::from_env(&|name: &str| {
+        Some(match name {
+            "TOPIC_ARN" => topic.clone(),
+            "STACK_NAME" => "caretaker".to_owned(),
+            "TIME_ZONE" => "Europe/Berlin".to_owned(),
+            "DRY_RUN" => "false".to_owned(),
+            _ => return None,
+        })
+    });
+    let aws = pager::Aws::new(&contracts::house::config(house.line.clone(), "pager"));
+    let notices = notices(house);
+    for notice in &notices {
+        pager::handle(
+            &aws,
+            &settings.clone().unwrap(),
+            notice.clone(),
+            house.now(),
+        )
+        .await
+        .unwrap();
+    }
+    notices.len()
+}
+
+fn notices(house: &House) -> Vec<Value> {
+    let state = house.account.state();
+    let puts = state
+        .calls
+        .iter()
+        .filter(|call| call.action == "events:PutEvents" && call.refused.is_none());
+    puts.flat_map(|call| {
+        call.input["Entries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| (call.at, entry))
+    })
+    .map(|(at, entry)| {
+        json!({
+            "version": "0",
+            "id": "0",
+            "detail-type": entry["DetailType"],
+            "source": entry["Source"],
+            "account": "123456789012",
+            "time": at.to_string(),
+            "region": "eu-central-1",
+            "resources": entry["Resources"],
+            "detail": serde_json::from_str::<Value>(entry["Detail"].as_str().unwrap()).unwrap(),
+        })
+    })
+    .collect()
+}
+
+fn write(house: &House) {
+    let state = house.account.state();
+    let ours = state
+        .calls
+        .iter()
+        .filter(|call| ["off-hours", "pager"].contains(&call.caller.as_str()));
+    let lines = ours.fold(String::new(), |mut lines, call| {
+        let line = json!({
+            "at": call.at.to_string(),
+            "caller": call.caller,
+            "action": call.action,
+            "input": call.input,
+            "refused": call.refused,
+        });
+        writeln!(lines, "{line}").unwrap();
+        lines
+    });
+    let folder = format!("{}/../target/contracts", env!("CARGO_MANIFEST_DIR"));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(format!("{folder}/calls.jsonl"), lines).unwrap();
+}

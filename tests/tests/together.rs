@@ -1,0 +1,94 @@
+//! Two ticks at once: whatever the order of their calls, every service is changed once.
+//!
+//! Two runs of a dozen calls have millions of orders. All orders with up to three changes of turn
+//! are tried here; `crates/domain/tests/off_hours` tries all orders of the actions on a model.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use contracts::House;
+use contracts::house::client;
+use contracts::turns::Gated;
+use serde_json::json;
+
+const STACK: &str = r#"
+clusters:
+  - name: prod
+    services:
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
+"#;
+
+const DUSK: &str = "2026-11-19T18:59:30Z";
+
+/// One of two runs.
+struct Run {
+    gated: Gated,
+    ended: Rc<Cell<bool>>,
+}
+
+impl Run {
+    async fn calls(&self, count: usize) {
+        for _ in 0..count {
+            self.gated.let_one_through(|| self.ended.get()).await;
+        }
+    }
+
+    async fn to_the_end(&self) {
+        while !self.ended.get() {
+            self.calls(1).await;
+        }
+    }
+}
+
+/// Two ticks of which the first makes `a` calls, the second `b`, the first `c`, and then both go
+/// on to their ends, the second first. Returns how many calls the first one made before its end.
+async fn two_ticks(house: &House, number: usize, [a, b, c]: [usize; 3]) {
+    let runs = [0, 1].map(|_| Run {
+        gated: Gated::new(house.line.clone()),
+        ended: Rc::default(),
+    });
+    let clients = [0, 1].map(|one: usize| client(runs[one].gated.clone(), &house.settings));
+    let tick = async |one: usize| {
+        let invocation = house.invocation(&format!("tick-{number}-{one}"));
+        let event = json!({ "action": "tick" });
+        let ended = off_hours::handle(&clients[one], &house.settings, event, &invocation).await;
+        runs[one].ended.set(true);
+        ended.unwrap_or_else(|failure| panic!("{}", shell::failure::chain(&failure)));
+    };
+    let order = async {
+        runs[0].calls(a).await;
+        runs[1].calls(b).await;
+        runs[0].calls(c).await;
+        runs[1].to_the_end().await;
+        runs[0].to_the_end().await;
+    };
+    tokio::join!(tick(0), tick(1), order);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_ticks_at_once_change_every_service_once_in_the_evening_and_once_in_the_morning() {
+    for a in 0..12 {
+        for b in 0..12 {
+            for c in [0, 1, 2, 4, 8] {
+                let house = House::new(DUSK, STACK);
+                let order = [a, b, c];
+                house.until("2026-11-19T19:00:00Z").await;
+                two_ticks(&house, 1, order).await;
+                assert_eq!(
+                    (house.desired("prod/api"), house.calls("ecs:UpdateService")),
+                    (0, 1),
+                    "{order:?}"
+                );
+                house.until("2026-11-20T07:00:00Z").await;
+                two_ticks(&house, 2, order).await;
+                assert_eq!(
+                    (house.desired("prod/api"), house.calls("ecs:UpdateService")),
+                    (3, 2),
+                    "{order:?}"
+                );
+                let target = json!({ "min": 2, "max": 10, "suspended": [false, false, false] });
+                assert_eq!(house.target("prod/api"), target, "{order:?}");
+            }
+        }
+    }
+}
