@@ -2,13 +2,14 @@
 
 
 def show(title: str, header: list[str], rows: list[list[str]], notes: list[str]) -> None:
-    """Prints a table, its first column to the left and the others to the right, and notes."""
+    """Prints a table and notes; the first column and one called `because` are words."""
     lines = [header, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     print(f"\n{title}\n")
+    words = [name in (header[0], "because") for name in header]
     for number, line in enumerate(lines):
-        cells = [line[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)]
+        columns = zip(line, widths, words, strict=True)
+        cells = [cell.ljust(width) if word else cell.rjust(width) for cell, width, word in columns]
         print(f"  {'  '.join(cells)}".rstrip())
         if number == 0:
             print(f"  {'  '.join('-' * width for width in widths)}")

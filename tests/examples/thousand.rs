@@ -31,17 +31,24 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn measure() -> Result<(), Box<dyn Error>> {
-    let all = |name: &str| (name == "BUCKET_SHARE_PERCENT").then_some("100");
-    let house = House::with(BEFORE, &stack(), all);
+    let whole = there_and_back("100").await?;
+    let usual = there_and_back("80").await?;
+    println!(
+        "{}",
+        json!({ "services": SERVICES, "autoscaled": SERVICES / AUTOSCALED, "share": { "100": whole, "80": usual } })
+    );
+    Ok(())
+}
+
+/// To rest and back with this percentage of the buckets.
+async fn there_and_back(share: &'static str) -> Result<Value, Box<dyn Error>> {
+    let setting = |name: &str| (name == "BUCKET_SHARE_PERCENT").then_some(share);
+    let house = House::with(BEFORE, &stack(), setting);
     let rest = phase(&house, EVENING, |house| tasks(house) == [0; SERVICES]).await?;
     let pages = ledger_pages(&house);
     let awake = |house: &House| tasks(house) == [2; SERVICES] && house.standing().is_empty();
     let wake = phase(&house, MORNING, awake).await?;
-    println!(
-        "{}",
-        json!({ "services": SERVICES, "autoscaled": SERVICES / AUTOSCALED, "ledger_pages": pages, "rest": rest, "wake": wake })
-    );
-    Ok(())
+    Ok(json!({ "ledger_pages": pages, "rest": rest, "wake": wake }))
 }
 
 fn stack() -> String {
