@@ -57,7 +57,7 @@ invoke: rehearsal ## one event, one report: FN=off-hours EVENT=file ENDPOINT=url
 	@$(REHEARSAL) invoke --function $(FN) --event $(EVENT) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 forecast: ## every edge of some hours: HOURS='...' FROM=instant TO=instant HOLIDAYS=list
-	@cargo run --quiet --package off-hours --bin forecast -- --hours "$(HOURS)" --from "$(FROM)" --to "$(TO)" $(if $(HOLIDAYS),--holidays "$(HOLIDAYS)")
+	@cargo run --quiet --package off-hours --example forecast -- --hours "$(HOURS)" --from "$(FROM)" --to "$(TO)" $(if $(HOLIDAYS),--holidays "$(HOLIDAYS)")
 
 bench: .venv/tools.stamp ## the figures of the README, measured on this machine
 	@$(VENV)/python tests/bench/run.py

@@ -137,6 +137,7 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "dynamodb:UpdateItem": on_a_table,
     "ecs:DescribeClusters": on_clusters,
     "ecs:DescribeServices": on_services,
+    "ecs:DescribeTaskDefinition": on_everything,
     "ecs:ListServices": on_a_cluster,
     "ecs:UpdateService": on_services,
     "events:PutEvents": on_a_bus,

@@ -13,6 +13,7 @@ SAMPLE = [
         "ecs:DescribeServices",
         {"cluster": "prod", "services": ["api", f"arn:aws:ecs:eu-central-1:{ACCOUNT}:service/prod/web"]},
     ),
+    ("ecs:DescribeTaskDefinition", {"taskDefinition": "prod-api:1"}),
     ("ecs:DescribeClusters", {"clusters": ["prod"], "include": ["TAGS"]}),
     (
         "ecs:UpdateService",

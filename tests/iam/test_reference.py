@@ -16,6 +16,7 @@ from cloudformation import ACCOUNT, deployed
 ON_EVERYTHING = {
     "application-autoscaling:DescribeScalableTargets": "the bounds to save before a rest",
     "autoscaling:DescribeAutoScalingGroups": "the minimum to save before a rest",
+    "ecs:DescribeTaskDefinition": "the size of a task, for what a rest saved",
     "ecs:ListServices": "the services of a tagged cluster; scoped by ecs:cluster",
     "tag:GetResources": "whatever carries one of our tags",
 }

@@ -10,6 +10,8 @@ clusters:
     services:
       - {name: api, desired: 3, scaling: {min: 2, max: 10, suspended: {in: true}}, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
       - {name: web, desired: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00", "caretaker:floor": "1"}}
+groups:
+  - {name: hosts, min: 2, max: 6, desired: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
 "#;
 
 /// Thursday 2026-11-19, 19:59:30 in Berlin; half a minute later the night begins.
@@ -21,6 +23,7 @@ fn seen(house: &House) -> Value {
         "api": house.desired("prod/api"),
         "api's target": house.target("prod/api"),
         "web": house.desired("prod/web"),
+        "the group's minimum": house.group_minimum("hosts"),
     })
 }
 

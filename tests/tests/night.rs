@@ -156,3 +156,23 @@ async fn a_service_whose_tag_is_removed_at_rest_is_woken() {
     house.tick_until("2026-11-20T00:10:00Z").await;
     assert_eq!(house.desired("prod/api"), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_night_saved_is_told_when_it_ends() {
+    let house = House::new(EVENING, STACK);
+    house.tick_until("2026-11-20T07:00:00Z").await;
+    house.pass(contracts::house::TICK).await;
+    let report = house.tick().await.report();
+    let api = report["saved"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["service"] == "prod/api")
+        .unwrap();
+    // Three tasks from 20:00 to 08:05, less the five minutes in which they still cost.
+    assert_eq!(api["task_hours"], 36.0);
+    assert_eq!(
+        api["unknown"],
+        "no price for such a task on Fargate in eu-central-1"
+    );
+}

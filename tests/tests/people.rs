@@ -162,3 +162,73 @@ async fn before_the_suite_is_deleted_everything_is_woken_and_cloudformation_is_t
         "a tick that comes late rests nothing"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_about_one_service_rests_it_but_leaves_the_waking_to_the_tick() {
+    let house = House::new(NOON, STACK);
+    house.tick_until(NIGHT).await;
+    house.set_desired("prod/typo", 3);
+    let event = std::fs::read_to_string("../events/off-hours/service-created.json").unwrap();
+    let event: Value = serde_json::from_str(&event).unwrap();
+    house.until("2026-11-20T07:01:00Z").await;
+    let report = ask(&house, event.clone()).await;
+    assert_eq!(report["not_as_usual"][0]["reason"], "left-to-the-tick");
+    assert_eq!(house.desired("prod/api"), 0);
+    house.tick().await.report();
+    assert_eq!(house.desired("prod/api"), 3);
+    house.until("2026-11-20T19:01:00Z").await;
+    ask(&house, event).await;
+    assert_eq!(
+        (house.desired("prod/api"), house.desired("prod/web")),
+        (0, 2)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_all_clear_knows_since_when_it_was_so() {
+    let house = House::new(NOON, STACK);
+    house.tick_until("2026-11-19T12:00:00Z").await;
+    house.by_hand(
+        "ecs",
+        "DeleteService",
+        json!({ "cluster": "prod", "service": "typo", "force": true }),
+    );
+    house.tick_until("2026-11-19T12:30:00Z").await;
+    let state = house.account.state();
+    let puts = state
+        .calls
+        .iter()
+        .filter(|call| call.action == "events:PutEvents");
+    let details: Vec<Value> = puts
+        .map(|call| {
+            serde_json::from_str(call.input["Entries"][0]["Detail"].as_str().unwrap()).unwrap()
+        })
+        .collect();
+    assert_eq!(
+        details.len(),
+        2,
+        "told once, and that it is over once, though the service is gone"
+    );
+    assert_eq!(
+        (&details[1]["resolved"], &details[1]["since"]),
+        (&json!(true), &details[0]["since"])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_refuses_the_deletion_of_a_suite_that_holds_something() {
+    let mut house = House::new(NOON, STACK);
+    house.tick_until(NIGHT).await;
+    let before = house.writes();
+    let (http, told) = capture_request(None);
+    let components = RuntimeComponentsBuilder::for_tests().build().unwrap();
+    let connector = http.http_connector(&HttpConnectorSettings::default(), &components);
+    house.settings.dry_run = true;
+    house.aws = client(house.line.clone(), &house.settings).replying_through(connector);
+    let event = std::fs::read_to_string("../events/off-hours/suite-deleted.json").unwrap();
+    ask(&house, serde_json::from_str(&event).unwrap()).await;
+    let reply: Value =
+        serde_json::from_slice(told.expect_request().body().bytes().unwrap()).unwrap();
+    assert_eq!(reply["Status"], "FAILED");
+    assert_eq!(house.writes(), before, "and nothing is written");
+}

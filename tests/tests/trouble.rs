@@ -77,3 +77,33 @@ async fn without_the_ledger_nothing_is_changed() {
     house.tick().await.failure();
     assert_eq!(house.calls("ecs:UpdateService"), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_could_not_be_decided_has_its_journal_entry_too() {
+    let house = House::new(DUSK, &stack(5));
+    house.until("2026-11-19T19:00:00Z").await;
+    let rule = Rule {
+        action: Some("tag:GetResources".to_owned()),
+        ..Rule::always(Fault::AccessDenied)
+    };
+    house.account.state().faults.add(rule);
+    house.tick().await.failure();
+    let outcome = |house: &House| -> Vec<String> {
+        let entries = house.journal("2026-11-19");
+        entries
+            .iter()
+            .map(|entry| entry["outcome"]["S"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(outcome(&house), ["failed"]);
+    house.account.state().faults.clear();
+    house
+        .invoke(serde_json::json!({ "action": "tick" }), "tick-0")
+        .await
+        .report();
+    assert_eq!(
+        outcome(&house),
+        ["done"],
+        "the retry's entry takes its place"
+    );
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::arn::{GroupArn, ServiceArn};
+use domain::off_hours::Told;
 use domain::order::Order;
 use domain::rest::{GroupRest, ServiceRest};
 
@@ -24,8 +25,8 @@ pub struct Standing {
     pub groups: BTreeMap<GroupArn, GroupRest>,
     /// What people ordered.
     pub orders: BTreeMap<ServiceArn, Order>,
-    /// What was announced: the concern's ARN and kind, and its text.
-    pub announced: BTreeMap<(String, String), String>,
+    /// What was announced, by the concern's ARN and kind.
+    pub announced: BTreeMap<(String, String), Told>,
     /// The suite is about to be deleted.
     pub closing: bool,
     /// What this version cannot read. Whatever it is about must be left alone.
@@ -67,8 +68,12 @@ impl Standing {
                 let (kind, arn) = rest_of_key
                     .split_once('#')
                     .ok_or_else(|| fields.unreadable("sk", "a kind and an ARN"))?;
+                let told = Told {
+                    text: fields.text("text")?,
+                    since: fields.instant("since")?,
+                };
                 self.announced
-                    .insert((arn.to_owned(), kind.to_owned()), fields.text("text")?);
+                    .insert((arn.to_owned(), kind.to_owned()), told);
             }
             "suite" if key == CLOSING => self.closing = true,
             _ => return Err(fields.unreadable("sk", "a kind of item that this version knows")),

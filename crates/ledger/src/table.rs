@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use domain::arn::{GroupArn, ServiceArn};
+use domain::off_hours::Told;
 use domain::order::Order;
 use domain::rest::{GroupRest, ServiceRest, Version};
 
@@ -151,15 +152,15 @@ impl Ledger {
     }
 
     /// Remembers that this was announced about `arn`.
-    pub async fn announced(&self, arn: &str, kind: &str, text: &str) -> Result<(), LedgerError> {
+    pub async fn announced(&self, arn: &str, kind: &str, told: &Told) -> Result<(), LedgerError> {
+        let item = Draft::default()
+            .text("text", &told.text)
+            .instant("since", told.since);
         let put = self
-            .put(
-                format!("concern#{kind}#{arn}"),
-                Draft::default().text("text", text),
-            )
+            .put(format!("concern#{kind}#{arn}"), item)
             .condition_expression("attribute_not_exists(pk) OR #text <> :text")
             .expression_attribute_names("#text", "text")
-            .expression_attribute_values(":text", AttributeValue::S(text.to_owned()));
+            .expression_attribute_values(":text", AttributeValue::S(told.text.clone()));
         already(sent(put).await)
     }
 

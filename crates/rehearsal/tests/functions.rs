@@ -66,6 +66,7 @@ impl Stage {
         let invocation = Invocation {
             function: "obedient".to_owned(),
             event,
+            request_id: None,
         };
         self.lambda.invoke(&invocation).await.unwrap()
     }
@@ -206,6 +207,7 @@ async fn a_missing_binary_is_named() {
     let invocation = Invocation {
         function: "absent".to_owned(),
         event: json!({}),
+        request_id: None,
     };
     let error = stage.lambda.invoke(&invocation).await.unwrap_err();
     assert!(matches!(error, Unavailable::NotStarted { .. }));

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use ledger::LedgerError;
 use tokio::time::Instant;
 
-use crate::{Aws, Failure, Invocation, Settings};
+use crate::{Aws, Failure, Invocation};
 
 /// How many errands are under way at once: enough to hide the way to the Region's endpoint, few
 /// enough to be stopped.
@@ -35,19 +35,19 @@ pub(crate) enum Ending {
 }
 
 /// Takes every errand, most urgent first, and returns how each ended, in the plan's order.
-pub(crate) async fn apply(
-    aws: &Aws,
-    settings: &Settings,
-    plan: &Plan,
-    invocation: &Invocation,
-) -> Vec<Ending> {
+pub(crate) async fn apply(aws: &Aws, plan: &Plan, invocation: &Invocation) -> Vec<Ending> {
     let stop = Instant::now() + time_to_act(invocation);
     let endings = futures_util::stream::iter(&plan.errands).map(async |errand| {
-        let ending = take(aws, settings, errand, stop).await;
+        let ending = take(aws, errand, stop).await;
         log(errand, &ending);
         ending
     });
     endings.buffered(AT_ONCE).collect().await
+}
+
+/// Dry run: how each errand ends when none is taken.
+pub(crate) fn shown(plan: &Plan) -> Vec<Ending> {
+    plan.errands.iter().map(|_| Ending::Shown).collect()
 }
 
 fn time_to_act(invocation: &Invocation) -> Duration {
@@ -56,10 +56,7 @@ fn time_to_act(invocation: &Invocation) -> Duration {
     Duration::try_from(left).unwrap_or(Duration::ZERO)
 }
 
-async fn take(aws: &Aws, settings: &Settings, errand: &Errand, stop: Instant) -> Ending {
-    if settings.dry_run {
-        return Ending::Shown;
-    }
+async fn take(aws: &Aws, errand: &Errand, stop: Instant) -> Ending {
     // An errand is begun only if it can be ended: its claim is no use to a run that was killed.
     let updates = errand
         .actions

@@ -2,12 +2,12 @@
 
 use domain::hold::Holds;
 use domain::hours::zone::Zone;
-use domain::off_hours::{Intent, Moment, Service, Sight, Verdict, decide};
+use domain::off_hours::{Intent, Moment, Observed, Service, Sight, Verdict, decide};
 use domain::rest::{Claim, Phase, ServiceRest};
 use serde_json::{Value, json};
 
 use crate::forecast::shown;
-use crate::observe::{self, Scope, Seen};
+use crate::observe::{self, Scope};
 use crate::{Aws, Failure, Invocation, Settings};
 
 /// A question.
@@ -40,32 +40,23 @@ pub(crate) async fn answer(
         now: invocation.now,
     };
     let seen = observe::observe(aws, settings, &Scope::Everything, moment).await?;
-    if let Some((what, failure)) = seen.unseen.into_iter().next() {
-        return Err(Failure::PartlyApplied {
-            failed: 1,
-            planned: 1,
-            subject: what,
-            first: Box::new(failure),
-        });
+    if let Some(failure) = Failure::of_many(seen.unseen, 0) {
+        return Err(failure);
     }
-    let seen = Seen {
-        observed: seen.observed,
-        unseen: Vec::new(),
-    };
     match question {
-        Question::Lint => Ok(lint(&seen, settings, moment)),
-        Question::Status { service } => status(&seen, settings, service.as_deref(), moment),
+        Question::Lint => Ok(lint(&seen.observed, settings, moment)),
+        Question::Status { service } => {
+            status(&seen.observed, settings, service.as_deref(), moment)
+        }
     }
 }
 
-fn lint(seen: &Seen, settings: &Settings, moment: Moment<'_>) -> Value {
-    let services = seen
-        .observed
+fn lint(observed: &Observed, settings: &Settings, moment: Moment<'_>) -> Value {
+    let services = observed
         .services
         .iter()
         .map(|(arn, service)| (arn.to_string(), &service.intent));
-    let groups = seen
-        .observed
+    let groups = observed
         .groups
         .iter()
         .map(|(arn, group)| (arn.to_string(), &group.intent));
@@ -94,19 +85,18 @@ fn next(intent: &Intent, settings: &Settings, moment: Moment<'_>) -> Value {
 }
 
 fn status(
-    seen: &Seen,
+    observed: &Observed,
     settings: &Settings,
     only: Option<&str>,
     moment: Moment<'_>,
 ) -> Result<Value, Failure> {
-    let plan = decide(&seen.observed, moment);
+    let plan = decide(observed, moment);
     let verdict = |name: &str| {
         plan.verdicts
             .iter()
             .find(|verdict| verdict.subject.to_string() == name)
     };
-    let services: Vec<Value> = seen
-        .observed
+    let services: Vec<Value> = observed
         .services
         .iter()
         .filter(|(arn, _)| only.is_none_or(|only| only == arn.as_str() || only == arn.to_string()))

@@ -6,6 +6,7 @@ use ledger::Ledger;
 use shell::Invalid;
 use shell::pace::Pace;
 
+use crate::savings::Shapes;
 use crate::settings::Settings;
 
 /// Everything that talks to AWS: built once, borrowed for ever.
@@ -17,6 +18,8 @@ pub struct Aws {
     pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     pub(crate) pace: Paces,
+    /// The sizes of tasks that were asked for.
+    pub(crate) shapes: Shapes,
     /// Makes the connection for the reply to CloudFormation.
     pub(crate) reply: Connect,
 }
@@ -33,6 +36,8 @@ pub(crate) struct Paces {
     pub(crate) service_modify: Pace,
     /// `DescribeServices` and `ListServices`.
     pub(crate) service_read: Pace,
+    /// `DescribeTaskDefinition`.
+    pub(crate) task_definition_read: Pace,
 }
 
 impl Aws {
@@ -49,7 +54,9 @@ impl Aws {
             pace: Paces {
                 service_modify: share(settings, 50.0, 5.0),
                 service_read: share(settings, 100.0, 20.0),
+                task_definition_read: share(settings, 50.0, 20.0),
             },
+            shapes: Shapes::default(),
             reply: Box::new(shell::connect::connector),
         }
     }

@@ -44,9 +44,14 @@ impl Deletion {
         })
     }
 
-    fn reply(&self) -> Value {
+    fn reply(&self, answer: &Answer) -> Value {
+        let (status, reason) = match answer {
+            Answer::Success => ("SUCCESS", None),
+            Answer::Failed(reason) => ("FAILED", Some(reason)),
+        };
         json!({
-            "Status": "SUCCESS",
+            "Status": status,
+            "Reason": reason,
             "StackId": self.stack_id,
             "RequestId": self.request_id,
             "LogicalResourceId": self.logical_resource_id,
@@ -55,8 +60,15 @@ impl Deletion {
     }
 }
 
-/// Marks that the suite is closing, wakes everything, tells CloudFormation. A stack that is
-/// created or updated is not closing.
+/// What CloudFormation is told.
+enum Answer {
+    Success,
+    /// The stack must not be deleted, for this reason.
+    Failed(String),
+}
+
+/// Deleted: marks that the suite is closing, wakes everything, tells CloudFormation. Created or
+/// updated: takes the mark away.
 pub(crate) async fn handle(
     aws: &Aws,
     settings: &Settings,
@@ -64,36 +76,52 @@ pub(crate) async fn handle(
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     let closing = deletion.request_type == RequestType::Delete;
-    let report = if closing {
-        let work = Work {
-            event: deletion.request_id.clone(),
-            kind: "suite-deleted",
-            scope: Scope::EverythingHeld,
-        };
-        aws.ledger.close_suite(true).await?;
-        crate::work_on(aws, settings, &work, invocation).await?
-    } else {
-        aws.ledger.close_suite(false).await?;
-        json!({ "function": "off-hours", "event": "suite-deployed", "summary": "the suite is in service" })
-    };
-    if let Some(left) = report
-        .get("left")
-        .and_then(Value::as_u64)
-        .filter(|left| *left > 0)
-    {
-        return Err(Failure::StillHeld {
-            left: usize::try_from(left).unwrap_or(usize::MAX),
-        });
+    if !settings.dry_run {
+        aws.ledger.close_suite(closing).await?;
     }
-    tell(aws, deletion).await?;
+    if !closing {
+        tell(aws, deletion, Answer::Success).await?;
+        return Ok(
+            json!({ "function": "off-hours", "event": "suite-deployed", "summary": "the suite is in service" }),
+        );
+    }
+    let work = Work {
+        event: deletion.request_id.clone(),
+        kind: "suite-deleted",
+        scope: Scope::EverythingHeld,
+    };
+    let report = crate::work_on(aws, settings, &work, invocation).await?;
+    tell(aws, deletion, answer(settings, &report)?).await?;
     Ok(report)
 }
 
+/// Success once nothing is held any more. A dry run wakes nothing, so it refuses the deletion of a
+/// suite that holds something.
+fn answer(settings: &Settings, report: &Value) -> Result<Answer, Failure> {
+    let count = |name| report.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let held = report
+        .get("changed")
+        .and_then(Value::as_array)
+        .map_or(0, Vec::len);
+    if settings.dry_run && held > 0 {
+        let reason = format!(
+            "DryRun is on, so {held} services and groups would stay at rest; turn it off first"
+        );
+        return Ok(Answer::Failed(reason));
+    }
+    match count("left") + count("elsewhere") {
+        0 => Ok(Answer::Success),
+        left => Err(Failure::StillHeld {
+            left: usize::try_from(left).unwrap_or(usize::MAX),
+        }),
+    }
+}
+
 /// Puts the reply at the address that the request names.
-async fn tell(aws: &Aws, deletion: &Deletion) -> Result<(), Failure> {
+async fn tell(aws: &Aws, deletion: &Deletion, answer: Answer) -> Result<(), Failure> {
     const CALL: &str = "the reply to CloudFormation";
     let failed = |cause: BoxError| Failure::Call { call: CALL, cause };
-    let mut request = HttpRequest::new(SdkBody::from(deletion.reply().to_string()));
+    let mut request = HttpRequest::new(SdkBody::from(deletion.reply(&answer).to_string()));
     request
         .set_method("PUT")
         .map_err(|error| failed(error.into()))?;

@@ -72,6 +72,18 @@ impl Failure {
         }
     }
 
+    /// Several failures as one; none if there are none.
+    pub(crate) fn of_many(failures: Vec<(String, Self)>, planned: usize) -> Option<Self> {
+        let failed = failures.len();
+        let (subject, first) = failures.into_iter().next()?;
+        Some(Self::PartlyApplied {
+            failed,
+            planned: planned.max(failed),
+            subject,
+            first: Box::new(first),
+        })
+    }
+
     pub(crate) fn unusable(field: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::UnusableEvent {
             field: field.into(),

@@ -4,6 +4,7 @@
 //! An event only says *look here*. What to do follows from what the tags ask for, what the ledger
 //! remembers and what is: [`handle`] reads like that.
 
+mod announce;
 mod apply;
 mod ask;
 mod aws;
@@ -13,6 +14,7 @@ mod failure;
 pub mod forecast;
 mod observe;
 mod report;
+mod savings;
 mod settings;
 
 use domain::off_hours::{Moment, decide};
@@ -25,6 +27,8 @@ pub use failure::Failure;
 pub use settings::Settings;
 
 use event::{Request, Work};
+use observe::{Scope, Seen};
+use report::Run;
 
 /// One invocation of the function.
 #[derive(Clone, Debug)]
@@ -72,23 +76,87 @@ async fn work_on(
     let moment = Moment {
         policy: &settings.policy,
         claim: &claim,
-        closing: false,
+        closing: work.scope == Scope::EverythingHeld,
         now: invocation.now,
     };
-    let seen = observe::observe(aws, settings, &work.scope, moment).await?;
-    let plan = decide(
-        &seen.observed,
-        Moment {
-            closing: seen.observed.closing,
-            ..moment
-        },
-    );
+    let seen = observe::observe(aws, settings, &work.scope, moment).await;
+    let Seen { observed, unseen } = match seen {
+        Ok(seen) => seen,
+        Err(failure) => return Err(blind(aws, settings, work, failure, invocation).await),
+    };
+    let plan = &decide(&observed, moment);
     tracing::info!(
         event = work.event,
         kind = work.kind,
-        decision = report::summary(&plan),
+        decision = report::summary(plan),
         "decided"
     );
-    let applied = apply::apply(aws, settings, &plan, invocation).await;
-    report::conclude(aws, settings, work, &plan, applied, seen.unseen, invocation).await
+    let mut run = Run {
+        settings,
+        work,
+        plan,
+        unseen,
+        endings: Vec::new(),
+        saved: Vec::new(),
+    };
+    if settings.dry_run {
+        run.endings = apply::shown(plan);
+        return Ok(run.report());
+    }
+    run.endings = apply::apply(aws, plan, invocation).await;
+    if plan.errands.is_empty() {
+        savings::ask_ahead(aws, &observed).await;
+    }
+    run.saved = savings::of(aws, &observed, &run.errands(), invocation.now).await;
+    conclude(aws, settings, run, invocation).await
+}
+
+/// Ends a run that could not look at the world: the journal says so, if it can be written, and the
+/// event is delivered again.
+async fn blind(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    failure: Failure,
+    invocation: &Invocation,
+) -> Failure {
+    let entry = report::blind_entry(settings, work, &failure, invocation);
+    let unjournaled = match settings.dry_run {
+        true => None,
+        false => aws.ledger.journal(&entry).await.err(),
+    };
+    if let Some(error) = unjournaled {
+        let cause = shell::failure::chain(&error);
+        tracing::error!(event = work.event, cause, "not journaled");
+    }
+    failure
+}
+
+/// Ends a run: notices, journal, report. Whatever failed on the way is one failure at the end,
+/// which makes Lambda deliver the event again.
+async fn conclude(
+    aws: &Aws,
+    settings: &Settings,
+    run: Run<'_>,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
+    let announced = announce::announce(aws, settings, &run.plan.announcements).await;
+    let entry = run.entry(announced.is_err() || !run.succeeded(), invocation);
+    let journaled = aws.ledger.journal(&entry).await;
+    run.saved
+        .iter()
+        .for_each(|saved| println!("{}", saved.metric(invocation.now)));
+    let (report, planned) = (run.report(), run.plan.errands.len());
+    let mut failures = run.into_failures();
+    failures.extend(
+        announced
+            .err()
+            .map(|failure| ("the notices".to_owned(), failure)),
+    );
+    failures.extend(
+        journaled
+            .err()
+            .map(|failure| ("the journal".to_owned(), failure.into())),
+    );
+    Failure::of_many(failures, planned).map_or(Ok(report), Err)
 }

@@ -1,19 +1,135 @@
-//! Says what happened: to people, to the journal, to whoever invoked the function.
+//! Says what happened: to the journal and to whoever invoked the function.
 
 use std::collections::BTreeMap;
 
-use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use domain::off_hours::{Action, Announcement, Errand, Plan, Verdict};
+use domain::off_hours::{Action, Errand, Plan, Reason, Verdict};
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 
 use crate::apply::Ending;
 use crate::event::Work;
-use crate::{Aws, Failure, Invocation, Settings};
+use crate::savings::Saved;
+use crate::{Failure, Invocation, Settings};
 
-/// `PutEvents` takes at most 10 entries.
-/// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>.
-const ENTRIES: usize = 10;
+/// A run, after it.
+#[derive(Debug)]
+pub(crate) struct Run<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) work: &'a Work,
+    pub(crate) plan: &'a Plan,
+    /// How each errand of the plan ended.
+    pub(crate) endings: Vec<Ending>,
+    /// What could not be looked at.
+    pub(crate) unseen: Vec<(String, Failure)>,
+    /// What the rests saved that ended.
+    pub(crate) saved: Vec<Saved>,
+}
+
+impl Run<'_> {
+    /// Every errand, and how it ended.
+    pub(crate) fn errands(&self) -> Vec<(&Errand, &Ending)> {
+        self.plan.errands.iter().zip(&self.endings).collect()
+    }
+
+    /// For whoever invoked the function.
+    pub(crate) fn report(&self) -> Value {
+        let errands = self.errands();
+        let left = self.count(|ending| matches!(ending, Ending::Left));
+        let odd = self.plan.verdicts.iter().filter(|verdict| !usual(verdict));
+        let unseen = self.unseen.iter();
+        let announced = self.plan.announcements.iter();
+        json!({
+            "function": "off-hours",
+            "event": self.work.kind,
+            "dry_run": self.settings.dry_run,
+            "summary": summary(self.plan),
+            "changed": errands.iter().map(|(errand, ending)| shown(errand, ending)).collect::<Vec<_>>(),
+            "not_as_usual": odd.map(verdict).collect::<Vec<_>>(),
+            "not_seen": unseen.map(|(what, why)| json!({ "what": what, "why": shell::failure::chain(why) })).collect::<Vec<_>>(),
+            "notices": announced.map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
+            "saved": self.saved.iter().map(Saved::shown).collect::<Vec<_>>(),
+            "left": left,
+            "left_takes_seconds": seconds(self.settings, left),
+            "elsewhere": self.elsewhere(),
+        })
+    }
+
+    /// For the journal.
+    pub(crate) fn entry(&self, failed: bool, invocation: &Invocation) -> Entry {
+        let errands = self.errands();
+        let changed = errands.iter().map(|(errand, ending)| shown(errand, ending));
+        let odd = self
+            .plan
+            .verdicts
+            .iter()
+            .filter(|verdict| !usual(verdict))
+            .map(verdict);
+        let saved = self.saved.iter().map(Saved::shown);
+        Entry {
+            at: invocation.now,
+            function: "off-hours",
+            event: self.work.event.clone(),
+            kind: self.work.kind.to_owned(),
+            summary: summary(self.plan),
+            details: changed
+                .chain(odd)
+                .chain(saved)
+                .map(|detail| detail.to_string())
+                .collect(),
+            outcome: if failed {
+                Outcome::Failed
+            } else {
+                Outcome::Done
+            },
+            keep: self.settings.journal,
+        }
+    }
+
+    /// Everything that did not succeed, by what it is about.
+    pub(crate) fn into_failures(self) -> Vec<(String, Failure)> {
+        let errands = self.plan.errands.iter().zip(self.endings);
+        let failed = errands.filter_map(|(errand, ending)| match ending {
+            Ending::Failed(failure) => Some((errand.subject.to_string(), failure)),
+            _ => None,
+        });
+        self.unseen.into_iter().chain(failed).collect()
+    }
+
+    /// Whether everything succeeded so far.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.unseen.is_empty() && self.count(|ending| matches!(ending, Ending::Failed(_))) == 0
+    }
+
+    /// How many services and groups are another run's to finish.
+    fn elsewhere(&self) -> usize {
+        let verdicts = self.plan.verdicts.iter();
+        let claimed = verdicts.filter(|verdict| verdict.reason == Reason::ClaimedElsewhere);
+        claimed.count() + self.count(|ending| matches!(ending, Ending::Overtaken))
+    }
+
+    fn count(&self, which: impl Fn(&Ending) -> bool) -> usize {
+        self.endings.iter().filter(|ending| which(ending)).count()
+    }
+}
+
+/// The journal entry of a run that could not look at the world.
+pub(crate) fn blind_entry(
+    settings: &Settings,
+    work: &Work,
+    failure: &Failure,
+    invocation: &Invocation,
+) -> Entry {
+    Entry {
+        at: invocation.now,
+        function: "off-hours",
+        event: work.event.clone(),
+        kind: work.kind.to_owned(),
+        summary: "nothing was decided".to_owned(),
+        details: vec![shell::failure::chain(failure)],
+        outcome: Outcome::Failed,
+        keep: settings.journal,
+    }
+}
 
 /// The plan in one line: `2 goes-to-rest, 9 awake`.
 pub(crate) fn summary(plan: &Plan) -> String {
@@ -30,91 +146,6 @@ pub(crate) fn summary(plan: &Plan) -> String {
     } else {
         parts.join(", ")
     }
-}
-
-/// Ends a run: notices, journal, report. Whatever failed on the way is one failure at the end,
-/// which makes Lambda deliver the event again.
-pub(crate) async fn conclude(
-    aws: &Aws,
-    settings: &Settings,
-    work: &Work,
-    plan: &Plan,
-    endings: Vec<Ending>,
-    unseen: Vec<(String, Failure)>,
-    invocation: &Invocation,
-) -> Result<Value, Failure> {
-    let report = report(settings, work, plan, &endings, &unseen);
-    let mut failures = failures(plan, endings, unseen);
-    if settings.dry_run {
-        return ended(report, failures, plan);
-    }
-    if let Err(failure) = announce(aws, settings, &plan.announcements).await {
-        failures.push(("the notices".to_owned(), failure));
-    }
-    let entry = entry(settings, work, plan, &report, &failures, invocation);
-    if let Err(failure) = aws.ledger.journal(&entry).await {
-        failures.push(("the journal".to_owned(), failure.into()));
-    }
-    ended(report, failures, plan)
-}
-
-fn ended(report: Value, failures: Vec<(String, Failure)>, plan: &Plan) -> Result<Value, Failure> {
-    let failed = failures.len();
-    match failures.into_iter().next() {
-        None => Ok(report),
-        Some((subject, first)) => Err(Failure::PartlyApplied {
-            failed,
-            planned: plan.errands.len().max(failed),
-            subject,
-            first: Box::new(first),
-        }),
-    }
-}
-
-fn failures(
-    plan: &Plan,
-    endings: Vec<Ending>,
-    unseen: Vec<(String, Failure)>,
-) -> Vec<(String, Failure)> {
-    let failed = plan
-        .errands
-        .iter()
-        .zip(endings)
-        .filter_map(|(errand, ending)| match ending {
-            Ending::Failed(failure) => Some((errand.subject.to_string(), failure)),
-            _ => None,
-        });
-    unseen.into_iter().chain(failed).collect()
-}
-
-fn report(
-    settings: &Settings,
-    work: &Work,
-    plan: &Plan,
-    endings: &[Ending],
-    unseen: &[(String, Failure)],
-) -> Value {
-    let done: Vec<(&Errand, &Ending)> = plan.errands.iter().zip(endings).collect();
-    let changed: Vec<Value> = done
-        .iter()
-        .map(|(errand, ending)| shown(errand, ending))
-        .collect();
-    let left = endings
-        .iter()
-        .filter(|ending| matches!(ending, Ending::Left))
-        .count();
-    json!({
-        "function": "off-hours",
-        "event": work.kind,
-        "dry_run": settings.dry_run,
-        "summary": summary(plan),
-        "changed": changed,
-        "not_as_usual": plan.verdicts.iter().filter(|verdict| !usual(verdict)).map(verdict).collect::<Vec<_>>(),
-        "not_seen": unseen.iter().map(|(name, failure)| json!({ "what": name, "why": shell::failure::chain(failure) })).collect::<Vec<_>>(),
-        "notices": plan.announcements.iter().map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
-        "left": left,
-        "left_takes_seconds": seconds(settings, left),
-    })
 }
 
 /// How long what is left will take at our share of the bucket that pays for `UpdateService`.
@@ -172,76 +203,5 @@ fn line(action: &Action) -> String {
         }
         Action::UpdateAutoScalingGroup { min, .. } => format!("group minimum {min}"),
         other => format!("{other:?}"),
-    }
-}
-
-/// Puts the notices on the bus, then remembers them: a crash in between repeats a notice, which
-/// the pager recognises, and never loses one.
-async fn announce(
-    aws: &Aws,
-    settings: &Settings,
-    announcements: &[Announcement],
-) -> Result<(), Failure> {
-    const CALL: &str = "PutEvents";
-    for batch in announcements.chunks(ENTRIES) {
-        let entries = batch.iter().map(|one| {
-            PutEventsRequestEntry::builder()
-                .event_bus_name(&settings.event_bus)
-                .source(notices::SOURCE)
-                .detail_type(notices::DETAIL_TYPE)
-                .resources(&one.notice.resource)
-                .detail(notices::encode(&one.notice).to_string())
-                .build()
-        });
-        let call = aws.events.put_events().set_entries(Some(entries.collect()));
-        let reply = call.send().await.map_err(Failure::call(CALL))?;
-        // EventBridge answers 200 and counts what it refused.
-        if reply.failed_entry_count() > 0 {
-            let refused = reply
-                .entries()
-                .iter()
-                .find_map(|entry| entry.error_message());
-            return Err(Failure::Refused {
-                call: CALL,
-                reason: refused.unwrap_or("no reason given").to_owned(),
-            });
-        }
-        for one in batch {
-            match &one.text {
-                Some(text) => {
-                    aws.ledger
-                        .announced(&one.key.subject, one.key.kind, text)
-                        .await?
-                }
-                None => aws.ledger.withdrawn(&one.key.subject, one.key.kind).await?,
-            }
-        }
-    }
-    Ok(())
-}
-
-fn entry(
-    settings: &Settings,
-    work: &Work,
-    plan: &Plan,
-    report: &Value,
-    failures: &[(String, Failure)],
-    invocation: &Invocation,
-) -> Entry {
-    let changed = report["changed"].as_array().into_iter().flatten();
-    let odd = report["not_as_usual"].as_array().into_iter().flatten();
-    Entry {
-        at: invocation.now,
-        function: "off-hours",
-        event: work.event.clone(),
-        kind: work.kind.to_owned(),
-        summary: summary(plan),
-        details: changed.chain(odd).map(Value::to_string).collect(),
-        outcome: if failures.is_empty() {
-            Outcome::Done
-        } else {
-            Outcome::Failed
-        },
-        keep: settings.journal,
     }
 }

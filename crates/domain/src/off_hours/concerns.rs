@@ -45,13 +45,22 @@ pub struct Concern {
     pub since: Timestamp,
 }
 
+/// What was announced of a concern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its text at that time.
+    pub text: String,
+    /// Since when it was so.
+    pub since: Timestamp,
+}
+
 /// A notice to put on the bus, and what to remember of it afterwards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Announcement {
     /// What it is about.
     pub key: ConcernKey,
     /// What to remember as announced; none forgets it.
-    pub text: Option<String>,
+    pub told: Option<Told>,
     /// The notice.
     pub notice: Notice,
 }
@@ -92,15 +101,21 @@ impl Concern {
 /// What has to be announced now.
 pub(super) fn announcements(
     decisions: &BTreeMap<Subject, Decision>,
-    announced: &BTreeMap<ConcernKey, String>,
+    announced: &BTreeMap<ConcernKey, Told>,
     now: Timestamp,
 ) -> Vec<Announcement> {
     let concerns = || decisions.values().flat_map(|decision| &decision.concerns);
     let fresh = concerns()
-        .filter(|concern| announced.get(&concern.key()) != Some(&concern.text))
+        .filter(|concern| {
+            let told = announced.get(&concern.key());
+            told.is_none_or(|told| told.text != concern.text)
+        })
         .map(|concern| Announcement {
             key: concern.key(),
-            text: Some(concern.text.clone()),
+            told: Some(Told {
+                text: concern.text.clone(),
+                since: concern.since,
+            }),
             notice: concern.notice(now),
         });
     let standing: BTreeSet<ConcernKey> = concerns().map(Concern::key).collect();
@@ -109,25 +124,30 @@ pub(super) fn announcements(
         .map(|(subject, decision)| (subject.arn(), decision.judged()))
         .collect();
     let gone = announced
-        .keys()
-        .filter(|key| !standing.contains(key))
-        .filter_map(|key| withdrawal(key, *judged.get(key.subject.as_str())?, now));
+        .iter()
+        .filter(|(key, _)| !standing.contains(key))
+        .filter_map(|(key, told)| withdrawal(key, told, *judged.get(key.subject.as_str())?, now));
     fresh.chain(gone).collect()
 }
 
-/// Whether a decision can say that this kind of concern is over. One that did not look at the
-/// service can say so only of its tags; and what others announce is theirs to withdraw.
-fn is_ours(kind: Kind, judged: bool) -> bool {
+/// What is right again when this kind of concern is over, if a decision can say so. One that did
+/// not look at the service can say so only of its tags; and what others announce is theirs to
+/// withdraw.
+fn right_again(kind: Kind, judged: bool) -> Option<&'static str> {
     match kind {
-        Kind::MalformedTag | Kind::OverrideIgnored => true,
-        Kind::DeploymentBlocksRest | Kind::WaveNotSteady | Kind::CapacityChangedAtRest => judged,
-        _ => false,
+        Kind::MalformedTag => Some("no tag is malformed any more"),
+        Kind::OverrideIgnored => Some("no override is ignored any more"),
+        Kind::DeploymentBlocksRest if judged => Some("no deployment is in the way of its rest"),
+        Kind::WaveNotSteady if judged => Some("it is steady, or at rest again"),
+        Kind::CapacityChangedAtRest if judged => Some("its count is no longer changed at rest"),
+        _ => None,
     }
 }
 
 /// The notice that a concern is over, if it is ours to withdraw.
-fn withdrawal(key: &ConcernKey, judged: bool, now: Timestamp) -> Option<Announcement> {
-    let kind = Kind::from_name(key.kind).filter(|kind| is_ours(*kind, judged))?;
+fn withdrawal(key: &ConcernKey, told: &Told, judged: bool, now: Timestamp) -> Option<Announcement> {
+    let kind = Kind::from_name(key.kind)?;
+    let right = right_again(kind, judged)?;
     let name = crate::arn::ServiceArn::parse(&key.subject).ok();
     let shown = name
         .as_ref()
@@ -138,7 +158,7 @@ fn withdrawal(key: &ConcernKey, judged: bool, now: Timestamp) -> Option<Announce
         resource: key.subject.clone(),
         cluster: name.as_ref().map(|arn| arn.cluster().to_owned()),
         service: name.as_ref().map(|arn| arn.name().to_owned()),
-        title: format!("{shown}: {} is over", kind.name()),
+        title: format!("{shown}: {right}"),
         facts: Vec::new(),
         done: None,
         next: Next {
@@ -146,14 +166,14 @@ fn withdrawal(key: &ConcernKey, judged: bool, now: Timestamp) -> Option<Announce
             command: None,
         },
         unknown: None,
-        since: now,
+        since: told.since,
         at: now,
         dedupe: incident_of(&key.subject, kind),
         resolved: true,
     };
     Some(Announcement {
         key: key.clone(),
-        text: None,
+        told: None,
         notice,
     })
 }

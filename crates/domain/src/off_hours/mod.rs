@@ -25,7 +25,7 @@ mod waves;
 
 use std::collections::BTreeMap;
 
-pub use concerns::{Announcement, Concern, ConcernKey};
+pub use concerns::{Announcement, Concern, ConcernKey, Told};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Deployment, Group, GroupLive, Kind, Live, Observed, Service, Sight};

@@ -17,10 +17,13 @@ pub struct Observed {
     pub services: BTreeMap<ServiceArn, Service>,
     /// Every Auto Scaling group in scope: tagged or remembered.
     pub groups: BTreeMap<GroupArn, Group>,
-    /// What was announced to people and has not been withdrawn: concern and text.
-    pub announced: BTreeMap<super::ConcernKey, String>,
+    /// What was announced to people and has not been withdrawn.
+    pub announced: BTreeMap<super::ConcernKey, super::Told>,
     /// The suite is about to be deleted: everything we hold is to be woken.
     pub closing: bool,
+    /// Only one service was looked at, because an event named it, and not its neighbours: whether
+    /// its wave may wake cannot be said.
+    pub alone: bool,
 }
 
 /// One service.

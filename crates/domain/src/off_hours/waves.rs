@@ -12,7 +12,8 @@ use crate::order::Asked;
 
 /// Holds back what would wake before a lower wave of its cluster is steady. Waves order the
 /// services of one cluster; clusters do not wait for each other. Nor does a service that a person
-/// wants awake, one that a run began to wake and did not finish, or the deletion of the suite.
+/// wants awake, one that a run began to wake and did not finish, or the deletion of the suite. A run that looked
+/// at one service alone leaves the waking to the tick, which sees the others.
 pub(super) fn hold_back(
     decisions: &mut BTreeMap<ServiceArn, Decision>,
     observed: &Observed,
@@ -24,8 +25,11 @@ pub(super) fn hold_back(
     let barriers = barriers(decisions, observed, moment);
     for (arn, service) in &observed.services {
         let barrier = barriers.get(arn.cluster()).copied();
-        let Some(barrier) = barrier.filter(|barrier| *barrier < service.intent.wave) else {
-            continue;
+        let barrier = barrier.filter(|barrier| *barrier < service.intent.wave);
+        let waits_for = match barrier {
+            _ if observed.alone => Reason::LeftToTheTick,
+            Some(barrier) => Reason::WaitsForWave(barrier),
+            None => continue,
         };
         let rest = service.rest.as_ref();
         let begun = rest.is_some_and(|rest| rest.waking_for(moment.now).is_some());
@@ -34,7 +38,7 @@ pub(super) fn hold_back(
             decision.reason == Reason::Wakes && !begun && !asked
         };
         if let Some(decision) = decisions.get_mut(arn).filter(waits) {
-            decision.reason = Reason::WaitsForWave(barrier);
+            decision.reason = waits_for;
             decision.actions.retain(is_about_an_order);
         }
     }

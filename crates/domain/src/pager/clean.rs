@@ -36,9 +36,10 @@ fn push_apart(clean: &mut String, before: Option<char>, text: &str) {
 }
 
 /// Programs make links of bare names such as `example.com`. A dot between a sign and two letters is
-/// enough to tell; versions, times and the ends of sentences have no such dot.
+/// enough to tell; versions, times and the ends of sentences have no such dot. What stands before
+/// a text is not known here, so a dot at its beginning counts too.
 fn looks_like_a_domain(before: Option<char>, after: &[char]) -> bool {
-    let follows_a_sign = before.is_some_and(|character| !character.is_whitespace());
+    let follows_a_sign = before.is_none_or(|character| !character.is_whitespace());
     follows_a_sign && matches!(after, [a, b, ..] if a.is_alphabetic() && b.is_alphabetic())
 }
 
@@ -107,6 +108,7 @@ mod tests {
             "see https[:]//example[.]com/x"
         );
         assert_eq!(line("www.example.com"), "www[.]example[.]com");
+        assert_eq!(line(".example"), "[.]example");
         assert_eq!(
             line("[log in](https://a.bc)"),
             "[log in] (https[:]//a[.]bc)"

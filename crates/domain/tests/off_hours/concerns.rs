@@ -125,7 +125,7 @@ fn a_service_that_another_run_is_changing_withdraws_nothing() {
         .plan
         .announcements
         .into_iter()
-        .map(|one| (one.key, one.text.unwrap()))
+        .map(|one| (one.key, one.told.unwrap()))
         .collect();
     assert_eq!(world.tick("Tue 20:01").announced(), [""; 0]);
 }
@@ -147,9 +147,10 @@ fn what_other_parts_announced_is_not_withdrawn_here() {
         subject: crate::world::arn("prod/api").as_str().to_owned(),
         kind: Kind::PermissionDenied.name(),
     };
-    world
-        .ledger
-        .announced
-        .insert(key, "UpdateService".to_owned());
+    let told = domain::off_hours::Told {
+        text: "UpdateService".to_owned(),
+        since: "2026-11-16T10:00:00Z".parse().unwrap(),
+    };
+    world.ledger.announced.insert(key, told);
     assert_eq!(world.tick("Mon 12:00").announced(), [""; 0]);
 }

@@ -128,6 +128,7 @@ impl World {
             groups: groups.collect(),
             announced: self.ledger.announced.clone(),
             closing: self.closing,
+            alone: false,
         }
     }
 
@@ -146,8 +147,8 @@ impl World {
             }
         }
         for announcement in &plan.announcements {
-            match announcement.text.clone() {
-                Some(text) => self.ledger.announced.insert(announcement.key.clone(), text),
+            match announcement.told.clone() {
+                Some(told) => self.ledger.announced.insert(announcement.key.clone(), told),
                 None => self.ledger.announced.remove(&announcement.key),
             };
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::Bounds;
 use domain::hold::{Hold, Holder};
-use domain::off_hours::{Action, ConcernKey, Live, Tags};
+use domain::off_hours::{Action, ConcernKey, Live, Tags, Told};
 use domain::order::{Asked, Order};
 use domain::rest::{GroupRest, ServiceRest};
 use jiff::Timestamp;
@@ -18,7 +18,7 @@ pub(crate) struct Ledger {
     pub(crate) services: BTreeMap<ServiceArn, ServiceRest>,
     pub(crate) groups: BTreeMap<GroupArn, GroupRest>,
     pub(crate) orders: BTreeMap<ServiceArn, Order>,
-    pub(crate) announced: BTreeMap<ConcernKey, String>,
+    pub(crate) announced: BTreeMap<ConcernKey, Told>,
 }
 
 /// An account and its ledger.

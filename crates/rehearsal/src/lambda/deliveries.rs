@@ -41,12 +41,19 @@ pub enum Settled {
 
 /// Every delivery that waits.
 #[derive(Debug, Default)]
-pub struct Deliveries(Vec<Delivery>);
+pub struct Deliveries {
+    waiting: Vec<Delivery>,
+    accepted: u64,
+}
 
 impl Deliveries {
-    /// Accepts an event at `now`.
-    pub fn accept(&mut self, invocation: Invocation, now: Timestamp) {
-        self.0.push(Delivery {
+    /// Accepts an event at `now`. Every attempt at it has the same request id, by which a function
+    /// can tell a retry of its own work.
+    pub fn accept(&mut self, mut invocation: Invocation, now: Timestamp) {
+        self.accepted += 1;
+        let request_id = format!("00000000-0000-4000-8000-{:012x}", self.accepted);
+        invocation.request_id.get_or_insert(request_id);
+        self.waiting.push(Delivery {
             invocation,
             accepted: now,
             due: now,
@@ -57,18 +64,18 @@ impl Deliveries {
 
     /// When the next delivery is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.0.iter().map(|delivery| delivery.due).min()
+        self.waiting.iter().map(|delivery| delivery.due).min()
     }
 
     /// Takes the delivery that has been due the longest by `now`.
     pub fn take_due(&mut self, now: Timestamp) -> Option<Delivery> {
         let (at, _) = self
-            .0
+            .waiting
             .iter()
             .enumerate()
             .filter(|(_, delivery)| delivery.due <= now)
             .min_by_key(|(_, delivery)| delivery.due)?;
-        Some(self.0.remove(at))
+        Some(self.waiting.remove(at))
     }
 
     /// Puts a delivery back, or not, after an attempt that ended at `now`.
@@ -88,7 +95,7 @@ impl Deliveries {
             });
         };
         delivery.due = due;
-        self.0.push(delivery);
+        self.waiting.push(delivery);
         Settled::Again(due)
     }
 }
@@ -114,6 +121,7 @@ mod tests {
         let invocation = Invocation {
             function: "off-hours".to_owned(),
             event: json!({}),
+            request_id: None,
         };
         deliveries.accept(invocation, START);
         deliveries

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::{broadcast, mpsc};
@@ -13,8 +12,9 @@ use tokio::time::timeout;
 
 use super::runtime_api::{Reported, RuntimeApi, Said, Work};
 use super::variables::variables;
-use super::{Ended, Function, LogLine, Unavailable};
+use super::{Ended, Function, Invocation, LogLine, Unavailable};
 use crate::account::Account;
+use crate::services::events::uuid;
 
 /// What every execution environment is connected to.
 #[derive(Clone, Debug)]
@@ -78,8 +78,8 @@ impl Environment {
     }
 
     /// Hands over an event and waits for the end of the invocation.
-    pub async fn invoke(&mut self, event: &Value) -> Ended {
-        let work = self.work(event);
+    pub async fn invoke(&mut self, invocation: &Invocation) -> Ended {
+        let work = self.work(invocation);
         let request_id = work.request_id.clone();
         let mut crashes = self.surroundings.crashes.subscribe();
         tokio::select! {
@@ -103,26 +103,19 @@ impl Environment {
         self.process.kill().await.unwrap_or_default();
     }
 
-    fn work(&self, event: &Value) -> Work {
+    fn work(&self, invocation: &Invocation) -> Work {
         let account = &self.surroundings.account;
         let mut state = account.state();
-        let id = state.world.id();
+        let fresh = uuid(&state.world.id());
         let identity = &state.world.identity;
         Work {
-            request_id: format!(
-                "{}-{}-{}-{}-{}",
-                &id[..8],
-                &id[8..12],
-                &id[12..16],
-                &id[16..20],
-                &id[20..]
-            ),
+            request_id: invocation.request_id.clone().unwrap_or(fresh),
             deadline: deadline(state.world.now, self.function.timeout),
             function_arn: format!(
                 "arn:aws:lambda:{}:{}:function:{}",
                 identity.region, identity.account_id, self.function.deployed_as
             ),
-            event: event.clone(),
+            event: invocation.event.clone(),
         }
     }
 }

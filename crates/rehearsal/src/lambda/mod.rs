@@ -46,6 +46,8 @@ pub struct Invocation {
     pub function: String,
     /// The event.
     pub event: Value,
+    /// Its request id, which a retry keeps; none gets a fresh one.
+    pub request_id: Option<String>,
 }
 
 /// How an invocation ended, and what it took.
@@ -179,7 +181,7 @@ impl Lambda {
             Some(environment) => environment,
             None => Environment::start(&deployed.function, &self.surroundings).await?,
         };
-        let ended = environment.invoke(&invocation.event).await;
+        let ended = environment.invoke(invocation).await;
         match ended {
             // A killed or dead process serves nobody again: the next event starts a new one.
             Ended::TimedOut | Ended::Crashed(_) => environment.end().await,

@@ -29,6 +29,7 @@ pub(super) fn invocations(
         .map(|reader| Invocation {
             function: reader.name.clone(),
             event: message(queue, &record, now),
+            request_id: None,
         })
         .collect()
 }

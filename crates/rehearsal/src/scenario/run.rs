@@ -109,6 +109,7 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
         let invocation = Invocation {
             function: function.clone(),
             event: event.clone(),
+            request_id: None,
         };
         self.invoke(&invocation, Cause::Person(by.clone())).await?;
         Ok(())

@@ -52,6 +52,7 @@ pub(super) fn take_due(account: &Account, template: &Template) -> Vec<Invocation
             Some(Invocation {
                 function: function.name.clone(),
                 event: delivery.payload,
+                request_id: None,
             })
         })
         .collect()

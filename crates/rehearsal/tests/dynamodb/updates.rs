@@ -207,6 +207,16 @@ fn updates_that_make_no_sense_for_the_item_are_refused() {
             "The document path provided in the update expression is invalid for update",
         ),
         (
+            "DELETE a.b :v",
+            json!({":v": {"SS": ["x"]}}),
+            "The document path provided in the update expression is invalid for update",
+        ),
+        (
+            "REMOVE a.b",
+            json!({}),
+            "The document path provided in the update expression is invalid for update",
+        ),
+        (
             "SET n[0] = :v",
             json!({":v": {"N": "1"}}),
             "The document path provided in the update expression is invalid for update",

@@ -9,7 +9,7 @@ mod targets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::ServiceArn;
-use domain::off_hours::{ConcernKey, Moment, Observed, Service, Sight};
+use domain::off_hours::{ConcernKey, Moment, Observed, Service, Sight, Told};
 use domain::order::Asked;
 use ledger::Standing;
 
@@ -55,6 +55,7 @@ pub(crate) async fn observe(
         observed: Observed {
             announced: announced(&standing),
             closing: standing.closing,
+            alone: matches!(scope, Scope::Service(_)),
             ..Observed::default()
         },
         unseen: unreadable(&standing),
@@ -77,10 +78,12 @@ fn candidates(
     standing: &Standing,
     tagged: &Tagged,
 ) -> Result<(), Failure> {
+    let told = told(standing);
     let known: BTreeSet<&ServiceArn> = tagged
         .services
         .keys()
         .chain(standing.services.keys())
+        .chain(&told)
         .collect();
     let unreadable: BTreeSet<&str> = standing
         .unreadable
@@ -102,6 +105,7 @@ fn candidates(
         // The tags of a service that an event names come with ECS's answer.
         let ours = intent.is_ours()
             || standing.services.contains_key(arn)
+            || told.contains(arn)
             || matches!(scope, Scope::Service(_));
         if !ours || unreadable.contains(format!("service#{}", arn.as_str()).as_str()) {
             continue;
@@ -128,17 +132,24 @@ fn candidates(
     }
 }
 
-fn announced(standing: &Standing) -> BTreeMap<ConcernKey, String> {
+/// The services about which something was announced: even if nothing else is known of them any
+/// more, that has to be withdrawn.
+fn told(standing: &Standing) -> BTreeSet<ServiceArn> {
+    let arns = standing.announced.keys().map(|(arn, _)| arn);
+    arns.filter_map(|arn| ServiceArn::parse(arn).ok()).collect()
+}
+
+fn announced(standing: &Standing) -> BTreeMap<ConcernKey, Told> {
     let known = standing.announced.iter();
     known
-        .filter_map(|((arn, kind), text)| {
+        .filter_map(|((arn, kind), told)| {
             let kind = domain::notice::Kind::from_name(kind)?.name();
             Some((
                 ConcernKey {
                     subject: arn.clone(),
                     kind,
                 },
-                text.clone(),
+                told.clone(),
             ))
         })
         .collect()

@@ -19,10 +19,6 @@ const BATCH: usize = 50;
 /// Adds the bounds where a decision depends on them. A batch that fails takes its services out of
 /// the run.
 pub(super) async fn look(aws: &Aws, seen: &mut Seen, moment: Moment<'_>) {
-    let moment = Moment {
-        closing: seen.observed.closing,
-        ..moment
-    };
     for batch in needs_bounds(&seen.observed, moment).chunks(BATCH) {
         match describe(aws, batch).await {
             Ok(targets) => place(seen, batch, &targets),

@@ -42,6 +42,7 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
     let invocation = Invocation {
         function: invoking.function,
         event,
+        request_id: None,
     };
     let outcome = suite.lambda.invoke(&invocation).await?;
     suite.lambda.end().await;

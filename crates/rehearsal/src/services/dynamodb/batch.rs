@@ -13,7 +13,8 @@ use super::json::{read_item, write_item};
 use super::key::{Key, Schema};
 use super::read::Projection;
 use super::refusal::{breaks_constraint, invalid};
-use super::write::{Kind, Request, Write};
+use super::write::Write;
+use super::write_request::{Kind, Request};
 use super::{plain_name, read_input};
 use crate::call::{ApiError, Call};
 use crate::world::World;
@@ -128,8 +129,8 @@ pub(super) fn write(world: &mut World, call: &Call) -> Result<Value, ApiError> {
 impl WriteRequest {
     fn read(self, table: &str) -> Result<Write, ApiError> {
         match (self.put_request, self.delete_request) {
-            (Some(put), None) => Write::read(Request::put(table, put.item), Kind::Put),
-            (None, Some(delete)) => Write::read(Request::delete(table, delete.key), Kind::Delete),
+            (Some(put), None) => Request::put(table, put.item).read(Kind::Put),
+            (None, Some(delete)) => Request::delete(table, delete.key).read(Kind::Delete),
             _ => Err(invalid(
                 "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes",
             )),

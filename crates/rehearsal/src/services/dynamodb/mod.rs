@@ -22,6 +22,7 @@ mod tables;
 mod time_to_live;
 mod transact;
 mod write;
+mod write_request;
 
 use std::collections::BTreeMap;
 

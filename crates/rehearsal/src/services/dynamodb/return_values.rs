@@ -5,7 +5,8 @@
 use super::attribute::Item;
 use super::expression::projection::project;
 use super::refusal::{breaks_constraint, invalid};
-use super::write::{Kind, Write};
+use super::write::Write;
+use super::write_request::Kind;
 use crate::call::ApiError;
 
 /// What a single write answers with.

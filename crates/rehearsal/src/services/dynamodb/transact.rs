@@ -13,7 +13,8 @@ use super::attribute::Item;
 use super::key::Key;
 use super::read_input;
 use super::refusal::{breaks_constraint, invalid};
-use super::write::{Kind, Request, Write};
+use super::write::Write;
+use super::write_request::{Kind, Request};
 use super::{DynamoDb, plain_name};
 use crate::call::{ApiError, Call};
 use crate::world::World;
@@ -91,7 +92,7 @@ impl Action {
         .into_iter()
         .filter_map(|(kind, request)| Some((kind, request?)));
         match (kinds.next(), kinds.next()) {
-            (Some((kind, request)), None) => Write::read(request, kind),
+            (Some((kind, request)), None) => request.read(kind),
             _ => Err(invalid(
                 "TransactItems can only contain one of Check, Put, Update or Delete",
             )),

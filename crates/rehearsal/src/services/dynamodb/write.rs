@@ -2,22 +2,18 @@
 //!
 //! Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html>.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::attribute::{Item, item_size};
 use super::expression::condition::Condition;
-use super::expression::condition_grammar;
 use super::expression::path::Path;
-use super::expression::substitutes::{Given, Substitutes};
-use super::expression::update::{self, Update};
-use super::json::{read_item, write_item};
+use super::expression::update::Update;
+use super::json::write_item;
 use super::key::{Key, Schema};
 use super::read_input;
-use super::refusal::{breaks_constraint, invalid, invalid_parameter};
+use super::refusal::{invalid, invalid_parameter};
 use super::return_values::ReturnValues;
+use super::write_request::{Kind, Request};
 use crate::call::{ApiError, Call};
 use crate::world::World;
 
@@ -26,61 +22,18 @@ use crate::world::World;
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>.
 const LARGEST_ITEM: usize = 400 * 1024;
 
-/// The members of a write, alone or in a transaction.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(super) struct Request {
-    table_name: String,
-    item: Option<Map<String, Value>>,
-    key: Option<Map<String, Value>>,
-    update_expression: Option<String>,
-    condition_expression: Option<String>,
-    expression_attribute_names: Option<BTreeMap<String, String>>,
-    expression_attribute_values: Option<Map<String, Value>>,
-    return_values: Option<String>,
-    return_values_on_condition_check_failure: Option<String>,
-}
-
-impl Request {
-    /// An unconditional put.
-    pub(super) fn put(table: &str, item: Map<String, Value>) -> Self {
-        Self {
-            table_name: table.to_owned(),
-            item: Some(item),
-            ..Self::default()
-        }
-    }
-
-    /// An unconditional delete.
-    pub(super) fn delete(table: &str, key: Map<String, Value>) -> Self {
-        Self {
-            table_name: table.to_owned(),
-            key: Some(key),
-            ..Self::default()
-        }
-    }
-}
-
-/// Which kind of write a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Put,
-    Update,
-    Delete,
-    ConditionCheck,
-}
-
 /// A write whose expressions have been read.
 #[derive(Debug)]
 pub(super) struct Write {
     pub(super) table: String,
-    condition: Option<Condition>,
-    shows_item_on_failure: bool,
-    change: Change,
+    pub(super) condition: Option<Condition>,
+    pub(super) shows_item_on_failure: bool,
+    pub(super) change: Change,
 }
 
+/// What a write makes of its item, which the key names where the item itself does not.
 #[derive(Debug)]
-enum Change {
+pub(super) enum Change {
     Put(Item),
     Update(Item, Update),
     Delete(Item),
@@ -102,7 +55,7 @@ pub(super) fn delete(world: &mut World, call: &Call) -> Result<Value, ApiError> 
 fn one(world: &mut World, call: &Call, kind: Kind) -> Result<Value, ApiError> {
     let request: Request = read_input(call)?;
     let wanted = ReturnValues::read(request.return_values.as_deref(), kind)?;
-    let write = Write::read(request, kind)?;
+    let write = request.read(kind)?;
     let table = world.dynamodb.table_mut(&write.table)?;
     let key = write.key(&table.schema)?;
     let old = table.get(&key).cloned();
@@ -116,62 +69,6 @@ fn one(world: &mut World, call: &Call, kind: Kind) -> Result<Value, ApiError> {
 }
 
 impl Write {
-    /// Reads a request's expressions and values; what is wrong with them is wrong whatever the table
-    /// holds.
-    pub(super) fn read(request: Request, kind: Kind) -> Result<Self, ApiError> {
-        let shows_item_on_failure =
-            match request.return_values_on_condition_check_failure.as_deref() {
-                None | Some("NONE") => false,
-                Some("ALL_OLD") => true,
-                Some(other) => {
-                    return Err(breaks_constraint(
-                        other,
-                        "returnValuesOnConditionCheckFailure",
-                        "Member must satisfy enum value set: [ALL_OLD, NONE]",
-                    ));
-                }
-            };
-        let mut expressions = vec![(
-            "ConditionExpression",
-            request.condition_expression.is_some(),
-        )];
-        if kind == Kind::Update {
-            expressions.insert(0, ("UpdateExpression", request.update_expression.is_some()));
-        }
-        let given = Given {
-            names: request.expression_attribute_names,
-            values: request.expression_attribute_values,
-        };
-        let mut substitutes = Substitutes::read(given, &expressions)?;
-        let update = match &request.update_expression {
-            Some(text) => update::parse(text, &mut substitutes)?,
-            None => Update::default(),
-        };
-        let condition = request
-            .condition_expression
-            .map(|text| condition_grammar::parse("ConditionExpression", &text, &mut substitutes))
-            .transpose()?;
-        substitutes.all_used()?;
-        let key = read_member(request.key, "key");
-        let change = match kind {
-            Kind::Put => Change::Put(read_member(request.item, "item")?),
-            Kind::Update => Change::Update(key?, update),
-            Kind::Delete => Change::Delete(key?),
-            Kind::ConditionCheck if condition.is_none() => {
-                return Err(invalid(
-                    "The ConditionExpression parameter is required but was not present in the request",
-                ));
-            }
-            Kind::ConditionCheck => Change::None(key?),
-        };
-        Ok(Self {
-            table: request.table_name,
-            condition,
-            shows_item_on_failure,
-            change,
-        })
-    }
-
     /// The key of the item that it writes.
     pub(super) fn key(&self, schema: &Schema) -> Result<Key, ApiError> {
         match &self.change {
@@ -247,13 +144,4 @@ fn updated(schema: &Schema, before: &Item, update: &Update) -> Result<Item, ApiE
         ));
     }
     Ok(after)
-}
-
-fn read_member(member: Option<Map<String, Value>>, name: &str) -> Result<Item, ApiError> {
-    let member = member.ok_or_else(|| {
-        invalid(format!(
-            "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
-        ))
-    })?;
-    read_item(&member)
 }

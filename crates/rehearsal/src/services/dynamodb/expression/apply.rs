@@ -25,10 +25,11 @@ impl Update {
             written.push((path, added(path.of(before), value)?));
         }
         for (path, value) in &self.delete {
-            match path.of(before).map(|old| without(old, value)).transpose()? {
-                None => {}
-                Some(Some(rest)) => written.push((path, rest)),
-                Some(None) => removed.push(path),
+            let rest = path.of(before).map(|old| without(old, value)).transpose()?;
+            match rest.flatten() {
+                Some(rest) => written.push((path, rest)),
+                // Nothing is left, or nothing was there; its place must exist all the same.
+                None => removed.push(path),
             }
         }
         // A list grows in the order of the indexes given and shrinks from its end, so that every

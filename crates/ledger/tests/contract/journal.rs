@@ -1,0 +1,83 @@
+//! The journal: one entry for every event.
+
+use jiff::SignedDuration;
+use ledger::{Entry, Outcome};
+
+use crate::at;
+use crate::tables::{Table, everywhere};
+
+fn entry(outcome: Outcome, summary: &str) -> Entry {
+    Entry {
+        at: at("2026-11-23T23:59:59Z"),
+        function: "off-hours",
+        event: "tick-1".to_owned(),
+        kind: "tick".to_owned(),
+        summary: summary.to_owned(),
+        details: vec!["prod/api rests".to_owned()],
+        outcome,
+        keep: SignedDuration::from_hours(24 * 90),
+    }
+}
+
+async fn summary(table: &Table) -> Option<String> {
+    table
+        .text("journal#2026-11-23", "off-hours#tick-1", "summary")
+        .await
+}
+
+#[tokio::test]
+async fn an_event_that_was_handled_keeps_its_first_entry() {
+    everywhere(async |table| {
+        table
+            .ledger
+            .journal(&entry(Outcome::Done, "rested 1"))
+            .await
+            .unwrap();
+        table
+            .ledger
+            .journal(&entry(Outcome::Done, "nothing to do"))
+            .await
+            .unwrap();
+        table
+            .ledger
+            .journal(&entry(Outcome::Failed, "late failure"))
+            .await
+            .unwrap();
+        assert_eq!(summary(&table).await.unwrap(), "rested 1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_that_failed_has_the_entry_of_its_last_delivery() {
+    everywhere(async |table| {
+        table
+            .ledger
+            .journal(&entry(Outcome::Failed, "throttled"))
+            .await
+            .unwrap();
+        table
+            .ledger
+            .journal(&entry(Outcome::Failed, "throttled again"))
+            .await
+            .unwrap();
+        table
+            .ledger
+            .journal(&entry(Outcome::Done, "rested 1"))
+            .await
+            .unwrap();
+        assert_eq!(summary(&table).await.unwrap(), "rested 1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_with_too_many_details_is_cut_to_what_an_item_holds() {
+    everywhere(async |table| {
+        let mut long = entry(Outcome::Done, "rested many");
+        long.details = vec!["prod/api rests".repeat(100); 1_000];
+        table.ledger.journal(&long).await.unwrap();
+        assert_eq!(summary(&table).await.unwrap(), "rested many");
+    })
+    .await;
+}
