@@ -347,6 +347,7 @@ fn default(name: &str) -> Option<&'static str> {
     Some(match name {
         "LEDGER_TABLE" => LEDGER,
         "EVENT_BUS" => "default",
+        "CLUSTERS" => "*",
         "DEFAULT_TIME_ZONE" => "Europe/Berlin",
         "HOLIDAYS" => "",
         "NIGHT_GRACE_MINUTES" | "DEPLOYMENT_PATIENCE_MINUTES" => "60",

@@ -232,3 +232,21 @@ async fn a_dry_run_refuses_the_deletion_of_a_suite_that_holds_something() {
     assert_eq!(reply["Status"], "FAILED");
     assert_eq!(house.writes(), before, "and nothing is written");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_tagged_cluster_out_of_reach_is_left_alone_and_fails_nothing() {
+    let stack = STACK.replace("groups:", "  - name: lab\n    tags: {\"caretaker:hours\": never}\n    services: [{name: bench, desired: 1}]\ngroups:");
+    let house = House::with(NOON, &stack, |name| {
+        (name == "CLUSTERS").then_some("prod,dev-*")
+    });
+    house.tick_until(NIGHT).await;
+    assert_eq!(
+        (house.desired("prod/api"), house.desired("lab/bench")),
+        (0, 1)
+    );
+    let failure = house.invoke(
+        json!({ "action": "rest", "service": "lab/bench", "why": "x", "by": "ana" }),
+        "asked",
+    );
+    assert!(failure.await.failure().starts_with("service: no service"));
+}

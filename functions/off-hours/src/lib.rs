@@ -13,6 +13,7 @@ mod event;
 mod failure;
 pub mod forecast;
 mod observe;
+mod reach;
 mod report;
 mod savings;
 mod settings;
@@ -82,6 +83,8 @@ async fn work_on(
     let seen = observe::observe(aws, settings, &work.scope, moment).await;
     let Seen { observed, unseen } = match seen {
         Ok(seen) => seen,
+        // What was asked for cannot be; that is no event to be journaled or delivered again.
+        Err(failure @ Failure::UnusableEvent { .. }) => return Err(failure),
         Err(failure) => return Err(blind(aws, settings, work, failure, invocation).await),
     };
     let plan = &decide(&observed, moment);

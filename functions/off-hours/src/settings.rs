@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::reach::Reach;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::Policy;
@@ -15,6 +16,8 @@ pub struct Settings {
     pub ledger_table: String,
     /// The event bus for notices.
     pub event_bus: String,
+    /// The clusters that the permissions reach.
+    pub reach: Reach,
     /// The rules of the decision.
     pub policy: Policy,
     /// Our share of the token buckets, 1 to 100.
@@ -38,6 +41,7 @@ impl Settings {
         Ok(Self {
             ledger_table: text(var, "LEDGER_TABLE")?,
             event_bus: text(var, "EVENT_BUS")?,
+            reach: parsed(var, "CLUSTERS")?,
             policy: Policy {
                 default_zone: default_zone(var)?,
                 holidays: Arc::new(holidays(var)?),
@@ -79,6 +83,7 @@ pub(crate) mod tests {
         let value = match name {
             "LEDGER_TABLE" => "ledger",
             "EVENT_BUS" => "default",
+            "CLUSTERS" => "*",
             "DEFAULT_TIME_ZONE" => "Europe/Berlin",
             "HOLIDAYS" => "",
             "NIGHT_GRACE_MINUTES" | "DEPLOYMENT_PATIENCE_MINUTES" => "60",

@@ -8,7 +8,7 @@ use domain::off_hours::{HOURS, Intent, OVERRIDE, Policy, Tags};
 use ledger::Standing;
 
 use super::Scope;
-use crate::{Aws, Failure};
+use crate::{Aws, Failure, Settings};
 
 /// Tags as far as they are known before ECS is asked.
 #[derive(Debug, Default)]
@@ -44,6 +44,7 @@ const SERVICES_PAGE: i32 = 100;
 /// tags of the clusters, like those of the services that are looked at, are read from ECS itself.
 pub(super) async fn tagged(
     aws: &Aws,
+    settings: &Settings,
     scope: &Scope,
     standing: &Standing,
 ) -> Result<Tagged, Failure> {
@@ -55,19 +56,34 @@ pub(super) async fn tagged(
             clusters: BTreeMap::from([(arn.cluster_arn(), Tags::new())]),
         },
     };
+    // What is remembered stays in scope: a rest that our permissions no longer reach fails loudly.
+    tagged
+        .clusters
+        .retain(|cluster, _| settings.reach.covers(cluster.name()));
+    tagged
+        .services
+        .retain(|service, _| settings.reach.covers(service.cluster()));
     let remembered = standing.services.keys().map(ServiceArn::cluster_arn);
     let clusters = tagged.clusters.keys().cloned().chain(remembered).collect();
     tagged.clusters = cluster_tags(aws, clusters).await?;
     if matches!(scope, Scope::Everything | Scope::Asked { .. }) {
-        add_untagged_services(aws, &mut tagged).await?;
+        add_untagged_services(aws, settings, &mut tagged).await?;
     }
     Ok(tagged)
 }
 
 /// Adds the services without tags of their own in the clusters whose tags are a default for them.
-async fn add_untagged_services(aws: &Aws, tagged: &mut Tagged) -> Result<(), Failure> {
-    let is_default = |tags: &Tags| tags.contains_key(HOURS) || tags.contains_key(OVERRIDE);
-    for (cluster, _) in tagged.clusters.iter().filter(|(_, tags)| is_default(tags)) {
+async fn add_untagged_services(
+    aws: &Aws,
+    settings: &Settings,
+    tagged: &mut Tagged,
+) -> Result<(), Failure> {
+    let is_default = |cluster: &ClusterArn, tags: &Tags| {
+        let asks = tags.contains_key(HOURS) || tags.contains_key(OVERRIDE);
+        asks && settings.reach.covers(cluster.name())
+    };
+    let clusters = tagged.clusters.iter();
+    for (cluster, _) in clusters.filter(|(cluster, tags)| is_default(cluster, tags)) {
         for service in services_in(aws, cluster).await? {
             tagged.services.entry(service).or_default();
         }

@@ -50,7 +50,7 @@ pub(crate) async fn observe(
     moment: Moment<'_>,
 ) -> Result<Seen, Failure> {
     let standing = aws.ledger.standing().await?;
-    let tagged = discover::tagged(aws, scope, &standing).await?;
+    let tagged = discover::tagged(aws, settings, scope, &standing).await?;
     let mut seen = Seen {
         observed: Observed {
             announced: announced(&standing),
