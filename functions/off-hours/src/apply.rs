@@ -35,8 +35,8 @@ pub(crate) enum Ending {
 }
 
 /// Takes every errand, most urgent first, and returns how each ended, in the plan's order.
-pub(crate) async fn apply(aws: &Aws, plan: &Plan, invocation: &Invocation) -> Vec<Ending> {
-    let stop = Instant::now() + time_to_act(invocation);
+/// Nothing is begun that cannot be ended before `stop`.
+pub(crate) async fn apply(aws: &Aws, plan: &Plan, stop: Instant) -> Vec<Ending> {
     let endings = futures_util::stream::iter(&plan.errands).map(async |errand| {
         let ending = take(aws, errand, stop).await;
         log(errand, &ending);
@@ -50,10 +50,12 @@ pub(crate) fn shown(plan: &Plan) -> Vec<Ending> {
     plan.errands.iter().map(|_| Ending::Shown).collect()
 }
 
-fn time_to_act(invocation: &Invocation) -> Duration {
+/// When the invocation that begins now must have acted. Asked before the first look at the world,
+/// which takes its time where there is much to see.
+pub(crate) fn stop(invocation: &Invocation) -> Instant {
     let left = invocation.deadline.duration_since(invocation.now) - RESERVE;
     // Negative when an invocation has less time than the reserve: then nothing is begun.
-    Duration::try_from(left).unwrap_or(Duration::ZERO)
+    Instant::now() + Duration::try_from(left).unwrap_or(Duration::ZERO)
 }
 
 async fn take(aws: &Aws, errand: &Errand, stop: Instant) -> Ending {

@@ -70,6 +70,7 @@ async fn work_on(
     work: &Work,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
+    let stop = apply::stop(invocation);
     let claim = Claim {
         run: invocation.id.clone(),
         until: invocation.deadline,
@@ -106,7 +107,7 @@ async fn work_on(
         run.endings = apply::shown(plan);
         return Ok(run.report());
     }
-    run.endings = apply::apply(aws, plan, invocation).await;
+    run.endings = apply::apply(aws, plan, stop).await;
     if plan.errands.is_empty() {
         savings::ask_ahead(aws, &observed).await;
     }
