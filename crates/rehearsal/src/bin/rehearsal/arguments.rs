@@ -6,14 +6,15 @@ use lexopt::prelude::*;
 
 /// What a person reads who asks for help or mistypes.
 pub(crate) const USAGE: &str = "\
-usage: rehearsal serve [--port 4577] [--stack FILE]
+usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
        rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
        rehearsal rehearse SCENARIO [--report FILE] [--binaries FOLDER]
        rehearsal operations
 
   serve   answers as an AWS account on loopback until it is interrupted; point any SDK, boto3
           or the AWS CLI at it with AWS_ENDPOINT_URL. --port 0 takes any free port. The account
-          holds the template's table and topics, and the stack.
+          holds the template's table and topics, and the stack. --unthrottled takes its token
+          buckets away, for measuring callers rather than ECS's limits.
   invoke  starts a function's release build as Lambda would, delivers the event and prints the
           answer as JSON. Without --endpoint the function finds a small stack of its own.
   rehearse  runs a scenario with the real functions, tells it as it happens, writes a report,
@@ -46,6 +47,8 @@ pub(crate) struct Serving {
     pub(crate) stack: Option<PathBuf>,
     /// The template; none is `template.yaml` if that exists.
     pub(crate) template: Option<PathBuf>,
+    /// Whether no call is ever throttled.
+    pub(crate) unthrottled: bool,
 }
 
 /// Which event for which function.
@@ -105,12 +108,14 @@ fn serving(mut arguments: lexopt::Parser) -> Result<Serving, lexopt::Error> {
         port: 4577,
         stack: None,
         template: None,
+        unthrottled: false,
     };
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("port") => serving.port = arguments.value()?.parse()?,
             Long("stack") => serving.stack = Some(arguments.value()?.into()),
             Long("template") => serving.template = Some(arguments.value()?.into()),
+            Long("unthrottled") => serving.unthrottled = true,
             other => return Err(other.unexpected()),
         }
     }
@@ -177,6 +182,7 @@ mod tests {
                 port,
                 stack: None,
                 template: None,
+                unthrottled: false,
             }))
         };
         assert_eq!(parsed(&["serve"]), serving(4577));

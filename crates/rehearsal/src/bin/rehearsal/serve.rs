@@ -25,6 +25,9 @@ pub(crate) async fn run(serving: Serving) -> Result<ExitCode, Box<dyn Error>> {
         &template(serving.template.as_deref())?,
         &stack.unwrap_or_default(),
     )?;
+    if serving.unthrottled {
+        account.state().buckets = None;
+    }
     let server = Server::start(Arc::new(account), serving.port).await?;
     // The one line on stdout, which a script may wait for.
     let mut stdout = std::io::stdout();
