@@ -37,23 +37,30 @@ impl Pace {
 
     /// Takes one token, waiting in line until it is there.
     pub async fn take(&self) {
-        let wait = self.reserve(Instant::now());
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
+        let wait = self.reserve(Instant::now(), |_| true);
+        tokio::time::sleep(wait.unwrap_or_default()).await;
     }
 
-    /// How long a call made now would have to wait.
-    pub fn wait(&self, now: Instant) -> Duration {
-        let state = self.lock();
-        self.owed(self.refilled(&state, now) - 1.0)
+    /// Takes one token, waiting in line until it is there, if that is before `stop`; if not, it
+    /// takes none and says false.
+    pub async fn take_before(&self, stop: Instant) -> bool {
+        let now = Instant::now();
+        let Some(wait) = self.reserve(now, |wait| now + wait < stop) else {
+            return false;
+        };
+        tokio::time::sleep(wait).await;
+        true
     }
 
-    fn reserve(&self, now: Instant) -> Duration {
+    /// The next place in line and how long it takes to get there, if that suits.
+    fn reserve(&self, now: Instant, suits: impl FnOnce(Duration) -> bool) -> Option<Duration> {
         let mut state = self.lock();
-        state.tokens = self.refilled(&state, now) - 1.0;
-        state.at = now;
-        self.owed(state.tokens)
+        let tokens = self.refilled(&state, now) - 1.0;
+        let wait = self.owed(tokens);
+        suits(wait).then(|| {
+            *state = State { tokens, at: now };
+            wait
+        })
     }
 
     fn refilled(&self, state: &State, now: Instant) -> f64 {
@@ -91,5 +98,23 @@ mod tests {
         let (pace, start) = (Pace::new(1.0, 2.0), Instant::now());
         tokio::join!(pace.take(), pace.take(), pace.take());
         assert_eq!(start.elapsed().as_millis(), 1_000);
+    }
+    #[tokio::test(start_paused = true)]
+    async fn of_those_who_have_to_stop_only_as_many_begin_as_come_in_time() {
+        let (pace, start) = (Pace::new(1.0, 1.0), Instant::now());
+        let stop = start + Duration::from_secs(2);
+        let begun = tokio::join!(
+            pace.take_before(stop),
+            pace.take_before(stop),
+            pace.take_before(stop),
+            pace.take_before(stop),
+        );
+        assert_eq!(begun, (true, true, false, false));
+        pace.take().await;
+        assert_eq!(
+            start.elapsed().as_secs(),
+            2,
+            "who did not begin took nothing"
+        );
     }
 }

@@ -59,17 +59,18 @@ pub(crate) fn shown(plan: &Plan) -> Vec<Ending> {
 }
 
 async fn take(aws: &Aws, errand: &Errand, stop: Instant) -> Ending {
-    // An errand is begun only if it can be ended: its claim is no use to a run that was killed.
+    // An errand is begun only if it can be ended: its claim is no use to a run that was killed. So
+    // it waits for its turn with ECS before it writes anything.
     let updates = errand
         .actions
         .iter()
         .any(|action| matches!(action, Action::UpdateService { .. }));
-    let wait = if updates {
-        aws.pace.service_modify.wait(Instant::now())
+    let begins = if updates {
+        aws.pace.service_modify.take_before(stop).await
     } else {
-        Duration::ZERO
+        Instant::now() < stop
     };
-    if Instant::now() + wait >= stop {
+    if !begins {
         return Ending::Left;
     }
     for action in &errand.actions {
@@ -118,7 +119,6 @@ async fn perform(aws: &Aws, action: &Action) -> Result<(), Failure> {
                 .map_err(Failure::call("RegisterScalableTarget"))?;
         }
         Action::UpdateService { service, desired } => {
-            aws.pace.service_modify.take().await;
             let call = aws
                 .ecs
                 .update_service()
