@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-from places import CLUSTER, LEDGER, OUT, REHEARSAL
+from places import CLUSTER, LEDGER, OUT, REHEARSAL, TOPIC
 
 
 def stack(services: int, autoscaled_every: int = 0) -> str:
@@ -36,7 +36,7 @@ class Account:
             KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
         )
-        self.topic = self.client("sns").create_topic(Name="pages")["TopicArn"]
+        self.client("sns").create_topic(Name=TOPIC)
 
     def __enter__(self):
         return self

@@ -10,25 +10,12 @@ from statistics import median
 from account import Account, stack
 from places import HERE, LEDGER, OUT, RELEASE, ROOT
 from runtime_api import Function, variables
+from settings import settings
 from table import aim, show
 
 ROUNDS = 15
 
 PEER = OUT / "peer/bin/python"
-SETTINGS = {
-    "LEDGER_TABLE": LEDGER,
-    "EVENT_BUS": "default",
-    "DEFAULT_TIME_ZONE": "Europe/Berlin",
-    "HOLIDAYS": "",
-    "NIGHT_GRACE_MINUTES": "30",
-    "DEPLOYMENT_PATIENCE_MINUTES": "60",
-    "WAVE_TIMEOUT_MINUTES": "15",
-    "BUCKET_SHARE_PERCENT": "100",
-    "JOURNAL_DAYS": "90",
-    "DRY_RUN": "false",
-    "STACK_NAME": "caretaker",
-    "TIME_ZONE": "Europe/Berlin",
-}
 
 
 @dataclass
@@ -38,7 +25,7 @@ class Candidate:
     event: Path
     # What its first event must have done: rested the one service, or not.
     rests: bool
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str]
     runs: list["Run"] = field(default_factory=list)
 
     @property
@@ -60,12 +47,13 @@ class Run:
 def measure() -> None:
     tick = ROOT / "events/off-hours/tick.json"
     notice = ROOT / "events/pager/wave-not-steady.json"
-    off_hours = Candidate("off-hours", [str(RELEASE / "off-hours")], tick, True)
-    pager = Candidate("pager", [str(RELEASE / "pager")], notice, False)
-    floor = Candidate("floor: no TLS, 5 calls", [str(RELEASE / "floor")], tick, True)
+    table = {"LEDGER_TABLE": LEDGER}
+    off_hours = Candidate("off-hours", [str(RELEASE / "off-hours")], tick, True, settings("off-hours"))
+    pager = Candidate("pager", [str(RELEASE / "pager")], notice, False, settings("pager"))
+    floor = Candidate("floor: no TLS, 5 calls", [str(RELEASE / "floor")], tick, True, table)
     path = {"PYTHONPATH": str(HERE / "peer")}
     command = [str(PEER), "-m", "awslambdaric", "handler.handler"]
-    python = Candidate("Python, boto3, 5 calls", command, tick, True, path)
+    python = Candidate("Python, boto3, 5 calls", command, tick, True, table | path)
     candidates = [off_hours, pager, floor, python]
     one = OUT / "one.yaml"
     one.write_text(stack(1))
@@ -82,8 +70,7 @@ def run(candidate: Candidate, one: Path) -> Run:
     first = json.loads(candidate.event.read_text())
     second = first | {"id": "00000000-0000-4000-8000-000000000002"}
     with Account(one) as account:
-        environment = variables(candidate.name.split(":")[0], account.url) | SETTINGS
-        environment |= {"TOPIC_ARN": account.topic} | candidate.variables
+        environment = variables(candidate.name.split(":")[0], account.url) | candidate.variables
         function = Function(candidate.command, environment, OUT / "function.log")
         polled = function.wait_for_poll()
         _, handed_over, answered = function.answer(first)

@@ -8,7 +8,8 @@ HERE = ROOT / "tests/bench"
 TARGET = (ROOT / os.environ.get("CARGO_TARGET_DIR", "target")).resolve()
 OUT = TARGET / "bench"
 RELEASE = TARGET / "release"
-REHEARSAL = TARGET / "debug/rehearsal"
+REHEARSAL = RELEASE / "rehearsal"
 
 CLUSTER = "prod"
 LEDGER = "ledger"
+TOPIC = "pages"

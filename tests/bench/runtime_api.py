@@ -54,6 +54,8 @@ class Function:
         self.pid = os.posix_spawn(
             command[0], command, environment, file_actions=[to_log, and_errors]
         )
+        self.alive = os.pidfd_open(self.pid)
+        self.selector.register(self.alive, selectors.EVENT_READ)
 
     def wait_for_poll(self) -> float:
         """Waits until it asks for an event; returns when it did."""
@@ -84,6 +86,7 @@ class Function:
             connection.close()
         self.selector.close()
         self.listener.close()
+        os.close(self.alive)
         return Cost(usage.ru_utime + usage.ru_stime, peak)
 
     def _peak_rss_mb(self) -> float:
@@ -101,6 +104,8 @@ class Function:
     def _next_request(self) -> Request:
         while ready := self.selector.select(PATIENCE):
             for key, _ in ready:
+                if key.fileobj == self.alive:
+                    raise SystemExit(f"the function ended by itself. See {self.log}")
                 if key.fileobj is self.listener:
                     self._accept()
                 elif request := self._read(key.fileobj):

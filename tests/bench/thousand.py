@@ -9,9 +9,9 @@ from math import ceil
 from pathlib import Path
 
 from account import Account, stack
-from cold import SETTINGS
 from places import HERE, OUT, RELEASE, TARGET
 from runtime_api import Function, variables
+from settings import settings
 from table import aim, show
 
 SERVICES = 1_000
@@ -57,12 +57,16 @@ def least(phase: str, services: int, autoscaled: int, pages: int) -> list[Least]
         return [*looks(services, 1, 1, "once"), *changes(services, autoscaled), puts]
     puts = Least("dynamodb:PutItem", 2 * services + 2, "2N: intent, outcome; and the journal of both")
     closed = Least("dynamodb:DeleteItem", services, "N, the record is closed when it runs again")
-    return [*looks(services, 2, 2 * pages, "to wake and to prove it"), *changes(services, autoscaled), puts, closed]
+    priced = Least("ecs:DescribeTaskDefinition", 0, "0: prices what was saved, 40 a run where nothing else is to do")
+    seen = looks(services, 2, 2 * pages, "to wake and to prove it")
+    return [*seen, *changes(services, autoscaled), puts, closed, priced]
 
 
 def on_the_virtual_clock() -> None:
     example = TARGET / "debug/examples/thousand"
-    found = json.loads(subprocess.run([example], check=True, stdout=subprocess.PIPE).stdout)
+    # The function writes its metrics to stdout too; the last line is ours.
+    written = subprocess.run([example], check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = json.loads(written.splitlines()[-1])
     whole, usual = found["share"]["100"], found["share"]["80"]
     for phase in ("rest", "wake"):
         fewest = least(phase, found["services"], found["autoscaled"], whole["ledger_pages"])
@@ -90,7 +94,7 @@ def show_phase(phase: str, least: list[Least], whole: dict, usual: dict) -> None
         "",
         aim("calls against the fewest", "at most 1.05 times", (made + refused) / fewest <= 1.05, f"{(made + refused) / fewest:.3f} times"),
         aim(f"finished against the bucket's floor of {FLOOR_SECONDS:.0f} s", "within 5 %", beyond <= 0.05, f"{100 * beyond:+.1f} %"),
-        aim("refused for throttling", "none left undone", True, str(refused)),
+        aim("refused for throttling", "none left undone", calls["ecs:UpdateService"]["answered"] == SERVICES, f"{refused} refused"),
     ]
     show(f"1,000 services {'to rest' if phase == 'rest' else 'awake again'}, virtual clock, real buckets", ["call", "made", "fewest", "because"], rows, notes)
 
@@ -126,7 +130,7 @@ def beside_custodian() -> None:
     notes = [
         "The release build over the Lambda Runtime API; custodian as a process of its own. Nobody is throttled.",
         "off-hours paces itself as it does on AWS, so its wall time is the bucket's floor; Custodian does not.",
-        "off-hours also writes 2,001 items to the ledger and suspends 100 autoscalers; Custodian does not.",
+        "off-hours makes 3,234 calls for it (above), Custodian a third as many: it writes down no capacity and leaves the 100 autoscalers on.",
         "",
         aim("CPU", "a tenth", cpu <= 0.1, f"{cpu:.3f}"),
         aim("memory", "a quarter", memory <= 0.25, f"{memory:.3f}"),
@@ -145,7 +149,7 @@ def measured(rest, file: Path) -> Taken:
 
 
 def off_hours(account: Account) -> Taken:
-    environment = variables("off-hours", account.url) | SETTINGS
+    environment = variables("off-hours", account.url) | settings("off-hours")
     function = Function([str(RELEASE / "off-hours")], environment, OUT / "off-hours.log")
     function.wait_for_poll()
     _, _, answered = function.answer({"action": "tick"})

@@ -1,5 +1,5 @@
 //! A thousand services to rest and back, on the virtual clock and under the real token buckets:
-//! every call by name, and when it was done. Prints JSON for `bench/run.py`.
+//! every call by name, and when it was done. The last line is JSON for `bench/run.py`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
