@@ -6,8 +6,8 @@ use ledger::Ledger;
 use shell::Invalid;
 use shell::pace::Pace;
 
-use crate::savings::Shapes;
 use crate::settings::Settings;
+use crate::sizes::Shapes;
 
 /// Everything that talks to AWS: built once, borrowed for ever.
 pub struct Aws {

@@ -8,6 +8,7 @@ mod announce;
 mod apply;
 mod ask;
 mod aws;
+mod command;
 mod deletion;
 mod event;
 mod failure;
@@ -19,6 +20,7 @@ mod savings;
 #[cfg(test)]
 mod script;
 mod settings;
+mod sizes;
 #[cfg(test)]
 mod tests;
 
