@@ -120,3 +120,38 @@ async fn a_run_with_much_to_see_ends_before_lambda_ends_it() {
     let took = house.now().duration_since(began);
     assert!(took < contracts::house::TIMEOUT, "{took}");
 }
+
+/// Two waves with autoscalers, at rest; the bounds of the first cannot be read in the morning.
+#[tokio::test(start_paused = true)]
+async fn a_wave_that_cannot_be_looked_at_does_not_cost_the_next_one_its_bounds() {
+    let service = |name: &str, wave: u8| {
+        format!(
+            "      - {{name: {name}, desired: 3, scaling: {{min: 2, max: 9}}, tags: {{\"caretaker:wave\": \"{wave}\"}}}}\n"
+        )
+    };
+    let stack = format!(
+        "clusters:\n  - name: prod\n    tags: {{\"caretaker:hours\": \"Mon-Fri 08:00-20:00\"}}\n    services:\n{}{}",
+        service("first", 1),
+        service("second", 2)
+    );
+    let house = House::new(DUSK, &stack);
+    let before = ["prod/first", "prod/second"].map(|name| house.target(name));
+    house.until("2026-11-19T19:00:00Z").await;
+    house.tick().await.report();
+    house.until("2026-11-20T07:00:00Z").await;
+    let rule = Rule {
+        action: Some("application-autoscaling:DescribeScalableTargets".to_owned()),
+        mentions: Some("prod/first".to_owned()),
+        ..Rule::always(Fault::AccessDenied)
+    };
+    house.account.state().faults.add(rule);
+    house.tick().await.failure();
+    house.account.state().faults.clear();
+    for _ in 0..6 {
+        house.pass(jiff::SignedDuration::from_mins(5)).await;
+        house.tick().await.report();
+    }
+    let after = ["prod/first", "prod/second"].map(|name| house.target(name));
+    assert_eq!(after, before);
+    assert_eq!(house.standing(), Vec::<String>::new());
+}

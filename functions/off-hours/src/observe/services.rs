@@ -153,7 +153,8 @@ fn place(
     }
 }
 
-fn leave_out(seen: &mut Seen, batch: &[ServiceArn], failure: Failure) {
+/// Takes services out of the run that could not be looked at.
+pub(super) fn leave_out(seen: &mut Seen, batch: &[ServiceArn], failure: Failure) {
     let names: Vec<String> = batch.iter().map(ToString::to_string).collect();
     batch
         .iter()

@@ -1,6 +1,6 @@
 //! The scalable targets of the services whose capacity would change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_applicationautoscaling::types::{
     ScalableDimension, ScalableTarget, ServiceNamespace, SuspendedState,
@@ -10,6 +10,7 @@ use domain::capacity::{Bounds, Suspended};
 use domain::off_hours::{Moment, Sight, needs_bounds};
 
 use super::Seen;
+use super::services::leave_out;
 use crate::{Aws, Failure};
 
 /// `DescribeScalableTargets` takes at most 50 resource ids.
@@ -17,17 +18,20 @@ use crate::{Aws, Failure};
 const BATCH: usize = 50;
 
 /// Adds the bounds where a decision depends on them. A batch that fails takes its services out of
-/// the run.
+/// the run; and because others may have waited for those, what is decided without them is looked
+/// at again, until the bounds of every service whose capacity would change were asked for.
 pub(super) async fn look(aws: &Aws, seen: &mut Seen, moment: Moment<'_>) {
-    for batch in needs_bounds(&seen.observed, moment).chunks(BATCH) {
-        match describe(aws, batch).await {
-            Ok(targets) => place(seen, batch, &targets),
-            Err(failure) => {
-                let names: Vec<String> = batch.iter().map(ToString::to_string).collect();
-                batch
-                    .iter()
-                    .for_each(|arn| drop(seen.observed.services.remove(arn)));
-                seen.unseen.push((names.join(", "), failure));
+    let mut asked = BTreeSet::new();
+    loop {
+        let mut needed = needs_bounds(&seen.observed, moment);
+        needed.retain(|arn| asked.insert(arn.clone()));
+        if needed.is_empty() {
+            return;
+        }
+        for batch in needed.chunks(BATCH) {
+            match describe(aws, batch).await {
+                Ok(targets) => place(seen, batch, &targets),
+                Err(failure) => leave_out(seen, batch, failure),
             }
         }
     }
