@@ -110,7 +110,7 @@ impl Case<'_> {
             return self.wake(rest);
         }
         if rest.settled.is_none() {
-            return self.rest_again(Reason::GoesToRest, rest, holds);
+            return self.unless_spared(Reason::GoesToRest, rest, holds);
         }
         if self.live.desired == rest.written.desired {
             self.untouched(rest, holds)
@@ -122,7 +122,7 @@ impl Case<'_> {
     /// It is at rest as we left it.
     fn untouched(&self, rest: &ServiceRest, holds: Holds) -> Decision {
         if rest.saved.at_rest(self.floor(&holds)).desired != rest.written.desired {
-            return self.rest_again(Reason::RestsAgain, rest, holds);
+            return self.unless_spared(Reason::RestsAgain, rest, holds);
         }
         // A deployment that left the count alone is noted once its grace is over. After that, a
         // count that changes was changed by hand.
@@ -145,10 +145,7 @@ impl Case<'_> {
     fn touched(&self, rest: &ServiceRest, holds: Holds) -> Decision {
         let asked = matches!(self.service.asked, Some(Asked::Rest(_)));
         if asked || holds.joined(&rest.holds) || self.redeployed_since(rest) {
-            return match self.obstacle(&holds) {
-                Some(reason) => Decision::nothing(reason),
-                None => self.rest_again(Reason::RestsAgain, rest, holds),
-            };
+            return self.unless_spared(Reason::RestsAgain, rest, holds);
         }
         let desired = self.live.desired;
         let reason = if holds == rest.holds {
@@ -159,6 +156,15 @@ impl Case<'_> {
         let changed = trouble::changed_at_rest(self.arn, self.service, self.live, rest);
         self.held(reason, rest, holds, rest.deployment.clone())
             .concerned(Some(changed))
+    }
+
+    /// Sets it to rest once more, unless something keeps it awake meanwhile, such as a deployment
+    /// that began after a run which did not get to its end.
+    fn unless_spared(&self, reason: Reason, rest: &ServiceRest, holds: Holds) -> Decision {
+        match self.obstacle(&holds) {
+            Some(spared) => Decision::nothing(spared),
+            None => self.rest_again(reason, rest, holds),
+        }
     }
 
     fn holds(&self, there: Holds) -> Holds {

@@ -180,3 +180,34 @@ fn flags_that_somebody_resumed_at_night_stay_resumed() {
     world.tick("Tue 08:00");
     assert_eq!(world.target("prod/api"), Some(bounds(2, 10, RUNNING)));
 }
+
+#[test]
+fn a_rest_that_did_not_get_to_its_end_waits_for_a_deployment_that_began_meanwhile() {
+    for step in 1..=3 {
+        let mut world = world([service("prod/api").by_day().desired(3).scaled(2, 10)]);
+        world.crash("Mon 20:00", step);
+        world.deploy("prod/api", "Mon 20:03", 3);
+        world
+            .live("prod/api")
+            .deployment
+            .as_mut()
+            .unwrap()
+            .in_progress = true;
+        let run = world.tick("Mon 20:06");
+        assert_eq!(
+            run.reason("prod/api"),
+            Reason::DeploymentInProgress,
+            "after {step}"
+        );
+        assert_eq!(world.count("prod/api"), 3, "after {step}");
+        world
+            .live("prod/api")
+            .deployment
+            .as_mut()
+            .unwrap()
+            .in_progress = false;
+        let run = world.tick("Mon 22:00");
+        assert_eq!(run.reason("prod/api"), Reason::GoesToRest, "after {step}");
+        assert_eq!(world.count("prod/api"), 0, "after {step}");
+    }
+}
