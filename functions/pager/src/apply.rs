@@ -1,6 +1,6 @@
 //! Doing what was decided.
 
-use domain::pager::{Action, Page, Plan};
+use domain::pager::{Action, Page, Plan, Reason};
 
 use crate::Aws;
 use crate::failure::Failure;
@@ -10,10 +10,14 @@ use crate::settings::Settings;
 
 /// Performs every action of the plan. The template hands over one message of the queue at a time, so
 /// a plan has one action at most, and the first failure ends it.
+///
+/// A dead letter is told in a dry run too: it is no effect of a decision but the news that one
+/// could not be taken, and with this answer it leaves its queue for good.
 pub(crate) async fn apply(aws: &Aws, settings: &Settings, plan: Plan) -> Result<Report, Failure> {
-    let mut report = Report::new(plan.reason, settings.dry_run, plan.actions.len());
+    let shown_only = settings.dry_run && plan.reason != Reason::Undelivered;
+    let mut report = Report::new(plan.reason, shown_only, plan.actions.len());
     for action in &plan.actions {
-        if settings.dry_run {
+        if shown_only {
             log(action, "not applied");
             continue;
         }

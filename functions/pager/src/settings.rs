@@ -11,7 +11,7 @@ pub struct Settings {
     pub topic: String,
     /// Who writes, and in whose time: `STACK_NAME` and `TIME_ZONE`.
     pub letterhead: Letterhead,
-    /// Whether nothing is published: `DRY_RUN`.
+    /// Whether no notice is published: `DRY_RUN`.
     pub dry_run: bool,
 }
 

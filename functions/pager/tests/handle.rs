@@ -217,6 +217,21 @@ async fn a_dry_run_decides_and_publishes_nothing() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_that_an_event_was_lost() {
+    let settings = Settings {
+        dry_run: true,
+        ..settings()
+    };
+    let topic = takes(|_| true);
+    let report = answer(&topic, &settings, "dead-letter-schedule")
+        .await
+        .unwrap();
+    assert_eq!(topic.num_calls(), 1);
+    assert!(!report.dry_run);
+    assert_eq!(report.message_ids, ["message-1"]);
+}
+
+#[tokio::test]
 async fn a_refused_message_is_delivered_again() {
     let topic = mock!(Client::publish).then_error(|| {
         let meta = ErrorMetadata::builder()

@@ -1,8 +1,8 @@
 //! The grammar of `caretaker:hours`.
 //!
 //! ```text
-//! hours  = "always" | "never" | window { " + " window } [ " " zone ] window = days " " HH:MM "-"
-//! HH:MM            every named day; an end at or before the start is on the next day
+//! hours  = "always" | "never" | window { " + " window } [ " " zone ]
+//! window = days " " HH:MM "-" HH:MM            every named day; an end at or before the start is on the next day
 //!        | day " " HH:MM "-" day " " HH:MM     one span across days
 //! days   = day | day "-" day | day "/" day ... wraps: Sat-Mon is Sat, Sun, Mon
 //! day    = Mon | Tue | Wed | Thu | Fri | Sat | Sun | Hol

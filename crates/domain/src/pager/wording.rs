@@ -19,8 +19,8 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
         }
         Kind::OverrideIgnored => "The override has no effect. The hours are followed as usual.",
         Kind::DeploymentBlocksRest => {
-            "The service was not put to rest, so it runs and costs money until its deployment has \
-             ended."
+            "The service was put to rest in the middle of its deployment, after waiting for it. \
+             While it rests, that deployment cannot succeed."
         }
         Kind::WaveNotSteady => {
             "The waves that come later do not wait any longer, and may start before what they \
