@@ -1,12 +1,14 @@
 //! A person asks what the tags mean or how things stand → an answer; nothing is changed.
 
 use domain::hold::Holds;
+use domain::hours::State;
 use domain::hours::zone::Zone;
 use domain::off_hours::{Intent, Moment, Observed, Service, Sight, Verdict, decide};
+use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, ServiceRest};
 use serde_json::{Value, json};
 
-use crate::forecast::shown;
+use crate::forecast::{shown, state as state_shown};
 use crate::observe::{self, Scope};
 use crate::{Aws, Failure, Invocation, Settings};
 
@@ -134,8 +136,23 @@ fn one(name: &str, service: &Service, verdict: Option<&Verdict>, settings: &Sett
         "holds": service.rest.as_ref().map_or_else(Vec::new, |rest| holds(&rest.holds)),
         "saved": service.rest.as_ref().map(saved),
         "counts": counts(&service.sight),
-        "awake_until": service.order.as_ref().map(|order| json!({ "until": order.until.to_string(), "by": order.by, "why": order.why })),
+        "ordered": service.order.as_ref().map(ordered),
         "next": next,
+    })
+}
+
+/// What a person ordered, for whoever asks.
+pub(crate) fn ordered(order: &Order) -> Value {
+    let to = match order.to {
+        Ordered::Awake { .. } => State::Awake,
+        Ordered::Rest { .. } => State::Rest,
+    };
+    json!({
+        "to": state_shown(to),
+        "by": order.by,
+        "why": order.why,
+        "since": order.since.to_string(),
+        "until": order.until().map(|until| until.to_string()),
     })
 }
 

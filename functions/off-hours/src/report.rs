@@ -7,6 +7,7 @@ use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 
 use crate::apply::Ending;
+use crate::ask;
 use crate::event::Work;
 use crate::observe::Scope;
 use crate::savings::Saved;
@@ -52,7 +53,15 @@ impl Run<'_> {
             "left": left,
             "left_takes_seconds": seconds(self.settings, left),
             "elsewhere": self.elsewhere(),
+            "remembered": self.remembered(),
         })
+    }
+
+    /// The rests that could not be carried out yet, and what each waits for.
+    fn remembered(&self) -> Vec<Value> {
+        let done = self.errands().into_iter();
+        let done = done.filter(|(_, ending)| matches!(ending, Ending::Done));
+        done.filter_map(|(errand, _)| remembered(errand)).collect()
     }
 
     /// For the journal.
@@ -197,6 +206,26 @@ fn shown(errand: &Errand, ending: &Ending) -> Value {
         "why": why,
         "actions": errand.actions.iter().filter(|action| action.changes_capacity()).map(line).collect::<Vec<_>>(),
     })
+}
+
+/// The rest that an errand wrote down for later, if it did.
+fn remembered(errand: &Errand) -> Option<Value> {
+    let order = errand.actions.iter().find_map(|action| match action {
+        Action::Order { order, .. } => order.hold().map(|_| order),
+        _ => None,
+    })?;
+    let waits_for = match errand.reason {
+        Reason::DeploymentInProgress => {
+            "a deployment in progress: it rests when that has ended, or when the deployment is as \
+             old as DeploymentPatience allows"
+        }
+        _ => "the next tick",
+    };
+    Some(json!({
+        "service": errand.subject.to_string(),
+        "ordered": ask::ordered(order),
+        "waits_for": waits_for,
+    }))
 }
 
 /// A change of capacity in words.

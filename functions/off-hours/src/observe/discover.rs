@@ -66,7 +66,8 @@ pub(super) async fn tagged(
     tagged
         .services
         .retain(|service, _| settings.reach.covers(service.cluster()));
-    let remembered = standing.services.keys().map(ServiceArn::cluster_arn);
+    let remembered = standing.services.keys().chain(standing.orders.keys());
+    let remembered = remembered.map(ServiceArn::cluster_arn);
     let clusters = tagged.clusters.keys().cloned().chain(remembered).collect();
     tagged.clusters = cluster_tags(aws, clusters).await?;
     if matches!(scope, Scope::Everything | Scope::Asked { .. }) {

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::arn::ServiceArn;
 use domain::off_hours::{ConcernKey, Moment, Observed, Service, Sight, Told};
 use domain::order::Asked;
+use jiff::Timestamp;
 use ledger::Standing;
 
 use crate::{Aws, Failure, Settings};
@@ -63,7 +64,7 @@ pub(crate) async fn observe(
         unseen: unreadable(&standing),
     };
     seen.unseen.append(&mut tagged.unseen);
-    candidates(&mut seen, settings, scope, &standing, &tagged)?;
+    candidates(&mut seen, settings, scope, &standing, &tagged, moment.now)?;
     let named = matches!(scope, Scope::Service(_));
     services::look(aws, settings, &mut seen, &tagged, named, moment.now).await;
     if matches!(scope, Scope::Everything | Scope::EverythingHeld) {
@@ -80,13 +81,16 @@ fn candidates(
     scope: &Scope,
     standing: &Standing,
     tagged: &Tagged,
+    now: Timestamp,
 ) -> Result<(), Failure> {
     let told = told(standing);
+    let ordered = ordered(standing, now);
     let known: BTreeSet<&ServiceArn> = tagged
         .services
         .keys()
         .chain(standing.services.keys())
         .chain(&told)
+        .chain(ordered.iter().copied())
         .collect();
     let left_alone = left_alone(standing);
     for arn in known {
@@ -105,6 +109,7 @@ fn candidates(
         let ours = intent.is_ours()
             || standing.services.contains_key(arn)
             || told.contains(arn)
+            || ordered.contains(arn)
             || matches!(scope, Scope::Service(_));
         if !ours || left_alone.contains(arn.as_str()) {
             continue;
@@ -136,6 +141,14 @@ fn candidates(
 fn told(standing: &Standing) -> BTreeSet<ServiceArn> {
     let arns = standing.announced.keys().map(|(arn, _)| arn);
     arns.filter_map(|arn| ServiceArn::parse(arn).ok()).collect()
+}
+
+/// The services with an order that is still to be carried out, or that has ended: even if nothing
+/// else is known of them any more, that has to be withdrawn.
+fn ordered(standing: &Standing, now: Timestamp) -> BTreeSet<&ServiceArn> {
+    let orders = standing.orders.iter();
+    let open = orders.filter(|(_, order)| order.hold().is_some() || order.is_over(now));
+    open.map(|(arn, _)| arn).collect()
 }
 
 /// The ARNs of which the ledger knows something that this version cannot read, be it the record, an
