@@ -38,7 +38,6 @@ impl Run<'_> {
         let errands = self.errands();
         let left = self.count(|ending| matches!(ending, Ending::Left));
         let odd = self.plan.verdicts.iter().filter(|verdict| !usual(verdict));
-        let unseen = self.unseen.iter();
         let announced = self.plan.announcements.iter();
         json!({
             "function": "off-hours",
@@ -47,7 +46,7 @@ impl Run<'_> {
             "summary": summary(self.plan),
             "changed": errands.iter().map(|(errand, ending)| shown(errand, ending)).collect::<Vec<_>>(),
             "not_as_usual": odd.map(verdict).collect::<Vec<_>>(),
-            "not_seen": unseen.map(|(what, why)| json!({ "what": what, "why": shell::failure::chain(why) })).collect::<Vec<_>>(),
+            "not_seen": not_seen(&self.unseen),
             "notices": announced.map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
             "saved": self.saved.iter().map(Saved::shown).collect::<Vec<_>>(),
             "left": left,
@@ -152,6 +151,12 @@ pub(crate) fn blind_entry(
         outcome: Outcome::Failed,
         keep: settings.journal,
     }
+}
+
+/// What could not be looked at, and why.
+pub(crate) fn not_seen(unseen: &[(String, Failure)]) -> Vec<Value> {
+    let shown = |(what, why): &(String, Failure)| json!({ "what": what, "why": shell::failure::chain(why) });
+    unseen.iter().map(shown).collect()
 }
 
 /// The plan in one line: `2 goes-to-rest, 9 awake`.
