@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::arn::{GroupArn, ServiceArn};
 use domain::off_hours::Told;
-use domain::order::Order;
+use domain::order::{Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
 
 use crate::fields::{Draft, Fields, Item, Unreadable};
@@ -15,6 +15,10 @@ pub(crate) const PARTITION: &str = "standing";
 
 /// The sort key of the mark that the suite is about to be deleted.
 pub(crate) const CLOSING: &str = "suite#closing";
+
+/// How an order says that a service is to be awake, and that it is to rest.
+const AWAKE: &str = "awake";
+const REST: &str = "rest";
 
 /// Everything that stands, as it was read at the start of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,16 +84,31 @@ impl Standing {
 
 /// Writes an order, without its key.
 pub(crate) fn write_order(order: &Order) -> Draft {
+    let to = match order.to {
+        Ordered::Awake { .. } => AWAKE,
+        Ordered::Rest { .. } => REST,
+    };
     Draft::default()
-        .instant("until", order.until)
+        .text("to", to)
+        .some(order.until(), |draft, until| draft.instant("until", until))
         .text("by", &order.by)
         .text("why", &order.why)
         .instant("since", order.since)
 }
 
 fn read_order(fields: &Fields<'_>) -> Result<Order, Unreadable> {
+    // The first version knew only orders to be awake, and did not say so.
+    let to = match fields.optional_text("to")?.as_deref() {
+        Some(AWAKE) | None => Ordered::Awake {
+            until: fields.instant("until")?,
+        },
+        Some(REST) => Ordered::Rest {
+            until: fields.optional_instant("until")?,
+        },
+        Some(_) => return Err(fields.unreadable("to", "\"awake\" or \"rest\"")),
+    };
     Ok(Order {
-        until: fields.instant("until")?,
+        to,
         by: fields.text("by")?,
         why: fields.text("why")?,
         since: fields.instant("since")?,

@@ -5,7 +5,7 @@ use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
 use domain::hold::{Hold, Holder, Holds};
 use domain::off_hours::Told;
-use domain::order::Order;
+use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, Rest, Version};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
@@ -128,14 +128,19 @@ fn any_rest<S: Strategy>(capacity: impl Fn() -> S) -> impl Strategy<Value = Rest
     )
 }
 
+fn any_ordered() -> impl Strategy<Value = Ordered> {
+    prop_oneof![
+        any_instant().prop_map(|until| Ordered::Awake { until }),
+        option::of(any_instant()).prop_map(|until| Ordered::Rest { until }),
+    ]
+}
+
 fn any_order() -> impl Strategy<Value = Order> {
-    (any_instant(), any_text(), any_text(), any_instant()).prop_map(|(until, by, why, since)| {
-        Order {
-            until,
-            by,
-            why,
-            since,
-        }
+    (any_ordered(), any_text(), any_text(), any_instant()).prop_map(|(to, by, why, since)| Order {
+        to,
+        by,
+        why,
+        since,
     })
 }
 
@@ -285,18 +290,20 @@ fn said_of(odd: Item) -> Option<Unreadable> {
     let good = item(&format!("order#{OTHER}"), write_order(&order()));
     let closing = item("suite#closing", Draft::default());
     let mut standing = standing(&[good, odd, closing]);
-    assert_eq!((standing.orders.len(), standing.closing), (1, true));
+    let other = ServiceArn::parse(OTHER).unwrap();
+    assert!(standing.orders.contains_key(&other) && standing.closing);
     let said = standing.unreadable.pop();
     assert_eq!(standing.unreadable, []);
     if said.is_some() {
-        assert_eq!((standing.services.len(), standing.groups.len()), (0, 0));
+        let read = (standing.services.len(), standing.groups.len());
+        assert_eq!((read, standing.orders.len()), ((0, 0), 1));
     }
     said
 }
 
 fn order() -> Order {
     Order {
-        until: at(2),
+        to: Ordered::Awake { until: at(2) },
         by: "ana".to_owned(),
         why: "load test".to_owned(),
         since: at(1),
@@ -344,7 +351,8 @@ fn an_attribute_of_another_type_is_said_with_its_item_and_its_path() {
 
 #[test]
 fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
-    const MAY_BE: [&str; 7] = [
+    const MAY_BE: [&str; 8] = [
+        "to",
         "saved.bounds",
         "written.bounds",
         "settled",
@@ -362,6 +370,15 @@ fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
     }
 }
 
+/// What the first version wrote is an order to be awake; it had no other.
+#[test]
+fn an_order_that_does_not_say_what_it_orders_keeps_its_service_awake() {
+    let key = format!("order#{SERVICE}");
+    let former = changed(item(&key, write_order(&order())), "to", None);
+    let orders = standing(&[former]).orders;
+    assert_eq!(orders.into_values().collect::<Vec<_>>(), [order()]);
+}
+
 #[test]
 fn what_a_later_version_writes_is_said() {
     let hold = changed(
@@ -375,12 +392,18 @@ fn what_a_later_version_writes_is_said() {
         Some(&AttributeValue::S("dreaming".to_owned())),
     );
     let keyed = |key: &str| item(key, Draft::default());
+    let ordered = changed(
+        item(&format!("order#{SERVICE}"), write_order(&order())),
+        "to",
+        Some(&AttributeValue::S("dream".to_owned())),
+    );
     for (item, expected) in [
         (
             hold,
             "holds.auditor is missing or not a holder that this version knows",
         ),
         (phase, "phase is missing or not \"resting\" or \"waking\""),
+        (ordered, "to is missing or not \"awake\" or \"rest\""),
         (
             keyed("drain#i-1"),
             "sk is missing or not a kind of item that this version knows",

@@ -174,7 +174,7 @@ mod tests {
     use domain::capacity::{GroupCapacity, ServiceCapacity, Suspended};
     use domain::hold::Holds;
     use domain::off_hours::{Reason, Subject};
-    use domain::order::Order;
+    use domain::order::{Order, Ordered};
     use domain::rest::{Claim, Rest, Version};
     use serde_json::{Value, json};
 
@@ -231,7 +231,9 @@ mod tests {
 
     fn order() -> Order {
         Order {
-            until: "2026-11-20T02:00:00Z".parse().unwrap(),
+            to: Ordered::Awake {
+                until: "2026-11-20T02:00:00Z".parse().unwrap(),
+            },
             by: "ana".to_owned(),
             why: "load test".to_owned(),
             since: DUSK.parse().unwrap(),

@@ -1,13 +1,17 @@
-//! A person asks what the tags mean or how things stand → an answer; nothing is changed.
+//! A person asks what the tags mean or how things stand → an answer; nothing is changed. What could
+//! not be looked at is named in it, and hinders nothing else.
 
 use domain::hold::Holds;
+use domain::hours::State;
 use domain::hours::zone::Zone;
-use domain::off_hours::{Intent, Moment, Observed, Service, Sight, Verdict, decide};
+use domain::off_hours::{Intent, Moment, Service, Sight, Verdict, decide};
+use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, ServiceRest};
 use serde_json::{Value, json};
 
-use crate::forecast::shown;
-use crate::observe::{self, Scope};
+use crate::forecast::{shown, state as state_shown};
+use crate::observe::{self, Seen, may_be_unseen};
+use crate::report::not_seen;
 use crate::{Aws, Failure, Invocation, Settings};
 
 /// A question.
@@ -39,19 +43,20 @@ pub(crate) async fn answer(
         closing: false,
         now: invocation.now,
     };
-    let seen = observe::observe(aws, settings, &Scope::Everything, moment).await?;
-    if let Some(failure) = Failure::of_many(seen.unseen, 0) {
-        return Err(failure);
-    }
     match question {
-        Question::Lint => Ok(lint(&seen.observed, settings, moment)),
+        Question::Lint => {
+            let seen = observe::for_lint(aws, settings, moment).await?;
+            Ok(lint(&seen, settings, moment))
+        }
         Question::Status { service } => {
-            status(&seen.observed, settings, service.as_deref(), moment)
+            let seen = observe::for_status(aws, settings, moment).await?;
+            status(&seen, settings, service.as_deref(), moment)
         }
     }
 }
 
-fn lint(observed: &Observed, settings: &Settings, moment: Moment<'_>) -> Value {
+fn lint(seen: &Seen, settings: &Settings, moment: Moment<'_>) -> Value {
+    let observed = &seen.observed;
     let services = observed
         .services
         .iter()
@@ -72,7 +77,7 @@ fn lint(observed: &Observed, settings: &Settings, moment: Moment<'_>) -> Value {
             "problems": problems.map(|problem| json!({ "tag": problem.key, "value": problem.text, "problem": problem.error })).collect::<Vec<_>>(),
         })
     });
-    json!({ "resources": resources.collect::<Vec<_>>() })
+    json!({ "resources": resources.collect::<Vec<_>>(), "not_seen": not_seen(&seen.unseen) })
 }
 
 fn next(intent: &Intent, settings: &Settings, moment: Moment<'_>) -> Value {
@@ -85,11 +90,12 @@ fn next(intent: &Intent, settings: &Settings, moment: Moment<'_>) -> Value {
 }
 
 fn status(
-    observed: &Observed,
+    seen: &Seen,
     settings: &Settings,
     only: Option<&str>,
     moment: Moment<'_>,
 ) -> Result<Value, Failure> {
+    let observed = &seen.observed;
     let plan = decide(observed, moment);
     let verdict = |name: &str| {
         plan.verdicts
@@ -110,11 +116,10 @@ fn status(
         })
         .collect();
     match only {
-        Some(only) if services.is_empty() => Err(Failure::unusable(
-            "service",
-            format!("no tagged service is \"{only}\""),
-        )),
-        _ => Ok(json!({ "services": services })),
+        Some(only) if services.is_empty() && !may_be_unseen(only, &seen.unseen) => Err(
+            Failure::unusable("service", format!("no tagged service is \"{only}\"")),
+        ),
+        _ => Ok(json!({ "services": services, "not_seen": not_seen(&seen.unseen) })),
     }
 }
 
@@ -134,8 +139,23 @@ fn one(name: &str, service: &Service, verdict: Option<&Verdict>, settings: &Sett
         "holds": service.rest.as_ref().map_or_else(Vec::new, |rest| holds(&rest.holds)),
         "saved": service.rest.as_ref().map(saved),
         "counts": counts(&service.sight),
-        "awake_until": service.order.as_ref().map(|order| json!({ "until": order.until.to_string(), "by": order.by, "why": order.why })),
+        "ordered": service.order.as_ref().map(ordered),
         "next": next,
+    })
+}
+
+/// What a person ordered, for whoever asks.
+pub(crate) fn ordered(order: &Order) -> Value {
+    let to = match order.to {
+        Ordered::Awake { .. } => State::Awake,
+        Ordered::Rest { .. } => State::Rest,
+    };
+    json!({
+        "to": state_shown(to),
+        "by": order.by,
+        "why": order.why,
+        "since": order.since.to_string(),
+        "until": order.until().map(|until| until.to_string()),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use domain::hold::Hold;
 use domain::hours::overrides::Override;
-use domain::order::{Asked, Order};
+use domain::order::{Asked, Order, Ordered};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -88,7 +88,7 @@ impl Command {
                 until,
             }),
             _ => Asked::Wake(until.map(|until| Order {
-                until,
+                to: Ordered::Awake { until },
                 by: self.by,
                 why: self.why,
                 since: invocation.now,

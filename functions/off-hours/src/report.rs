@@ -7,6 +7,7 @@ use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 
 use crate::apply::Ending;
+use crate::ask;
 use crate::event::Work;
 use crate::observe::Scope;
 use crate::savings::Saved;
@@ -37,7 +38,6 @@ impl Run<'_> {
         let errands = self.errands();
         let left = self.count(|ending| matches!(ending, Ending::Left));
         let odd = self.plan.verdicts.iter().filter(|verdict| !usual(verdict));
-        let unseen = self.unseen.iter();
         let announced = self.plan.announcements.iter();
         json!({
             "function": "off-hours",
@@ -46,13 +46,21 @@ impl Run<'_> {
             "summary": summary(self.plan),
             "changed": errands.iter().map(|(errand, ending)| shown(errand, ending)).collect::<Vec<_>>(),
             "not_as_usual": odd.map(verdict).collect::<Vec<_>>(),
-            "not_seen": unseen.map(|(what, why)| json!({ "what": what, "why": shell::failure::chain(why) })).collect::<Vec<_>>(),
+            "not_seen": not_seen(&self.unseen),
             "notices": announced.map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
             "saved": self.saved.iter().map(Saved::shown).collect::<Vec<_>>(),
             "left": left,
             "left_takes_seconds": seconds(self.settings, left),
             "elsewhere": self.elsewhere(),
+            "remembered": self.remembered(),
         })
+    }
+
+    /// The rests that could not be carried out yet, and what each waits for.
+    fn remembered(&self) -> Vec<Value> {
+        let done = self.errands().into_iter();
+        let done = done.filter(|(_, ending)| matches!(ending, Ending::Done));
+        done.filter_map(|(errand, _)| remembered(errand)).collect()
     }
 
     /// For the journal.
@@ -145,6 +153,12 @@ pub(crate) fn blind_entry(
     }
 }
 
+/// What could not be looked at, and why.
+pub(crate) fn not_seen(unseen: &[(String, Failure)]) -> Vec<Value> {
+    let shown = |(what, why): &(String, Failure)| json!({ "what": what, "why": shell::failure::chain(why) });
+    unseen.iter().map(shown).collect()
+}
+
 /// The plan in one line: `2 goes-to-rest, 9 awake`.
 pub(crate) fn summary(plan: &Plan) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -197,6 +211,26 @@ fn shown(errand: &Errand, ending: &Ending) -> Value {
         "why": why,
         "actions": errand.actions.iter().filter(|action| action.changes_capacity()).map(line).collect::<Vec<_>>(),
     })
+}
+
+/// The rest that an errand wrote down for later, if it did.
+fn remembered(errand: &Errand) -> Option<Value> {
+    let order = errand.actions.iter().find_map(|action| match action {
+        Action::Order { order, .. } => order.hold().map(|_| order),
+        _ => None,
+    })?;
+    let waits_for = match errand.reason {
+        Reason::DeploymentInProgress => {
+            "a deployment in progress: it rests when that has ended, or when the deployment is as \
+             old as DeploymentPatience allows"
+        }
+        _ => "the next tick",
+    };
+    Some(json!({
+        "service": errand.subject.to_string(),
+        "ordered": ask::ordered(order),
+        "waits_for": waits_for,
+    }))
 }
 
 /// A change of capacity in words.

@@ -3,9 +3,9 @@
 use super::intent::Intent;
 use super::moment::Moment;
 use super::observed::{Group, Service};
-use super::orders::in_force;
+use super::orders::{in_force, with_operator};
 use crate::hold::{Hold, Holder, Holds};
-use crate::order::{Asked, Order};
+use crate::order::Order;
 
 /// The holds that there should be on a service.
 pub(super) fn on_service(service: &Service, there: Holds, moment: Moment<'_>) -> Holds {
@@ -18,12 +18,8 @@ pub(super) fn on_service(service: &Service, there: Holds, moment: Moment<'_>) ->
             theirs
         };
     }
-    let asked = match &service.asked {
-        Some(Asked::Rest(hold)) => there.with_replaced(Holder::Operator, hold.clone()),
-        Some(Asked::Wake(_)) => there.without(Holder::Operator),
-        None => there,
-    };
-    by_night(&service.intent, in_force(service), asked, moment)
+    let holds = with_operator(service, there, moment);
+    by_night(&service.intent, in_force(service), holds, moment)
 }
 
 /// The holds that there should be on a group.

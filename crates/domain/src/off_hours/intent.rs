@@ -80,7 +80,7 @@ impl Intent {
 
     /// Why it is to be at rest, for the hold.
     pub fn why(&self, order: Option<&Order>, now: Timestamp) -> String {
-        let ordered = order.is_some_and(|order| order.until > now);
+        let ordered = awake_until(order, now).is_some();
         let overridden = self
             .overriding
             .is_some_and(|overriding| !overriding.is_past(now));
@@ -102,12 +102,10 @@ impl Intent {
     }
 
     fn wanted(&self, order: Option<&Order>, now: Timestamp) -> Option<Wanted> {
-        let ordered = order
-            .filter(|order| order.until > now)
-            .map(|order| Override {
-                to: State::Awake,
-                until: order.until,
-            });
+        let ordered = awake_until(order, now).map(|until| Override {
+            to: State::Awake,
+            until,
+        });
         let overriding = ordered.as_ref().or(self.overriding.as_ref());
         Some(wanted(self.schedule.as_ref()?, overriding, now))
     }
@@ -125,4 +123,9 @@ impl Intent {
         let problems: Vec<Problem> = self.problems.iter().cloned().chain(past).collect();
         concerns(&problems, subject, at_rest, now)
     }
+}
+
+/// Until when an order keeps its service awake at `now`.
+fn awake_until(order: Option<&Order>, now: Timestamp) -> Option<Timestamp> {
+    order?.awake_until().filter(|until| *until > now)
 }

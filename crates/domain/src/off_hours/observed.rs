@@ -31,7 +31,7 @@ pub struct Observed {
 pub struct Service {
     /// What its tags and its cluster's ask for.
     pub intent: Intent,
-    /// What a person ordered for it, which beats its tags.
+    /// What a person ordered for it before, which beats its tags.
     pub order: Option<Order>,
     /// What a person asks for at this moment.
     pub asked: Option<Asked>,
@@ -155,6 +155,9 @@ impl Service {
     /// Whether ECS has to be asked about it: it may have to rest, or it is remembered. A service
     /// that should be awake and of which nothing is remembered costs no call.
     pub fn worth_a_look(&self, now: Timestamp) -> bool {
-        self.rest.is_some() || self.asked.is_some() || self.intent.rests(self.order.as_ref(), now)
+        let order = self.order.as_ref();
+        let ordered = order.is_some_and(|order| order.hold().is_some());
+        let remembered = self.rest.is_some() || ordered;
+        remembered || self.asked.is_some() || self.intent.rests(order, now)
     }
 }

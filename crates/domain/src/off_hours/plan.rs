@@ -116,7 +116,7 @@ pub enum Action {
         /// The order.
         order: Order,
     },
-    /// Withdraw an order that has expired, or that another one ends.
+    /// Withdraw an order that has ended, that another one ends, or that has become a hold.
     WithdrawOrder {
         /// For which service.
         service: ServiceArn,

@@ -11,7 +11,6 @@ use super::reason::Reason;
 use super::{orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
-use crate::order::Asked;
 use crate::rest::{ServiceRest, Version};
 
 /// Decides about one service.
@@ -34,8 +33,7 @@ pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) ->
         }
         .decide(rest.as_ref()),
     };
-    let order = orders::step(arn, service, &decision.reason, moment.now);
-    decision.actions.splice(..0, order);
+    decision = orders::follow(decision, arn, service, moment);
     let concerns = trouble::with_tags(arn, service, moment.now);
     decision.concerns.extend(concerns);
     decision
@@ -143,8 +141,8 @@ impl Case<'_> {
     /// Somebody changed its count at rest. A deployment rests again; what a person did is
     /// respected until the next edge: a hold that joins, or a person who asks for rest.
     fn touched(&self, rest: &ServiceRest, holds: Holds) -> Decision {
-        let asked = matches!(self.service.asked, Some(Asked::Rest(_)));
-        if asked || holds.joined(&rest.holds) || self.redeployed_since(rest) {
+        let edge = holds.joined(&rest.holds) || orders::places(&holds, &rest.holds);
+        if edge || self.redeployed_since(rest) {
             return self.unless_spared(Reason::RestsAgain, rest, holds);
         }
         let desired = self.live.desired;

@@ -15,6 +15,7 @@ mod deployments;
 mod drift;
 mod groups;
 mod holds;
+mod orders;
 mod plans;
 mod properties;
 mod rest;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::hold::Hold;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::{
     Action, Errand, Group, Intent, Live, Moment, Observed, Plan, Policy, Reason, Service, Sight,
     Subject, Tags, decide, needs_bounds,
 };
+use domain::order::{Asked, Order};
 use domain::rest::Claim;
 use jiff::{SignedDuration, Timestamp};
 
@@ -106,7 +108,7 @@ impl World {
             let mut service = Service {
                 intent: Intent::of(&thing.tags, cluster, policy),
                 order: self.ledger.orders.get(arn).cloned(),
-                asked: self.asked.get(arn).cloned(),
+                asked: self.asked.get(arn).map(|asked| asked_at(asked, now)),
                 rest: self.ledger.services.get(arn).cloned(),
                 sight: Sight::NotLookedAt,
             };
@@ -219,6 +221,17 @@ impl World {
             }
             other => panic!("{other:?} changes no stack"),
         }
+    }
+}
+
+/// What is asked, as the function reads it: since now.
+fn asked_at(asked: &Asked, now: Timestamp) -> Asked {
+    match asked.clone() {
+        Asked::Rest(hold) => Asked::Rest(Hold { since: now, ..hold }),
+        Asked::Wake(order) => Asked::Wake(order.map(|order| Order {
+            since: now,
+            ..order
+        })),
     }
 }
 

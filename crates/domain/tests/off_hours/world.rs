@@ -6,7 +6,7 @@ use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::Bounds;
 use domain::hold::{Hold, Holder};
 use domain::off_hours::{Action, ConcernKey, Live, Tags, Told};
-use domain::order::{Asked, Order};
+use domain::order::{Asked, Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
 use jiff::Timestamp;
 
@@ -148,7 +148,7 @@ impl World {
 
     pub(crate) fn asks_wake(&mut self, name: &str, until: Option<Timestamp>) {
         let order = until.map(|until| Order {
-            until,
+            to: Ordered::Awake { until },
             by: "ana".to_owned(),
             why: "demo".to_owned(),
             since: on("Mon 00:00"),

@@ -1,7 +1,7 @@
 //! Orders, concerns and the mark of a closing suite.
 
 use domain::off_hours::Told;
-use domain::order::Order;
+use domain::order::{Order, Ordered};
 use ledger::{LedgerError, Standing};
 
 use crate::tables::everywhere;
@@ -9,7 +9,9 @@ use crate::{assert_overtaken, at, service};
 
 fn order(since: &str) -> Order {
     Order {
-        until: at("2026-11-23T22:00:00Z"),
+        to: Ordered::Awake {
+            until: at("2026-11-23T22:00:00Z"),
+        },
         by: "ada".to_owned(),
         why: "release".to_owned(),
         since: at(since),
@@ -53,6 +55,28 @@ async fn an_order_is_withdrawn_unless_another_came_in_its_place() {
                 .unwrap();
         }
         assert!(table.ledger.standing().await.unwrap().orders.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_to_rest_takes_the_place_of_one_to_be_awake_and_the_other_way_round() {
+    everywhere(async |table| {
+        let rest = |since, until| Order {
+            to: Ordered::Rest { until },
+            ..order(since)
+        };
+        let orders = [
+            order("2026-11-23T18:00:00Z"),
+            rest("2026-11-23T19:00:00Z", None),
+            rest("2026-11-23T20:00:00Z", Some(at("2026-11-24T06:00:00Z"))),
+            order("2026-11-23T21:00:00Z"),
+        ];
+        for order in orders {
+            table.ledger.order(&service("api"), &order).await.unwrap();
+            let standing = table.ledger.standing().await.unwrap();
+            assert_eq!(standing.orders[&service("api")], order);
+        }
     })
     .await;
 }

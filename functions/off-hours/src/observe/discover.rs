@@ -15,7 +15,10 @@ use crate::{Aws, Failure, Settings};
 pub(super) struct Tagged {
     pub(super) services: BTreeMap<ServiceArn, Tags>,
     pub(super) clusters: BTreeMap<ClusterArn, Tags>,
-    /// The clusters whose services could not be listed.
+    /// The clusters whose tags could not be read. What their services are to be is unknown.
+    pub(super) unseen_clusters: BTreeSet<ClusterArn>,
+    /// What could not be looked at, by name: clusters that could not be read, or whose services
+    /// could not be listed.
     pub(super) unseen: Vec<(String, Failure)>,
 }
 
@@ -56,7 +59,7 @@ pub(super) async fn tagged(
         Scope::Service(arn) => Tagged {
             services: BTreeMap::from([(arn.clone(), Tags::new())]),
             clusters: BTreeMap::from([(arn.cluster_arn(), Tags::new())]),
-            unseen: Vec::new(),
+            ..Tagged::default()
         },
     };
     // What is remembered stays in scope: a rest that our permissions no longer reach fails loudly.
@@ -66,9 +69,10 @@ pub(super) async fn tagged(
     tagged
         .services
         .retain(|service, _| settings.reach.covers(service.cluster()));
-    let remembered = standing.services.keys().map(ServiceArn::cluster_arn);
+    let remembered = standing.services.keys().chain(standing.orders.keys());
+    let remembered = remembered.map(ServiceArn::cluster_arn);
     let clusters = tagged.clusters.keys().cloned().chain(remembered).collect();
-    tagged.clusters = cluster_tags(aws, clusters).await?;
+    read_clusters(aws, clusters, &mut tagged).await;
     if matches!(scope, Scope::Everything | Scope::Asked { .. }) {
         add_untagged_services(aws, settings, &mut tagged).await;
     }
@@ -138,41 +142,52 @@ async fn index(aws: &Aws) -> Result<Tagged, Failure> {
     Ok(tagged)
 }
 
-async fn cluster_tags(
-    aws: &Aws,
-    clusters: BTreeSet<ClusterArn>,
-) -> Result<BTreeMap<ClusterArn, Tags>, Failure> {
-    const CALL: &str = "DescribeClusters";
-    let clusters: Vec<String> = clusters.iter().map(|arn| arn.as_str().to_owned()).collect();
-    let mut found = BTreeMap::new();
+/// Reads the tags of these clusters. A batch that fails takes the services of its clusters out of
+/// the run; the others go on.
+async fn read_clusters(aws: &Aws, clusters: BTreeSet<ClusterArn>, tagged: &mut Tagged) {
+    tagged.clusters.clear();
+    let clusters: Vec<ClusterArn> = clusters.into_iter().collect();
     for batch in clusters.chunks(CLUSTERS) {
-        let call = aws
-            .ecs
-            .describe_clusters()
-            .set_clusters(Some(batch.to_vec()))
-            .include(ClusterField::Tags);
-        let reply = call.send().await.map_err(Failure::call(CALL))?;
-        // A 200 lists what it could not describe; a cluster that is MISSING has no tags.
-        let refused = |failure: &&EcsFailure| failure.reason() != Some("MISSING");
-        if let Some(refused) = reply.failures().iter().find(refused) {
-            let reason = refused.reason().unwrap_or("no reason given").to_owned();
-            return Err(Failure::Refused { call: CALL, reason });
-        }
-        // A deleted cluster is INACTIVE for a while, and calls about its services are refused.
-        // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
-        let clusters = reply.clusters.unwrap_or_default().into_iter();
-        for cluster in clusters.filter(|cluster| cluster.status() != Some("INACTIVE")) {
-            let Ok(arn) = ClusterArn::parse(cluster.cluster_arn().unwrap_or_default()) else {
-                continue;
-            };
-            let tags = cluster.tags.unwrap_or_default().into_iter();
-            found.insert(
-                arn,
-                ours(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))),
-            );
+        match cluster_tags(aws, batch).await {
+            Ok(found) => tagged.clusters.extend(found),
+            Err(failure) => {
+                let names: Vec<&str> = batch.iter().map(ClusterArn::name).collect();
+                tagged.unseen.push((names.join(", "), failure));
+                tagged.unseen_clusters.extend(batch.iter().cloned());
+            }
         }
     }
-    Ok(found)
+}
+
+async fn cluster_tags(
+    aws: &Aws,
+    batch: &[ClusterArn],
+) -> Result<BTreeMap<ClusterArn, Tags>, Failure> {
+    const CALL: &str = "DescribeClusters";
+    let clusters = batch.iter().map(|arn| arn.as_str().to_owned()).collect();
+    let call = aws
+        .ecs
+        .describe_clusters()
+        .set_clusters(Some(clusters))
+        .include(ClusterField::Tags);
+    let reply = call.send().await.map_err(Failure::call(CALL))?;
+    // A 200 lists what it could not describe; a cluster that is MISSING has no tags.
+    let refused = |failure: &&EcsFailure| failure.reason() != Some("MISSING");
+    if let Some(refused) = reply.failures().iter().find(refused) {
+        let reason = refused.reason().unwrap_or("no reason given").to_owned();
+        return Err(Failure::Refused { call: CALL, reason });
+    }
+    // A deleted cluster is INACTIVE for a while, and calls about its services are refused.
+    // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+    let clusters = reply.clusters.unwrap_or_default().into_iter();
+    let clusters = clusters.filter(|cluster| cluster.status() != Some("INACTIVE"));
+    let tags = clusters.filter_map(|cluster| {
+        let arn = ClusterArn::parse(cluster.cluster_arn()?).ok()?;
+        let tags = cluster.tags.unwrap_or_default().into_iter();
+        let tags = tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())));
+        Some((arn, ours(tags)))
+    });
+    Ok(tags.collect())
 }
 
 async fn services_in(aws: &Aws, cluster: &ClusterArn) -> Result<Vec<ServiceArn>, Failure> {

@@ -8,8 +8,9 @@ use domain::arn::GroupArn;
 use domain::off_hours::{Group, GroupLive, HOURS, Intent, Tags};
 use ledger::Standing;
 
+use super::Seen;
+use super::candidates::left_alone;
 use super::discover::ours;
-use super::{Seen, left_alone};
 use crate::{Aws, Failure, Settings};
 
 /// `DescribeAutoScalingGroups` returns at most 100 groups in a page.

@@ -1,5 +1,6 @@
 //! One look at the world: what is tagged, what the ledger remembers, what ECS says.
 
+mod candidates;
 mod discover;
 mod groups;
 mod live;
@@ -8,14 +9,15 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::arn::ServiceArn;
-use domain::off_hours::{ConcernKey, Moment, Observed, Service, Sight, Told};
+use domain::off_hours::{ConcernKey, Moment, Observed, Told};
 use domain::order::Asked;
 use ledger::Standing;
 
 use crate::{Aws, Failure, Settings};
+use candidates::candidates;
 use discover::Tagged;
 
 /// Where to look.
@@ -44,6 +46,9 @@ pub(crate) struct Seen {
     pub(crate) unseen: Vec<(String, Failure)>,
 }
 
+/// What cannot be looked at where the tagging API does not answer.
+const TAGGED: &str = "what is tagged and not remembered";
+
 /// Looks at everything in scope.
 pub(crate) async fn observe(
     aws: &Aws,
@@ -52,99 +57,90 @@ pub(crate) async fn observe(
     moment: Moment<'_>,
 ) -> Result<Seen, Failure> {
     let standing = aws.ledger.standing().await?;
+    let tagged = discover::tagged(aws, settings, scope, &standing).await?;
+    look(aws, settings, scope, moment, &standing, tagged).await
+}
+
+/// Looks at everything for whoever asks how things stand. Without the tagging API that is what the
+/// ledger remembers.
+pub(crate) async fn for_status(
+    aws: &Aws,
+    settings: &Settings,
+    moment: Moment<'_>,
+) -> Result<Seen, Failure> {
+    let (all, held) = (&Scope::Everything, &Scope::EverythingHeld);
+    let standing = aws.ledger.standing().await?;
+    let tagged = match discover::tagged(aws, settings, all, &standing).await {
+        Ok(tagged) => tagged,
+        Err(failure) => {
+            let mut known = discover::tagged(aws, settings, held, &standing).await?;
+            known.unseen.push((TAGGED.to_owned(), failure));
+            known
+        }
+    };
+    look(aws, settings, all, moment, &standing, tagged).await
+}
+
+/// Looks at everything for whoever asks what the tags mean. Without the ledger that is what is
+/// tagged now.
+pub(crate) async fn for_lint(
+    aws: &Aws,
+    settings: &Settings,
+    moment: Moment<'_>,
+) -> Result<Seen, Failure> {
+    let scope = &Scope::Everything;
+    let (standing, forgotten) = match aws.ledger.standing().await {
+        Ok(standing) => (standing, None),
+        Err(error) => {
+            let unseen = ("the ledger".to_owned(), error.into());
+            (Standing::default(), Some(unseen))
+        }
+    };
     let mut tagged = discover::tagged(aws, settings, scope, &standing).await?;
+    tagged.unseen.extend(forgotten);
+    look(aws, settings, scope, moment, &standing, tagged).await
+}
+
+/// Whether a service, by its ARN or as `CLUSTER/NAME`, may be among what could not be looked at.
+pub(crate) fn may_be_unseen(service: &str, unseen: &[(String, Failure)]) -> bool {
+    let parsed = ServiceArn::parse(service);
+    let name = parsed.map_or_else(|_| service.to_owned(), |arn| arn.to_string());
+    let hides = |what: &str| {
+        let in_cluster = name
+            .split_once('/')
+            .is_some_and(|(cluster, _)| cluster == what);
+        what == TAGGED || what == name || in_cluster || what.ends_with(&format!("/{name}"))
+    };
+    let mut names = unseen.iter().flat_map(|(what, _)| what.split(", "));
+    names.any(hides)
+}
+
+async fn look(
+    aws: &Aws,
+    settings: &Settings,
+    scope: &Scope,
+    moment: Moment<'_>,
+    standing: &Standing,
+    mut tagged: Tagged,
+) -> Result<Seen, Failure> {
     let mut seen = Seen {
         observed: Observed {
-            announced: announced(&standing),
+            announced: announced(standing),
             closing: standing.closing,
             alone: matches!(scope, Scope::Service(_)),
             ..Observed::default()
         },
-        unseen: unreadable(&standing),
+        unseen: unreadable(standing),
     };
     seen.unseen.append(&mut tagged.unseen);
-    candidates(&mut seen, settings, scope, &standing, &tagged)?;
+    candidates(&mut seen, settings, scope, standing, &tagged, moment.now)?;
     let named = matches!(scope, Scope::Service(_));
     services::look(aws, settings, &mut seen, &tagged, named, moment.now).await;
     if matches!(scope, Scope::Everything | Scope::EverythingHeld) {
-        groups::look(aws, settings, &mut seen, &standing).await;
+        groups::look(aws, settings, &mut seen, standing).await;
     }
     targets::look(aws, &mut seen, moment).await;
     Ok(seen)
-}
-
-/// Everything in scope that is tagged or remembered, before ECS is asked about it.
-fn candidates(
-    seen: &mut Seen,
-    settings: &Settings,
-    scope: &Scope,
-    standing: &Standing,
-    tagged: &Tagged,
-) -> Result<(), Failure> {
-    let told = told(standing);
-    let known: BTreeSet<&ServiceArn> = tagged
-        .services
-        .keys()
-        .chain(standing.services.keys())
-        .chain(&told)
-        .collect();
-    let left_alone = left_alone(standing);
-    for arn in known {
-        let asked = match scope {
-            Scope::Everything | Scope::EverythingHeld => None,
-            Scope::Service(one) if one == arn => None,
-            Scope::Asked { service, asked }
-                if service == arn.as_str() || *service == arn.to_string() =>
-            {
-                Some(asked.clone())
-            }
-            Scope::Service(_) | Scope::Asked { .. } => continue,
-        };
-        let intent = tagged.intent(arn, &settings.policy);
-        // The tags of a service that an event names come with ECS's answer.
-        let ours = intent.is_ours()
-            || standing.services.contains_key(arn)
-            || told.contains(arn)
-            || matches!(scope, Scope::Service(_));
-        if !ours || left_alone.contains(arn.as_str()) {
-            continue;
-        }
-        let service = Service {
-            intent,
-            order: standing.orders.get(arn).cloned(),
-            asked,
-            rest: standing.services.get(arn).cloned(),
-            sight: Sight::NotLookedAt,
-        };
-        seen.observed.services.insert(arn.clone(), service);
-    }
-    match scope {
-        Scope::Asked { service, .. } if seen.observed.services.is_empty() => {
-            Err(Failure::unusable(
-                "service",
-                format!(
-                    "no service \"{service}\" has a caretaker tag, and neither has its cluster"
-                ),
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The services about which something was announced: even if nothing else is known of them any
-/// more, that has to be withdrawn.
-fn told(standing: &Standing) -> BTreeSet<ServiceArn> {
-    let arns = standing.announced.keys().map(|(arn, _)| arn);
-    arns.filter_map(|arn| ServiceArn::parse(arn).ok()).collect()
-}
-
-/// The ARNs of which the ledger knows something that this version cannot read, be it the record, an
-/// order, or what a later version writes: `KIND#ARN`.
-fn left_alone(standing: &Standing) -> BTreeSet<&str> {
-    let items = standing.unreadable.iter();
-    items
-        .filter_map(|item| item.item.split_once('#').map(|(_, arn)| arn))
-        .collect()
 }
 
 fn announced(standing: &Standing) -> BTreeMap<ConcernKey, Told> {

@@ -1,6 +1,6 @@
 //! What is made of every odd answer.
 
-use domain::off_hours::{Live, Moment};
+use domain::off_hours::{Live, Moment, Sight};
 use domain::rest::Claim;
 use serde_json::{Value, json};
 
@@ -196,14 +196,35 @@ async fn a_cluster_that_cannot_be_listed_does_not_hinder_the_others() {
 #[tokio::test]
 async fn a_cluster_that_is_refused_is_not_taken_for_one_without_tags() {
     let script = Script::default()
-        .answer("Query", json!({}))
         .answer("GetResources", tagged(&["api"]))
         .answer(
             "DescribeClusters",
             json!({ "failures": [{ "arn": CLUSTER, "reason": "ODD" }] }),
         );
-    let failure = look(&script, Scope::Everything).await.unwrap_err();
-    assert_eq!(failure.to_string(), "DescribeClusters was refused: ODD");
+    let seen = look_at_everything(script).await;
+    assert_eq!(names(&seen), (vec![], vec!["prod"]));
+    assert_eq!(why(&seen), "DescribeClusters was refused: ODD");
+}
+
+#[tokio::test]
+async fn a_hundred_clusters_that_cannot_be_read_do_not_hinder_the_next() {
+    let clusters: Vec<String> = (0..101).map(|number| format!("c-{number:03}")).collect();
+    let clusters: Vec<&str> = clusters.iter().map(String::as_str).collect();
+    let api = CLUSTER.replace(":cluster/prod", ":service/c-100/api");
+    let mut described = described("api", 1);
+    described["serviceArn"] = json!(api);
+    let script = Script::default()
+        .answer("GetResources", tagged_clusters(&clusters))
+        .refuse("DescribeClusters", "AccessDeniedException")
+        .answer(
+            "DescribeClusters",
+            json!({ "clusters": [cluster("c-100", "ACTIVE")] }),
+        )
+        .answer("ListServices", json!({ "serviceArns": [api] }))
+        .answer("DescribeServices", json!({ "services": [described] }));
+    let seen = look_at_everything(script).await;
+    assert_eq!(names(&seen).0, ["c-100/api"]);
+    assert!(names(&seen).1[0].starts_with("c-000, c-001"));
 }
 
 #[tokio::test]
