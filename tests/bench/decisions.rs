@@ -10,10 +10,10 @@ use domain::capacity::{Bounds, Suspended};
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::{
-    Deployment, FLOOR, HOURS, Intent, Kind, Live, Moment, Observed, Policy, Service, Sight, Tags,
-    WAVE, decide,
+    FLOOR, HOURS, Intent, Moment, Observed, Policy, Service, Tags, WAVE, decide,
 };
 use domain::rest::Claim;
+use domain::resting::{Deployment, Kind, Live, Sight};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

@@ -1,6 +1,7 @@
 //! Decisions and vocabulary. Nothing here talks to AWS, reads a clock or waits: time is an
 //! argument and a plan is data.
 
+pub mod announcement;
 pub mod arn;
 pub mod capacity;
 pub mod cut;
@@ -11,4 +12,5 @@ pub mod off_hours;
 pub mod order;
 pub mod pager;
 pub mod rest;
+pub mod resting;
 pub mod tag;

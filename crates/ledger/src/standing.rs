@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
-use domain::off_hours::Told;
 use domain::order::{Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
 

@@ -5,8 +5,8 @@ use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
-use domain::off_hours::Told;
 use domain::order::Order;
 use domain::rest::{GroupRest, ServiceRest, Version};
 

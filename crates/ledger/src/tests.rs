@@ -1,10 +1,10 @@
 //! Whatever is written can be read; whatever cannot be read is said and hinders nothing else.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
 use domain::hold::{Hold, Holder, Holds};
-use domain::off_hours::Told;
 use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, Rest, Version};
 use jiff::{SignedDuration, Timestamp};

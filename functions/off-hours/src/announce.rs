@@ -1,7 +1,7 @@
 //! Puts notices on the event bus, where the pager hears them.
 
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use domain::off_hours::Announcement;
+use domain::announcement::Announcement;
 
 use crate::{Aws, Failure, Settings};
 
@@ -56,8 +56,8 @@ pub(crate) async fn announce(
 
 #[cfg(test)]
 mod tests {
+    use domain::announcement::{ConcernKey, Told};
     use domain::notice::{Kind, Next, Notice, Severity};
-    use domain::off_hours::{ConcernKey, Told};
     use serde_json::{Value, json};
 
     use super::*;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace, SuspendedState};
 use domain::capacity::Bounds;
-use domain::off_hours::{Action, Errand, Plan};
+use domain::off_hours::Plan;
+use domain::resting::{Action, Errand};
 use futures_util::StreamExt;
 use jiff::SignedDuration;
 use ledger::LedgerError;
@@ -173,9 +174,9 @@ mod tests {
     use domain::arn::{GroupArn, ServiceArn};
     use domain::capacity::{GroupCapacity, ServiceCapacity, Suspended};
     use domain::hold::Holds;
-    use domain::off_hours::{Reason, Subject};
     use domain::order::{Order, Ordered};
     use domain::rest::{Claim, Rest, Version};
+    use domain::resting::{Reason, Subject};
     use serde_json::{Value, json};
 
     use super::*;

@@ -4,9 +4,10 @@
 use domain::hold::Holds;
 use domain::hours::State;
 use domain::hours::zone::Zone;
-use domain::off_hours::{Intent, Moment, Service, Sight, Verdict, decide};
+use domain::off_hours::{Intent, Moment, Service, Verdict, decide};
 use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, ServiceRest};
+use domain::resting::Sight;
 use serde_json::{Value, json};
 
 use crate::forecast::{shown, state as state_shown};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::off_hours::{Action, Errand, Plan, Reason, Verdict};
+use domain::off_hours::{Plan, Verdict};
+use domain::resting::{Action, Errand, Reason};
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 

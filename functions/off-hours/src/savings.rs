@@ -3,8 +3,9 @@
 //! Quiet ticks ask for the sizes of tasks ahead, a few at a time, so that the tick that wakes
 //! everything need not.
 
+use domain::off_hours::Observed;
 use domain::off_hours::savings::{Rested, Saving, saving};
-use domain::off_hours::{Errand, Live, Observed, Reason, Sight, Subject};
+use domain::resting::{Errand, Live, Reason, Sight, Subject};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -156,7 +157,7 @@ impl Saved {
 #[cfg(test)]
 mod tests {
     use domain::arn::ServiceArn;
-    use domain::off_hours::Kind;
+    use domain::resting::Kind;
 
     use super::*;
     use crate::script::{DUSK, Script};

@@ -10,17 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::decision::Decision;
-use super::plan::Subject;
+use crate::announcement::{Announcement, ConcernKey, Told};
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
-
-/// What a concern is about: an ARN and a kind.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConcernKey {
-    /// The ARN.
-    pub subject: String,
-    /// The name of the notice's kind.
-    pub kind: &'static str,
-}
+use crate::resting::Subject;
 
 /// Something that people should know for as long as it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,26 +35,6 @@ pub struct Concern {
     pub next: Next,
     /// Since when it is so.
     pub since: Timestamp,
-}
-
-/// What was announced of a concern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// Its text at that time.
-    pub text: String,
-    /// Since when it was so.
-    pub since: Timestamp,
-}
-
-/// A notice to put on the bus, and what to remember of it afterwards.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Announcement {
-    /// What it is about.
-    pub key: ConcernKey,
-    /// What to remember as announced; none forgets it.
-    pub told: Option<Told>,
-    /// The notice.
-    pub notice: Notice,
 }
 
 impl Concern {

@@ -1,8 +1,7 @@
 //! What was decided about one service or group.
 
 use super::concerns::Concern;
-use super::plan::{Action, Errand, Subject};
-use super::reason::Reason;
+use crate::resting::{Action, Errand, Reason, Subject};
 
 /// What was decided about one service or group.
 #[derive(Debug)]

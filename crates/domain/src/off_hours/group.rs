@@ -3,13 +3,12 @@
 use super::decision::Decision;
 use super::holds::on_group;
 use super::moment::Moment;
-use super::observed::{Group, GroupLive};
-use super::plan::{Action, Subject};
-use super::reason::Reason;
+use super::observed::Group;
 use crate::arn::GroupArn;
 use crate::capacity::GroupCapacity;
 use crate::hold::Holds;
 use crate::rest::{GroupRest, Rest, Version};
+use crate::resting::{Action, GroupLive, Reason, Subject};
 
 /// Decides about one group.
 pub(super) fn decide(arn: &GroupArn, group: &Group, moment: Moment<'_>) -> Decision {

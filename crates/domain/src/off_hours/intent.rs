@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::concerns::Concern;
 use super::moment::Policy;
-use super::plan::Subject;
 use super::tags::{
     DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Reader, Tags, WAVE, concerns, floor, wave,
 };
@@ -15,6 +14,7 @@ use crate::hours::schedule::Schedule;
 use crate::hours::wanted::{Wanted, wanted};
 use crate::hours::{Edge, Hours, State};
 use crate::order::Order;
+use crate::resting::Subject;
 
 /// What the tags of a service or group ask for.
 #[derive(Clone, Debug)]

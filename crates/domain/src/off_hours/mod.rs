@@ -14,10 +14,8 @@ mod obstacle;
 mod orders;
 mod plan;
 pub mod prices;
-mod reason;
 pub mod savings;
 mod service;
-mod steps;
 mod tags;
 mod trouble;
 mod turns;
@@ -25,15 +23,15 @@ mod waves;
 
 use std::collections::BTreeMap;
 
-pub use concerns::{Announcement, Concern, ConcernKey, Told};
+pub use concerns::Concern;
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
-pub use observed::{Deployment, Group, GroupLive, Kind, Live, Observed, Service, Sight};
-pub use plan::{Action, Errand, Plan, Subject, Verdict};
-pub use reason::Reason;
+pub use observed::{Group, Observed, Service};
+pub use plan::{Plan, Verdict};
 pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Tags, WAVE};
 
 use crate::arn::ServiceArn;
+use crate::resting::{Errand, Reason, Subject};
 use decision::Decision;
 
 /// Decides about everything in scope.

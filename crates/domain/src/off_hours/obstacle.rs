@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::moment::Moment;
-use super::observed::{Deployment, Kind, Live, Service};
+use super::observed::Service;
 use super::orders::in_force;
-use super::reason::Reason;
 use crate::hold::{Holder, Holds};
+use crate::resting::{Deployment, Kind, Live, Reason};
 
 /// Why a service is not put to rest now, if it is not.
 pub(super) fn obstacle(
@@ -41,6 +41,11 @@ pub(super) fn out_of_patience(deployment: &Deployment, moment: Moment<'_>) -> bo
 /// Whether nothing but the night holds it: the grace and the floor are for the night alone.
 pub(super) fn only_the_night(holds: &Holds) -> bool {
     holds.iter().all(|(holder, _)| holder == Holder::OffHours)
+}
+
+/// Whether nothing but a spent budget holds it.
+pub(super) fn only_the_budget(holds: &Holds) -> bool {
+    holds.iter().all(|(holder, _)| holder == Holder::Budget)
 }
 
 /// When the grace of a service that is new or redeployed at night ends; none if that happened by

@@ -2,12 +2,11 @@
 
 use super::decision::Decision;
 use super::moment::Moment;
-use super::observed::{Service, Sight};
-use super::plan::Action;
-use super::reason::Reason;
+use super::observed::Service;
 use crate::arn::ServiceArn;
 use crate::hold::{Hold, Holder, Holds};
 use crate::order::{Asked, Order};
+use crate::resting::{Action, Reason, Sight};
 
 /// What keeps a service awake by a person's order: the one just given, or the one there is.
 pub(super) fn in_force(service: &Service) -> Option<&Order> {

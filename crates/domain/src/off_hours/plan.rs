@@ -1,12 +1,8 @@
 //! The plan: everything to do, in order, with nothing left to choose.
 
-use super::concerns::Announcement;
-use super::reason::Reason;
-use crate::arn::{GroupArn, ServiceArn};
-use crate::capacity::Bounds;
+use crate::announcement::Announcement;
 use crate::hours::Edge;
-use crate::order::Order;
-use crate::rest::{GroupRest, ServiceRest, Version};
+use crate::resting::{Errand, Reason, Subject};
 
 /// What to do and why.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,131 +13,6 @@ pub struct Plan {
     pub announcements: Vec<Announcement>,
     /// What was decided about every service and group in scope, "nothing to do" included.
     pub verdicts: Vec<Verdict>,
-}
-
-/// One service or group and the steps that it takes. A step is taken only if the one before
-/// succeeded.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Errand {
-    /// What it is about.
-    pub subject: Subject,
-    /// The reason, as in its verdict.
-    pub reason: Reason,
-    /// The steps.
-    pub actions: Vec<Action>,
-}
-
-/// What can be at rest.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// An Auto Scaling group. Before services: tasks need somewhere to run.
-    Group(GroupArn),
-    /// An ECS service.
-    Service(ServiceArn),
-}
-
-impl std::fmt::Display for Subject {
-    /// For people: `CLUSTER/NAME`, or the group's name.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Group(arn) => arn.fmt(f),
-            Self::Service(arn) => arn.fmt(f),
-        }
-    }
-}
-
-impl Subject {
-    /// The ARN.
-    pub fn arn(&self) -> &str {
-        match self {
-            Self::Group(arn) => arn.as_str(),
-            Self::Service(arn) => arn.as_str(),
-        }
-    }
-}
-
-/// One call.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Write a service's record, if the one there has this version (none: if there is none).
-    RecordService {
-        /// Whose record.
-        service: ServiceArn,
-        /// The record.
-        rest: Box<ServiceRest>,
-        /// The version that has to be there.
-        replaces: Option<Version>,
-    },
-    /// Close a service's record, if it has this version.
-    CloseService {
-        /// Whose record.
-        service: ServiceArn,
-        /// The version that has to be there.
-        version: Version,
-    },
-    /// Set a scalable target's minimum and suspended flags in one call.
-    RegisterScalableTarget {
-        /// Whose target.
-        service: ServiceArn,
-        /// The bounds; the maximum is the one that is there and is not sent.
-        bounds: Bounds,
-    },
-    /// Set a service's desired count.
-    UpdateService {
-        /// Which service.
-        service: ServiceArn,
-        /// Desired count.
-        desired: u32,
-    },
-    /// Write a group's record, if the one there has this version (none: if there is none).
-    RecordGroup {
-        /// Whose record.
-        group: GroupArn,
-        /// The record.
-        rest: Box<GroupRest>,
-        /// The version that has to be there.
-        replaces: Option<Version>,
-    },
-    /// Close a group's record, if it has this version.
-    CloseGroup {
-        /// Whose record.
-        group: GroupArn,
-        /// The version that has to be there.
-        version: Version,
-    },
-    /// Write down what a person ordered.
-    Order {
-        /// For which service.
-        service: ServiceArn,
-        /// The order.
-        order: Order,
-    },
-    /// Withdraw an order that has ended, that another one ends, or that has become a hold.
-    WithdrawOrder {
-        /// For which service.
-        service: ServiceArn,
-        /// The order.
-        order: Order,
-    },
-    /// Set a group's minimum size.
-    UpdateAutoScalingGroup {
-        /// Which group.
-        group: GroupArn,
-        /// Minimum size.
-        min: u32,
-    },
-}
-
-impl Action {
-    /// Whether it changes the team's stack, not only our records of it.
-    pub fn changes_capacity(&self) -> bool {
-        matches!(
-            self,
-            Self::RegisterScalableTarget { .. }
-                | Self::UpdateService { .. }
-                | Self::UpdateAutoScalingGroup { .. }
-        )
-    }
 }
 
 /// What was decided about one service or group.

@@ -4,14 +4,13 @@ use super::concerns::Concern;
 use super::decision::Decision;
 use super::holds::on_service;
 use super::moment::Moment;
-use super::observed::{Live, Service, Sight};
-use super::obstacle::{obstacle, only_the_night, out_of_patience};
-use super::plan::Action;
-use super::reason::Reason;
+use super::observed::Service;
+use super::obstacle::{obstacle, only_the_budget, only_the_night, out_of_patience};
 use super::{orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
 use crate::rest::{ServiceRest, Version};
+use crate::resting::{Action, Live, Reason, Sight, Steps};
 
 /// Decides about one service.
 pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) -> Decision {
@@ -39,12 +38,13 @@ pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) ->
     decision
 }
 
-/// A service that exists. What is decided about it is here; the steps that follow are in `steps`.
-pub(super) struct Case<'a> {
-    pub(super) arn: &'a ServiceArn,
-    pub(super) service: &'a Service,
-    pub(super) live: &'a Live,
-    pub(super) moment: Moment<'a>,
+/// A service that exists. What is decided about it is here; the steps that follow are those of
+/// [`Steps`].
+struct Case<'a> {
+    arn: &'a ServiceArn,
+    service: &'a Service,
+    live: &'a Live,
+    moment: Moment<'a>,
 }
 
 impl Case<'_> {
@@ -105,7 +105,7 @@ impl Case<'_> {
         }
         let holds = self.holds(rest.holds.clone());
         if holds.is_empty() {
-            return self.wake(rest);
+            return Decision::act(Reason::Wakes, self.steps().wake(rest));
         }
         if rest.settled.is_none() {
             return self.unless_spared(Reason::GoesToRest, rest, holds);
@@ -142,6 +142,9 @@ impl Case<'_> {
     /// respected until the next edge: a hold that joins, or a person who asks for rest.
     fn touched(&self, rest: &ServiceRest, holds: Holds) -> Decision {
         let edge = holds.joined(&rest.holds) || orders::places(&holds, &rest.holds);
+        if !edge && only_the_budget(&holds) {
+            return self.left_to_the_budget(rest, holds);
+        }
         if edge || self.redeployed_since(rest) {
             return self.unless_spared(Reason::RestsAgain, rest, holds);
         }
@@ -154,6 +157,17 @@ impl Case<'_> {
         let changed = trouble::changed_at_rest(self.arn, self.service, self.live, rest);
         self.held(reason, rest, holds, rest.deployment.clone())
             .concerned(Some(changed))
+    }
+
+    /// Somebody raised what nothing but a spent budget holds. The budget guard puts it down again, a
+    /// few times, and then asks people: two who put it down would not be counted.
+    fn left_to_the_budget(&self, rest: &ServiceRest, holds: Holds) -> Decision {
+        self.held(
+            Reason::LeftToTheBudget,
+            rest,
+            holds,
+            rest.deployment.clone(),
+        )
     }
 
     /// Sets it to rest once more, unless something keeps it awake meanwhile, such as a deployment
@@ -174,12 +188,51 @@ impl Case<'_> {
     }
 
     /// How many tasks stay at rest: the floor is for the night, not for a budget or a person.
-    pub(super) fn floor(&self, holds: &Holds) -> u32 {
+    fn floor(&self, holds: &Holds) -> u32 {
         if only_the_night(holds) {
             self.service.intent.floor
         } else {
             0
         }
+    }
+
+    fn steps(&self) -> Steps<'_> {
+        Steps {
+            service: self.arn,
+            live: self.live,
+            claim: self.moment.claim,
+            now: self.moment.now,
+        }
+    }
+
+    fn go_to_rest(&self, holds: Holds, replaces: Option<Version>) -> Decision {
+        let floor = self.floor(&holds);
+        let steps = self.steps().go_to_rest(holds, floor, replaces);
+        Decision::act(Reason::GoesToRest, steps).concerned(self.interrupted())
+    }
+
+    fn rest_again(&self, reason: Reason, rest: &ServiceRest, holds: Holds) -> Decision {
+        let floor = self.floor(&holds);
+        let steps = self.steps().rest_again(rest, holds, floor);
+        Decision::act(reason, steps).concerned(self.interrupted())
+    }
+
+    /// Only the record changes, if anything does.
+    fn held(
+        &self,
+        reason: Reason,
+        rest: &ServiceRest,
+        holds: Holds,
+        deployment: Option<String>,
+    ) -> Decision {
+        Decision::act(reason, self.steps().hold(rest, holds, deployment))
+    }
+
+    /// It is put to rest in the middle of a deployment.
+    fn interrupted(&self) -> Option<Concern> {
+        let deployment = self.live.deployment.as_ref();
+        let deployment = deployment.filter(|deployment| deployment.in_progress)?;
+        Some(trouble::deployment_blocks(self.arn, deployment))
     }
 
     fn redeployed_since(&self, rest: &ServiceRest) -> bool {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::concerns::Concern;
-use super::plan::Subject;
 use crate::notice::{Fact, Kind, Next, Severity};
+use crate::resting::Subject;
 use crate::tag::{Found, TagError};
 
 /// The tag that says when something is awake.

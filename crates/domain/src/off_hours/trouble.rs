@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::concerns::Concern;
-use super::observed::{Deployment, Live, Service};
-use super::plan::Subject;
+use super::observed::Service;
 use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind, Next, Severity};
 use crate::rest::ServiceRest;
+use crate::resting::{Deployment, Live, Subject};
 
 /// Tags that cannot be read, and overrides that are ignored.
 pub(super) fn with_tags(arn: &ServiceArn, service: &Service, now: Timestamp) -> Vec<Concern> {

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::observed::Observed;
-use super::plan::{Errand, Subject};
-use super::reason::Reason;
 use super::tags::DEFAULT_WAVE;
+use crate::resting::{Errand, Reason, Subject};
 
 /// Wakes before rests; instances before the tasks that need them; low waves wake first and rest
 /// last. Within a rank the clusters take turns, so that a large one does not starve the others.

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::decision::Decision;
 use super::moment::Moment;
 use super::observed::{Observed, Service};
-use super::plan::Action;
-use super::reason::Reason;
 use crate::arn::ServiceArn;
 use crate::order::Asked;
+use crate::resting::{Action, Reason};
 
 /// Holds back what would wake before a lower wave of its cluster is steady. Waves order the
 /// services of one cluster; clusters do not wait for each other. Nor does a service that a person

@@ -2,7 +2,7 @@
 
 use domain::capacity::Suspended;
 use domain::hold::Holder;
-use domain::off_hours::Kind;
+use domain::resting::Kind;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 

@@ -108,7 +108,7 @@ fn a_change_of_holds_does_not_withdraw_what_still_stands() {
     world.tick("Mon 20:00");
     world.set_count("prod/api", 1);
     world.tick("Mon 22:00");
-    world.place("prod/api", domain::hold::Holder::Budget);
+    world.place("prod/api", domain::hold::Holder::Operator);
     assert_eq!(world.tick("Tue 08:00").announced(), [""; 0]);
 }
 
@@ -140,14 +140,14 @@ fn a_run_that_did_not_look_at_a_service_says_nothing_of_it() {
 
 #[test]
 fn what_other_parts_announced_is_not_withdrawn_here() {
+    use domain::announcement::ConcernKey;
     use domain::notice::Kind;
-    use domain::off_hours::ConcernKey;
     let mut world = world([service("prod/api").by_day().desired(3)]);
     let key = ConcernKey {
         subject: crate::world::arn("prod/api").as_str().to_owned(),
         kind: Kind::PermissionDenied.name(),
     };
-    let told = domain::off_hours::Told {
+    let told = domain::announcement::Told {
         text: "UpdateService".to_owned(),
         since: "2026-11-16T10:00:00Z".parse().unwrap(),
     };

@@ -1,6 +1,6 @@
 //! Runs that crash, runs that are repeated, and runs that meet.
 
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::{RUNNING, bounds, on, service};
 use crate::world::{World, world};

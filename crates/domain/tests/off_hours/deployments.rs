@@ -1,6 +1,6 @@
 //! Deployments at the edge of the night.
 
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::{on, service};
 use crate::world::world;

@@ -1,7 +1,8 @@
 //! What people and deployments change at night, and what becomes of it.
 
 use domain::capacity::Suspended;
-use domain::off_hours::Reason;
+use domain::hold::Holder;
+use domain::resting::Reason;
 
 use crate::made::{RUNNING, bounds, deployment, on, service};
 use crate::world::{World, world};
@@ -210,4 +211,22 @@ fn a_rest_that_did_not_get_to_its_end_waits_for_a_deployment_that_began_meanwhil
         assert_eq!(run.reason("prod/api"), Reason::GoesToRest, "after {step}");
         assert_eq!(world.count("prod/api"), 0, "after {step}");
     }
+}
+
+#[test]
+fn what_only_the_budget_holds_is_left_to_the_budget_when_somebody_raises_it() {
+    let mut world = asleep();
+    world.place("prod/api", Holder::Budget);
+    world.ticks(["Tue 08:00", "Tue 08:05"]);
+    assert_eq!(
+        (world.holders("prod/api"), world.count("prod/api")),
+        (vec!["budget"], 0)
+    );
+    world.deploy("prod/api", "Tue 10:00", 2);
+    let run = world.tick("Tue 13:00");
+    assert_eq!(run.reason("prod/api"), Reason::LeftToTheBudget);
+    assert_eq!((run.plan.errands, world.count("prod/api")), (vec![], 2));
+    // At night it is held for the night too, and that rests it whoever raised it.
+    world.tick("Tue 20:00");
+    assert_eq!(world.count("prod/api"), 0);
 }

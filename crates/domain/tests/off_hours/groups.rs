@@ -1,6 +1,6 @@
 //! Auto Scaling groups: a minimum that keeps instances up goes to 0 at rest.
 
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::group;
 use crate::world::{World, group_arn, world};

@@ -1,7 +1,7 @@
 //! The night, the budget and a person, each with a hold of their own.
 
 use domain::hold::Holder;
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::{RUNNING, bounds, on, service};
 use crate::world::{World, arn, world};
@@ -184,7 +184,7 @@ fn a_bump_under_the_budget_s_hold_lasts_until_the_edge_of_the_night() {
     world.tick("Tue 08:00");
     world.set_count("prod/api", 2);
     let run = world.tick("Tue 12:00");
-    assert_eq!(run.reason("prod/api"), Reason::ChangedAtRest { desired: 2 });
+    assert_eq!(run.reason("prod/api"), Reason::LeftToTheBudget);
     world.tick("Tue 20:00");
     assert_eq!(world.count("prod/api"), 0);
     world.lift("prod/api", Holder::Budget);

@@ -1,7 +1,8 @@
 //! What the tests are about, in a few words: `service("prod/api").hours("Mon-Fri 08:00-20:00").desired(3)`.
 
 use domain::capacity::{Bounds, Suspended};
-use domain::off_hours::{Deployment, FLOOR, GroupLive, HOURS, Kind, Live, OVERRIDE, Tags, WAVE};
+use domain::off_hours::{FLOOR, HOURS, OVERRIDE, Tags, WAVE};
+use domain::resting::{Deployment, GroupLive, Kind, Live};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,7 @@
 //! A person's rest that meets an obstacle: it is remembered, and carried out when that is over.
 
-use domain::off_hours::{Kind, Reason};
 use domain::order::Ordered;
+use domain::resting::{Kind, Reason};
 
 use crate::made::{on, service};
 use crate::world::{World, arn, world};

@@ -1,7 +1,7 @@
 //! Whole plans, as a reader of the journal would see them.
 
 use domain::hold::Holder;
-use domain::off_hours::Kind;
+use domain::resting::Kind;
 
 use crate::made::{group, service};
 use crate::shown;

@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 
 use domain::arn::ServiceArn;
 use domain::hold::Holder;
-use domain::off_hours::{Action, Errand, Intent, Plan, Reason, Subject, Tags};
+use domain::off_hours::{Intent, Plan, Tags};
 use domain::rest::ServiceRest;
+use domain::resting::{Action, Errand, Reason, Subject};
 use jiff::Timestamp;
 use proptest::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Going to rest.
 
 use domain::capacity::Suspended;
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::{bounds, service};
 use crate::world::world;

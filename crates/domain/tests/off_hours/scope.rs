@@ -1,6 +1,6 @@
 //! What is never touched, and what is woken before the suite goes.
 
-use domain::off_hours::{Kind, Reason};
+use domain::resting::{Kind, Reason};
 
 use crate::made::{group, service};
 use crate::world::{World, group_arn, world};

@@ -1,8 +1,10 @@
 //! Plans in few words, for assertions and snapshots.
 
+use domain::announcement::Announcement;
 use domain::capacity::{Bounds, Suspended};
-use domain::off_hours::{Action, Announcement, Errand, Plan};
+use domain::off_hours::Plan;
 use domain::rest::{Phase, Rest};
+use domain::resting::{Action, Errand};
 
 /// A whole plan.
 pub(crate) fn plan(plan: &Plan) -> String {

@@ -1,7 +1,7 @@
 //! Waking with exactly what there was.
 
 use domain::capacity::Suspended;
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::{RUNNING, bounds, service};
 use crate::world::{World, world};

@@ -1,6 +1,6 @@
 //! Waves, and the order of errands.
 
-use domain::off_hours::Reason;
+use domain::resting::Reason;
 
 use crate::made::{group, service};
 use crate::world::{World, world};

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::announcement::{ConcernKey, Told};
 use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::Bounds;
 use domain::hold::{Hold, Holder};
-use domain::off_hours::{Action, ConcernKey, Live, Tags, Told};
+use domain::off_hours::Tags;
 use domain::order::{Asked, Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
+use domain::resting::{Action, Live};
 use jiff::Timestamp;
 
 use crate::made::{Fleet, Thing, deployment, on};

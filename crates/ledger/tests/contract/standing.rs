@@ -1,6 +1,6 @@
 //! Orders, concerns and the mark of a closing suite.
 
-use domain::off_hours::Told;
+use domain::announcement::Told;
 use domain::order::{Order, Ordered};
 use ledger::{LedgerError, Standing};
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use domain::arn::ServiceArn;
-use domain::off_hours::{Service, Sight};
+use domain::off_hours::Service;
+use domain::resting::Sight;
 use jiff::Timestamp;
 use ledger::Standing;
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::builders::DescribeAutoScalingGroupsFluentBuilder;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use domain::arn::GroupArn;
-use domain::off_hours::{Group, GroupLive, HOURS, Intent, Tags};
+use domain::off_hours::{Group, HOURS, Intent, Tags};
+use domain::resting::GroupLive;
 use ledger::Standing;
 
 use super::Seen;

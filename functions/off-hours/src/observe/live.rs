@@ -4,7 +4,7 @@ use aws_sdk_ecs::types::{
     DeploymentControllerType, DeploymentRolloutState, LaunchType, SchedulingStrategy, Service,
 };
 use aws_smithy_types::DateTime;
-use domain::off_hours::{Deployment, Kind, Live};
+use domain::resting::{Deployment, Kind, Live};
 use jiff::Timestamp;
 
 use crate::Failure;

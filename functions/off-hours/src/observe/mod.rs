@@ -11,8 +11,9 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use domain::announcement::{ConcernKey, Told};
 use domain::arn::ServiceArn;
-use domain::off_hours::{ConcernKey, Moment, Observed, Told};
+use domain::off_hours::{Moment, Observed};
 use domain::order::Asked;
 use ledger::Standing;
 

@@ -6,7 +6,8 @@ use aws_sdk_ecs::error::SdkError;
 use aws_sdk_ecs::operation::describe_services::DescribeServicesError;
 use aws_sdk_ecs::types::{Service as Described, ServiceField};
 use domain::arn::{ClusterArn, ServiceArn};
-use domain::off_hours::{Intent, Sight, Tags};
+use domain::off_hours::{Intent, Tags};
+use domain::resting::Sight;
 use futures_util::StreamExt;
 use jiff::Timestamp;
 

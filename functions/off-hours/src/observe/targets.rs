@@ -7,7 +7,8 @@ use aws_sdk_applicationautoscaling::types::{
 };
 use domain::arn::ServiceArn;
 use domain::capacity::{Bounds, Suspended};
-use domain::off_hours::{Moment, Sight, needs_bounds};
+use domain::off_hours::{Moment, needs_bounds};
+use domain::resting::Sight;
 
 use super::Seen;
 use super::services::leave_out;

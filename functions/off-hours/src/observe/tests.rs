@@ -1,7 +1,8 @@
 //! What is made of every odd answer.
 
-use domain::off_hours::{Live, Moment, Sight};
+use domain::off_hours::Moment;
 use domain::rest::Claim;
+use domain::resting::{Live, Sight};
 use serde_json::{Value, json};
 
 use super::*;

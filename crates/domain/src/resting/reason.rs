@@ -56,6 +56,8 @@ pub enum Reason {
         /// Their count.
         desired: u32,
     },
+    /// Somebody raised what only a spent budget holds, which is the budget guard's to answer.
+    LeftToTheBudget,
     /// Another run is changing it at this moment.
     ClaimedElsewhere,
     /// The group's minimum does not keep instances up.
@@ -86,6 +88,7 @@ impl Reason {
             Self::DeploymentInProgress => "deployment-in-progress",
             Self::InGrace { .. } => "in-grace",
             Self::ChangedAtRest { .. } => "changed-at-rest",
+            Self::LeftToTheBudget => "left-to-the-budget",
             Self::ClaimedElsewhere => "claimed-elsewhere",
             Self::NothingToLower => "nothing-to-lower",
         }

@@ -1,82 +1,87 @@
-//! The steps that a decision about a service takes, in the order that loses nothing if a run
+//! The steps in which a service is put to rest and woken, in the order that loses nothing if a run
 //! crashes between any two of them.
 
-use super::concerns::Concern;
-use super::decision::Decision;
+use jiff::Timestamp;
+
+use super::observed::Live;
 use super::plan::Action;
-use super::reason::Reason;
-use super::service::Case;
-use super::trouble;
+use crate::arn::ServiceArn;
 use crate::capacity::{Bounds, ServiceCapacity};
 use crate::hold::Holds;
-use crate::rest::{Rest, ServiceRest, Version};
+use crate::rest::{Claim, Rest, ServiceRest, Version};
 
-impl Case<'_> {
-    /// Its first rest, or the first after it was handed back.
-    pub(super) fn go_to_rest(&self, holds: Holds, replaces: Option<Version>) -> Decision {
+/// A service that a run is about to change.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps<'a> {
+    /// Which.
+    pub service: &'a ServiceArn,
+    /// What ECS says of it.
+    pub live: &'a Live,
+    /// Who is about to change it, and until when that can be done.
+    pub claim: &'a Claim,
+    /// Now.
+    pub now: Timestamp,
+}
+
+impl Steps<'_> {
+    /// Its first rest, or the first after it was handed back; `floor` tasks stay.
+    pub fn go_to_rest(&self, holds: Holds, floor: u32, replaces: Option<Version>) -> Vec<Action> {
         let saved = self.live.capacity();
-        let written = saved.at_rest(self.floor(&holds));
-        let claim = self.moment.claim.clone();
-        let begun = Rest::begun(holds, saved, written, claim, self.moment.now);
-        self.set_to_rest(Reason::GoesToRest, begun, replaces)
+        let written = saved.at_rest(floor);
+        let begun = Rest::begun(holds, saved, written, self.claim.clone(), self.now);
+        self.set_to_rest(begun, replaces)
     }
 
     /// The same rest once more. Its bounds stay as they were written first, so that at any moment
     /// each of them is either what was saved or what was written, or somebody else's.
-    pub(super) fn rest_again(&self, reason: Reason, rest: &ServiceRest, holds: Holds) -> Decision {
+    pub fn rest_again(&self, rest: &ServiceRest, holds: Holds, floor: u32) -> Vec<Action> {
         let written = ServiceCapacity {
-            desired: rest.saved.at_rest(self.floor(&holds)).desired,
+            desired: rest.saved.at_rest(floor).desired,
             ..rest.written.clone()
         };
-        let again = rest.rested_again(holds, written, self.moment.claim.clone());
-        self.set_to_rest(reason, again, Some(rest.version))
+        let again = rest.rested_again(holds, written, self.claim.clone());
+        self.set_to_rest(again, Some(rest.version))
     }
 
     /// The intent in the ledger, then the target's bounds and flags, then the count, then the
     /// ledger again. The order matters: a target whose minimum is above the count would raise it.
-    fn set_to_rest(
-        &self,
-        reason: Reason,
-        mut rest: ServiceRest,
-        replaces: Option<Version>,
-    ) -> Decision {
+    fn set_to_rest(&self, mut rest: ServiceRest, replaces: Option<Version>) -> Vec<Action> {
         rest.deployment = self.live.deployment_id();
-        let settled = rest.settled(self.moment.now);
+        let settled = rest.settled(self.now);
         let mut actions = vec![self.record(rest.clone(), replaces)];
         actions.extend(self.scale(&rest.written));
         actions.extend(self.count(rest.written.desired));
         actions.push(self.record(settled, Some(rest.version)));
-        Decision::act(reason, actions).concerned(self.interrupted())
+        actions
     }
 
     /// The intent in the ledger, then the count, then the target's own bounds, then the ledger
     /// again. The count comes first: restoring the minimum of a target above the count would do
     /// the same by way of Auto Scaling, once for the minimum and once more for the count.
-    pub(super) fn wake(&self, rest: &ServiceRest) -> Decision {
+    pub fn wake(&self, rest: &ServiceRest) -> Vec<Action> {
         let restored = ServiceCapacity::restored(&rest.saved, &self.live.capacity(), &rest.written);
-        let lifted = rest.lifted(self.moment.claim.clone(), self.moment.now);
-        let woken = lifted.woken(restored.clone(), self.moment.now);
+        let lifted = rest.lifted(self.claim.clone(), self.now);
+        let woken = lifted.woken(restored.clone(), self.now);
         let mut actions = vec![self.record(lifted.clone(), Some(rest.version))];
         actions.extend(self.count(restored.desired));
         actions.extend(self.scale(&restored));
         actions.push(self.record(woken, Some(lifted.version)));
-        Decision::act(Reason::Wakes, actions)
+        actions
     }
 
     /// Only the record changes, if anything does.
-    pub(super) fn held(
+    pub fn hold(
         &self,
-        reason: Reason,
         rest: &ServiceRest,
         holds: Holds,
         deployment: Option<String>,
-    ) -> Decision {
+    ) -> Vec<Action> {
         if holds == rest.holds && deployment == rest.deployment {
-            return Decision::nothing(reason);
+            return Vec::new();
         }
         let mut held = rest.held(holds);
         held.deployment = deployment;
-        Decision::act(reason, vec![self.record(held, Some(rest.version))])
+        vec![self.record(held, Some(rest.version))]
     }
 
     /// A target that is there is moved; one that was deleted meanwhile is not made again.
@@ -88,30 +93,23 @@ impl Case<'_> {
             suspended: to.suspended,
         };
         (bounds != theirs).then(|| Action::RegisterScalableTarget {
-            service: self.arn.clone(),
+            service: self.service.clone(),
             bounds,
         })
     }
 
     fn count(&self, desired: u32) -> Option<Action> {
         (desired != self.live.desired).then(|| Action::UpdateService {
-            service: self.arn.clone(),
+            service: self.service.clone(),
             desired,
         })
     }
 
     fn record(&self, rest: ServiceRest, replaces: Option<Version>) -> Action {
         Action::RecordService {
-            service: self.arn.clone(),
+            service: self.service.clone(),
             rest: Box::new(rest),
             replaces,
         }
-    }
-
-    /// It is put to rest in the middle of a deployment.
-    fn interrupted(&self) -> Option<Concern> {
-        let deployment = self.live.deployment.as_ref();
-        let deployment = deployment.filter(|deployment| deployment.in_progress)?;
-        Some(trouble::deployment_blocks(self.arn, deployment))
     }
 }
