@@ -59,10 +59,11 @@ invoke: rehearsal ## one event, one report: FN=off-hours EVENT=file ENDPOINT=url
 forecast: ## every edge of some hours: HOURS='...' FROM=instant TO=instant HOLIDAYS=list
 	@cargo run --quiet --package off-hours --example forecast -- --hours "$(HOURS)" --from "$(FROM)" --to "$(TO)" $(if $(HOLIDAYS),--holidays "$(HOLIDAYS)")
 
-bench: .venv/tools.stamp ## the figures of the README, measured on this machine
+bench: .venv/build.stamp ## the figures of the README, measured on this machine
 	@$(VENV)/python tests/bench/run.py
 
-build: .venv/build.stamp ## the Lambda artifacts, for ARCH=arm64 or x86_64
+build: .venv/build.stamp ## the Lambda artifacts for both processors, deployed for ARCH=arm64 or x86_64
+	@tests/build-lambda $(filter-out $(ARCH),arm64 x86_64) $(FUNCTIONS)
 	@tests/build-lambda $(ARCH) $(FUNCTIONS)
 
 deploy: build .venv/tools.stamp ## put them beside your stack, asking what it needs

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from account import Account, stack
-from places import HERE, LEDGER, OUT, RELEASE, ROOT
+from places import HERE, LEDGER, OUT, RELEASE, ROOT, artifact
 from runtime_api import Function, variables
 from settings import settings
 from table import aim, show
@@ -48,8 +48,8 @@ def measure() -> None:
     tick = ROOT / "events/off-hours/tick.json"
     notice = ROOT / "events/pager/wave-not-steady.json"
     table = {"LEDGER_TABLE": LEDGER}
-    off_hours = Candidate("off-hours", [str(RELEASE / "off-hours")], tick, True, settings("off-hours"))
-    pager = Candidate("pager", [str(RELEASE / "pager")], notice, False, settings("pager"))
+    off_hours = Candidate("off-hours", [str(artifact("off-hours"))], tick, True, settings("off-hours"))
+    pager = Candidate("pager", [str(artifact("pager"))], notice, False, settings("pager"))
     floor = Candidate("floor: no TLS, 5 calls", [str(RELEASE / "floor")], tick, True, table)
     path = {"PYTHONPATH": str(HERE / "peer")}
     command = [str(PEER), "-m", "awslambdaric", "handler.handler"]

@@ -9,7 +9,7 @@ from math import ceil
 from pathlib import Path
 
 from account import Account, stack
-from places import HERE, OUT, RELEASE, TARGET
+from places import HERE, OUT, TARGET, artifact
 from runtime_api import Function, variables
 from settings import settings
 from table import aim, show
@@ -150,7 +150,7 @@ def measured(rest, file: Path) -> Taken:
 
 def off_hours(account: Account) -> Taken:
     environment = variables("off-hours", account.url) | settings("off-hours")
-    function = Function([str(RELEASE / "off-hours")], environment, OUT / "off-hours.log")
+    function = Function([str(artifact("off-hours"))], environment, OUT / "off-hours.log")
     function.wait_for_poll()
     _, _, answered = function.answer({"action": "tick"})
     cost = function.end()

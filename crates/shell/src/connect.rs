@@ -1,5 +1,6 @@
 //! One configuration for every client of a function.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -8,7 +9,9 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -50,6 +53,19 @@ pub fn connect(lookup: &Lookup<'_>) -> Result<SdkConfig, Invalid> {
     Ok(config.build())
 }
 
+/// A client that is made when it is first used: making one parses a table of AWS's partitions, and
+/// hardly any event needs all the clients of a function.
+pub type OnDemand<Client> = LazyLock<Client, Box<dyn FnOnce() -> Client + Send>>;
+
+/// A client of this configuration, made when it is first used.
+pub fn on_demand<Client: 'static>(
+    config: &SdkConfig,
+    new: fn(&SdkConfig) -> Client,
+) -> OnDemand<Client> {
+    let config = config.clone();
+    LazyLock::new(Box::new(move || new(&config)))
+}
+
 /// The retries and timeouts of every client, whatever carries the requests.
 pub fn configured(client: SharedHttpClient) -> aws_types::sdk_config::Builder {
     let timeouts = TimeoutConfig::builder()
@@ -64,24 +80,27 @@ pub fn configured(client: SharedHttpClient) -> aws_types::sdk_config::Builder {
         .timeout_config(timeouts)
 }
 
+/// The same connector for every client. The SDK's own builder makes one more for each client that
+/// it checks, reads the roots anew for it and throws it away.
 fn https_client() -> Result<SharedHttpClient, Invalid> {
-    Ok(aws_smithy_http_client::Builder::new()
-        .tls_provider(TLS)
-        .tls_context(amazon_roots()?)
-        .build_https())
+    let connector = connector()?;
+    Ok(http_client_fn(move |_, _| connector.clone()))
 }
 
-/// A bare connector, for the one request that goes to an address which an event names: the reply
-/// to a CloudFormation custom resource. Made only when it is needed.
+/// A connector. Beside the clients', there is one more for the one request that goes to an address
+/// which an event names: the reply to a CloudFormation custom resource.
 pub fn connector() -> Result<SharedHttpConnector, Invalid> {
+    let timeouts = HttpConnectorSettings::builder()
+        .connect_timeout(CONNECT)
+        .build();
     let connector = Connector::builder()
-        .tls_provider(TLS)
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .tls_context(amazon_roots()?)
+        .connector_settings(timeouts)
+        .sleep_impl(TokioSleep::new())
         .build();
     Ok(SharedHttpConnector::new(connector))
 }
-
-const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 fn amazon_roots() -> Result<TlsContext, Invalid> {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_TRUST_SERVICES);

@@ -3,19 +3,20 @@
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_types::SdkConfig;
 use ledger::Ledger;
-use shell::Invalid;
 use shell::pace::Pace;
+use shell::{Invalid, OnDemand, on_demand};
 
 use crate::settings::Settings;
 use crate::sizes::Shapes;
 
-/// Everything that talks to AWS: built once, borrowed for ever.
+/// Everything that talks to AWS: built once, borrowed for ever. What a tick does not always need is
+/// made when it is first used; the rest is made before the first event, which so does not wait for it.
 pub struct Aws {
     pub(crate) autoscaling: aws_sdk_autoscaling::Client,
     pub(crate) ecs: aws_sdk_ecs::Client,
-    pub(crate) events: aws_sdk_eventbridge::Client,
+    pub(crate) events: OnDemand<aws_sdk_eventbridge::Client>,
     pub(crate) ledger: Ledger,
-    pub(crate) scaling: aws_sdk_applicationautoscaling::Client,
+    pub(crate) scaling: OnDemand<aws_sdk_applicationautoscaling::Client>,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     pub(crate) pace: Paces,
     /// The sizes of tasks that were asked for.
@@ -47,9 +48,9 @@ impl Aws {
         Self {
             autoscaling: aws_sdk_autoscaling::Client::new(config),
             ecs: aws_sdk_ecs::Client::new(config),
-            events: aws_sdk_eventbridge::Client::new(config),
+            events: on_demand(config, aws_sdk_eventbridge::Client::new),
             ledger: Ledger::new(aws_sdk_dynamodb::Client::new(config), table),
-            scaling: aws_sdk_applicationautoscaling::Client::new(config),
+            scaling: on_demand(config, aws_sdk_applicationautoscaling::Client::new),
             tagging: aws_sdk_resourcegroupstagging::Client::new(config),
             pace: Paces {
                 service_modify: share(settings, 50.0, 5.0),

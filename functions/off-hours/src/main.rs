@@ -3,11 +3,11 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use off_hours::{Aws, Invocation, Settings, handle};
 use serde_json::Value;
-use shell::{clock, environment, failure};
+use shell::{clock, environment, failure, log};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    log::to_stdout(&environment::of_process);
     let settings = Settings::from_env(&environment::of_process)?;
     let aws = Aws::new(&shell::connect(&environment::of_process)?, &settings);
     run(service_fn(async |event: LambdaEvent<Value>| {

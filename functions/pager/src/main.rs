@@ -1,13 +1,13 @@
 //! Wiring: what is read and built once, before the first event.
 
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tracing};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use pager::{Aws, Report, Settings};
 use serde_json::Value;
-use shell::{clock, environment, failure};
+use shell::{clock, environment, failure, log};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    tracing::init_default_subscriber();
+    log::to_stdout(&environment::of_process);
     let settings = Settings::from_env(&environment::of_process)?;
     let aws = Aws::new(&shell::connect(&environment::of_process)?);
     let (aws, settings) = (&aws, &settings);
