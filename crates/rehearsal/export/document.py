@@ -4,49 +4,47 @@ import re
 import textwrap
 
 import yaml
-from remarks import Remarks
-from stack import Inline
+from discretion import without_account
+from members import Inline
+from remarks import Remarks, counted
 
 # What YAML of every version reads as text without quotes.
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9]|[A-Za-z]")
 NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
 
-# AWS writes its examples with 123456789012; this one belongs to nobody either.
-NOBODY = "000000000000"
-
 HEADER = """\
-{counted} in {region}, as `make export` read them. A night of it:
-`make rehearse SCENARIO=scenarios/night.yaml STACK=<this file>`
+{contents} in {region}, as `make export` read them.
+A night of it: `make rehearse SCENARIO=scenarios/night.yaml STACK=<this file>`
 
-Names and tags are in here as they are: look through them before you pass the file on. Account id, ARNs, images, \
-environment variables and secrets are not.
+Names and tags are in here as they are: look through them before you pass the file on. Account id, \
+ARNs, images, environment variables and secrets are not.
 
-Not in here, as a stack's file has no words for it: scaling policies and scheduled actions, load balancers, networks, \
-deployments under way, tasks that no service started. Every service counts as thirty days old. A task takes 35 s to \
-run and 30 s to stop, unless you write `start-seconds` and `stop-seconds`. An instance takes as many tasks as shared \
-one now (`tasks-per-instance`). What was at rest when this was read is at rest in here.
-"""
+Not in here, as a stack's file has no words for it: scaling policies and scheduled actions, load \
+balancers, networks, deployments under way, tasks that no service started. Every service counts as \
+thirty days old. A task takes 35 s to run and 30 s to stop, unless you write `start-seconds` and \
+`stop-seconds`. An instance takes as many tasks as shared one now (`tasks-per-instance`). What was \
+at rest when this was read is at rest in here."""
 
 
 def document(stack: dict, remarks: Remarks, account_id: str, region: str) -> str:
     """The whole file; ends with a line break."""
-    header = HEADER.format(counted=counted(stack), region=region)
+    header = HEADER.format(contents=contents(stack), region=region)
     lines = [line for part in header.split("\n") for line in comment(part)]
-    for title, told in [("Could not be read:", remarks.unread), ("Left out, or told otherwise:", remarks.otherwise)]:
-        if told:
+    told = {"Could not be read:": remarks.unread, "Left out, or told otherwise:": remarks.otherwise}
+    for title, remarked in told.items():
+        if remarked:
             lines += ["#", f"# {title}"]
-            lines += [line for one in told for line in comment(f"- {one}", "  ")]
+            lines += [line for one in remarked for line in comment(f"- {one}", "  ")]
     text = "\n".join(line.rstrip() for line in lines) + "\n" + as_yaml(stack)
-    # A name may hold it.
-    return text.replace(account_id, NOBODY)
+    return without_account(text, account_id)
 
 
-def counted(stack: dict) -> str:
+def contents(stack: dict) -> str:
     clusters = stack.get("clusters", [])
     services = sum(len(cluster.get("services", [])) for cluster in clusters)
     groups = stack.get("groups", [])
     parts = [(len(clusters), "cluster"), (services, "service"), (len(groups), "Auto Scaling group")]
-    return ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in parts)
+    return ", ".join(counted(count, what) for count, what in parts)
 
 
 def comment(text: str, indent: str = "") -> list[str]:

@@ -9,11 +9,12 @@ import os
 import sys
 
 import boto3
-from account import Reader
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from document import counted, document
+from document import contents, document
+from found import Found
 from pace import Pace
+from reader import Reader
 from remarks import Remarks, say
 from stack import Translator
 
@@ -33,7 +34,8 @@ READS = {
 
 # Five attempts at most, with longer and longer waits: after a quarter of a minute it gives up.
 # https://docs.aws.amazon.com/boto3/latest/guide/retries.html
-CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, user_agent_extra="caretaker-export")
+RETRIES = {"mode": "standard", "total_max_attempts": 5}
+CONFIG = Config(retries=RETRIES, user_agent_extra="caretaker-export")
 
 
 def main() -> int:
@@ -62,7 +64,7 @@ def export(patterns: list[str], endpoint: str | None) -> int:
     sys.stdout.reconfigure(encoding="utf-8")
     sys.stdout.write(document(stack, remarks, account_id, region))
     say(
-        f"{counted(stack)}; {len(remarks.unread)} could not be read, "
+        f"{contents(stack)}; {len(remarks.unread)} could not be read, "
         f"{len(remarks.otherwise)} left out or told otherwise"
     )
     return 0
@@ -98,7 +100,7 @@ def only_reads(model, **_) -> None:
         raise PermissionError(f"{service}:{operation} is no call of the export's")
 
 
-def home(found) -> tuple[str, str]:
+def home(found: Found) -> tuple[str, str]:
     """The Region and the account, from any ARN."""
     arns = [cluster["clusterArn"] for cluster in found.clusters]
     arns += [group["AutoScalingGroupARN"] for group in found.groups]

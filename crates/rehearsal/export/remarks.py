@@ -1,4 +1,4 @@
-"""What the file does not say, or says otherwise than the account: on stderr at once, and in its header."""
+"""What the file does not say, or says otherwise than the account: told on stderr and in its header."""
 
 import sys
 
@@ -29,6 +29,10 @@ def refusal(service: str, error: ClientError) -> str:
 
 def is_denied(error: ClientError) -> bool:
     return error.response["Error"]["Code"].startswith(DENIALS)
+
+
+def counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def one_line(text: str) -> str:

@@ -1,12 +1,12 @@
-"""What a live account says of its stack, by calls that read."""
+"""Reads what a live account says of its stack."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from botocore.exceptions import ClientError
-from remarks import Remarks, is_denied, refusal, say
+from found import FARGATE, Found, name_in, strategy_of, task_definition_of
+from remarks import Remarks, counted, is_denied, refusal, say
 
 # DescribeServices takes 10 services:
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
@@ -25,31 +25,8 @@ TARGETS = 50
 # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html
 PAGE = {"PageSize": 100}
 
-# The capacity providers that every account has, with no group behind them.
-FARGATE = {"FARGATE", "FARGATE_SPOT"}
-
 # Whoever is told one of these would be told it by every call after it as well.
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"}
-
-
-@dataclass
-class Found:
-    """What was read, as AWS says it."""
-
-    clusters: list[dict] = field(default_factory=list)
-    # By the cluster's name.
-    services: dict[str, list[dict]] = field(default_factory=dict)
-    # By ARN.
-    task_definitions: dict[str, dict] = field(default_factory=dict)
-    # By resource id: `service/CLUSTER/NAME`.
-    targets: dict[str, dict] = field(default_factory=dict)
-    # By name.
-    providers: dict[str, dict] = field(default_factory=dict)
-    groups: list[dict] = field(default_factory=list)
-
-    def every_service(self) -> Iterator[dict]:
-        for services in self.services.values():
-            yield from services
 
 
 class Reader:
@@ -70,7 +47,7 @@ class Reader:
         for cluster in found.clusters:
             name = cluster["clusterName"]
             found.services[name] = self.services(name)
-            say(f"{name}: {len(found.services[name])} services")
+            say(f"{name}: {counted(len(found.services[name]), 'service')}")
         found.task_definitions = self.task_definitions(found.every_service())
         found.targets = self.targets(found.services)
         found.providers = self.providers(found)
@@ -126,7 +103,7 @@ class Reader:
     def task_definitions(self, services: Iterable[dict]) -> dict[str, dict]:
         """One call for each, as AWS has no other; without the permission, none at all."""
         arns = sorted({arn for service in services if (arn := task_definition_of(service))})
-        say(f"{len(arns)} task definitions")
+        say(counted(len(arns), "task definition"))
         found = {}
         for arn in arns:
             try:
@@ -201,23 +178,5 @@ def stop_if_expired(error: ClientError) -> None:
         raise error
 
 
-def name_in(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
 def batches(items: list, size: int) -> list[list]:
     return [items[at : at + size] for at in range(0, len(items), size)]
-
-
-def rollout_of(service: dict) -> dict:
-    """The service, or the task set in its place where CodeDeploy or somebody else deploys it."""
-    primary = [it for it in service.get("taskSets", []) if it["status"] == "PRIMARY"]
-    return {**(primary[0] if primary else {}), **service}
-
-
-def task_definition_of(service: dict) -> str | None:
-    return rollout_of(service).get("taskDefinition")
-
-
-def strategy_of(service: dict) -> list[dict]:
-    return rollout_of(service).get("capacityProviderStrategy", [])
