@@ -219,7 +219,7 @@ def test_a_tag_means_the_same_in_the_file_whatever_is_in_it(holding):
 
 def test_no_arn_no_account_id_no_image_and_no_secret_gets_into_the_file(holding):
     role = "arn:aws:iam::123456789012:role/secret-role"
-    tags = {"role": role, "aws:cloudformation:stack-id": role, role: "x", "team": "a-123456789012"}
+    tags = {"role": role, role: "x", "aws:cloudformation:stack-name": "s", "team": "a-123456789012"}
     cluster = {"name": "shop-123456789012", "tags": tags, "services": [{"name": "web", "tags": tags}]}
     with holding({"clusters": [cluster]}) as account:
         ecs = account.client("ecs")

@@ -8,9 +8,8 @@ from discretion import without_account
 from members import Inline
 from remarks import Remarks, counted
 
-# What YAML of every version reads as text without quotes.
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9]|[A-Za-z]")
-NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
+# What needs no quotes, unless PyYAML knows better (`null`, `yes`).
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:-]*[A-Za-z0-9]")
 
 HEADER = """\
 {contents} in {region}, as `make export` read them.
@@ -62,8 +61,8 @@ class Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: Dumper, text: str) -> yaml.Node:
-    plain = PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    style = None if PLAIN.fullmatch(text) else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
 
 
 def _inline(dumper: Dumper, members: Inline) -> yaml.Node:
