@@ -75,7 +75,7 @@ fn the_beginning_must_name_its_day() {
 
 /// A folder of its own with this stack in `shop.yaml`.
 fn folder_with(name: &str, stack: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("rehearsal-{}-{name}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("rehearsal-scenario-{name}"));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("shop.yaml"), stack).unwrap();
     folder
