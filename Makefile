@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo rehearse test check advisories serve invoke forecast bench build deploy clean binaries rehearsal
+.PHONY: help demo rehearse export test check advisories serve invoke forecast bench build deploy clean binaries rehearsal
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,8 +32,11 @@ help: ## this list
 demo: binaries ## an evening, a night and a morning of a stack, with the real functions
 	@$(REHEARSAL) rehearse scenarios/demo.yaml
 
-rehearse: binaries ## what the suite would do: SCENARIO=scenarios/demo.yaml
-	@$(REHEARSAL) rehearse $(SCENARIO)
+rehearse: binaries ## what the suite would do: SCENARIO=scenarios/demo.yaml STACK=file
+	@$(REHEARSAL) rehearse $(SCENARIO) $(if $(STACK),--stack $(STACK))
+
+export: .venv/tools.stamp ## a live stack as a file, by reading alone: CLUSTERS='shop dev-*' > file
+	@$(VENV)/python crates/rehearsal/export/export.py $(if $(CLUSTERS),--clusters "$(CLUSTERS)") $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 test: binaries .venv/tools.stamp tests/node_modules/tools.stamp ## every test; ends with `N passed, N failed`
 	@$(VENV)/python tests/run.py
@@ -80,7 +83,7 @@ rehearsal:
 	@cargo build --quiet --package rehearsal
 
 .venv/tools.stamp: tests/requirements.txt tests/requirements.lock
-	@echo "Installing the Python tools into .venv (about a minute, once) ..."
+	@echo "Installing the Python tools into .venv (about a minute, once) ..." >&2
 	@$(PYTHON) -m venv .venv
 	@$(VENV)/python -m pip install --quiet -r tests/requirements.txt -c tests/requirements.lock
 	@touch $@

@@ -18,9 +18,9 @@ CREDENTIALS = {"aws_access_key_id": "fidelity", "aws_secret_access_key": "rehear
 
 
 @contextmanager
-def serving(folder):
+def serving(folder, *options, stack=STACK):
     """The URL of an account that holds the stack. In another folder, it finds no template."""
-    command = [BINARY, "serve", "--port", "0", "--stack", STACK]
+    command = [BINARY, "serve", "--port", "0", "--stack", stack, *options]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()

@@ -26,6 +26,11 @@ fn folder(name: &str, scenario: &str) -> PathBuf {
 }
 
 fn rehearse(folder: &Path) -> Output {
+    rehearse_with(folder, None)
+}
+
+fn rehearse_with(folder: &Path, stack: Option<&Path>) -> Output {
+    let stack = stack.map(|path| [Path::new("--stack"), path]);
     Command::new(env!("CARGO_BIN_EXE_rehearsal"))
         .arg("rehearse")
         .arg(folder.join("scenario.yaml"))
@@ -35,6 +40,7 @@ fn rehearse(folder: &Path) -> Output {
         .arg(folder)
         .arg("--report")
         .arg(folder.join("report.html"))
+        .args(stack.into_iter().flatten())
         .output()
         .unwrap()
 }
@@ -116,6 +122,30 @@ fn two_runs_tell_the_same() {
     let folder = folder("twice", EVENING);
     let (one, other) = (rehearse(&folder), rehearse(&folder));
     assert_eq!(without_wall_time(&one), without_wall_time(&other));
+}
+
+#[test]
+fn a_scenario_happens_to_the_stack_that_is_given() {
+    let folder = folder("given", EVENING);
+    let stack = folder.join("mine.yaml");
+    let services = "[{name: web, desired: 7}, {name: api}]";
+    let yaml = format!("clusters: [{{name: shop, services: {services}}}]");
+    std::fs::write(&stack, yaml).unwrap();
+    let told = told(&rehearse_with(&folder, Some(&stack)));
+    assert!(told.contains("shop/web                   7 → 0"), "{told}");
+}
+
+#[test]
+fn a_mistake_in_the_stack_that_is_given_is_named_with_the_file_and_the_line() {
+    let folder = folder("mistaken", EVENING);
+    let stack = folder.join("mine.yaml");
+    std::fs::write(&stack, "clusters:\n- name: shop\n  servics: []\n").unwrap();
+    let output = rehearse_with(&folder, Some(&stack));
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    let start = format!("rehearsal: the stack {} has a mistake: ", stack.display());
+    assert!(complaint.starts_with(&start), "{complaint}");
+    assert!(complaint.contains("line 3 column 3"), "{complaint}");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]

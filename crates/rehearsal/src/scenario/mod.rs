@@ -7,6 +7,7 @@ mod moment;
 pub mod record;
 pub mod run;
 mod script;
+mod source;
 pub mod terminal;
 pub mod timeline;
 mod trouble;
@@ -20,11 +21,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use crate::stack::{self, Stack};
 use expectation::Expectation;
 use moment::Calendar;
 pub use script::{Deed, NotDone};
+use source::Source;
 pub use trouble::{FaultRule, Kind};
 
 /// A scenario, ready to run.
@@ -72,10 +75,19 @@ pub enum Unreadable {
     /// Its zone is unknown.
     #[error("{0} is no time zone")]
     Zone(String),
-    /// It has no stack, or two.
-    #[error("a scenario has either a stack or a stack-file")]
-    OneStack,
-    /// Its stack cannot be used.
+    /// It has no stack, and none was given.
+    #[error("the scenario has no stack: write one under `stack:`, or name a stack's file there")]
+    NoStack,
+    /// The file that it names for its stack cannot be used.
+    #[error("line {line}")]
+    NamedStack {
+        /// Where the file is named.
+        line: u64,
+        /// What is wrong with it.
+        #[source]
+        cause: stack::Unreadable,
+    },
+    /// The stack that was given instead of its own cannot be used.
     #[error(transparent)]
     Stack(#[from] stack::Unreadable),
 }
@@ -90,8 +102,7 @@ struct File {
     zone: String,
     from: moment::Written,
     to: moment::Written,
-    stack: Option<Stack>,
-    stack_file: Option<PathBuf>,
+    stack: Option<Spanned<Source>>,
     #[serde(default)]
     parameters: BTreeMap<String, String>,
     #[serde(default)]
@@ -112,40 +123,55 @@ struct Step {
 impl Scenario {
     /// Reads a scenario's file; paths in it are relative to it.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        let yaml = std::fs::read_to_string(path)
-            .map_err(|cause| Unreadable::File(path.to_owned(), cause))?;
-        Self::read(&yaml, path.parent().unwrap_or(path))
+        Self::read(&text(path)?, path.parent().unwrap_or(path))
+    }
+
+    /// Reads a scenario's file and has it happen to the stack of another; its own is not looked at.
+    pub fn load_with(path: &Path, stack: &Path) -> Result<Self, Unreadable> {
+        let file = File::read(&text(path)?)?;
+        file.placed(Stack::load(stack)?)
     }
 
     /// Reads a scenario; paths in it are relative to `folder`.
     pub fn read(yaml: &str, folder: &Path) -> Result<Self, Unreadable> {
-        let file: File = serde_saphyr::from_str(yaml)
-            .map_err(|mistake| Unreadable::Mistake(mistake.to_string()))?;
-        let zone = TimeZone::get(&file.zone).map_err(|_| Unreadable::Zone(file.zone))?;
-        let from = Calendar::of_day(zone.clone()).moment(&file.from)?;
+        let mut file = File::read(yaml)?;
+        let source = file.stack.take().ok_or(Unreadable::NoStack)?;
+        file.placed(Source::stack(source, folder)?)
+    }
+}
+
+fn text(path: &Path) -> Result<String, Unreadable> {
+    std::fs::read_to_string(path).map_err(|cause| Unreadable::File(path.to_owned(), cause))
+}
+
+impl File {
+    fn read(yaml: &str) -> Result<Self, Unreadable> {
+        serde_saphyr::from_str(yaml).map_err(|mistake| Unreadable::Mistake(mistake.to_string()))
+    }
+
+    /// The scenario with this stack and every time in its place.
+    fn placed(self, stack: Stack) -> Result<Scenario, Unreadable> {
+        let zone = TimeZone::get(&self.zone).map_err(|_| Unreadable::Zone(self.zone))?;
+        let from = Calendar::of_day(zone.clone()).moment(&self.from)?;
         let calendar = Calendar::after(zone.clone(), from);
         let mut script = Vec::new();
-        for step in file.script {
+        for step in self.script {
             script.push((calendar.moment(&step.at)?, step.deed));
         }
         script.sort_by_key(|(at, _)| *at);
-        let expect: Result<_, _> = file
+        let expect: Result<_, _> = self
             .expect
             .into_iter()
             .map(|expectation| expectation.placed(|at| calendar.moment(&at)))
             .collect();
-        Ok(Self {
-            name: file.name,
-            about: file.about,
+        Ok(Scenario {
+            name: self.name,
+            about: self.about,
             from,
-            to: calendar.moment(&file.to)?,
-            stack: match (file.stack, file.stack_file) {
-                (Some(stack), None) => stack,
-                (None, Some(path)) => Stack::load(&folder.join(path))?,
-                _ => return Err(Unreadable::OneStack),
-            },
+            to: calendar.moment(&self.to)?,
+            stack,
             zone,
-            parameters: file.parameters,
+            parameters: self.parameters,
             script,
             expect: expect?,
         })

@@ -43,6 +43,9 @@ impl ClusterSpec {
     fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
         ecs::create_cluster(world, &self.name, self.tags.clone());
         let mut providers = BTreeSet::from(["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()]);
+        let own = world.ecs.providers.iter();
+        let own = own.filter(|(_, provider)| provider.cluster == self.name);
+        providers.extend(own.map(|(name, _)| name.clone()));
         for service in &self.services {
             let id = ServiceId::new(&self.name, &service.name);
             let refused = |cause: ApiError| NotBuilt {

@@ -1,6 +1,6 @@
 //! A stack's file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Stack;
 
@@ -8,8 +8,16 @@ use super::Stack;
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
     /// The file cannot be read.
-    #[error("the stack cannot be read")]
-    File(#[from] std::io::Error),
+    #[error("the stack {} cannot be read", .0.display())]
+    File(PathBuf, #[source] std::io::Error),
+    /// A file says something that a stack does not have.
+    #[error("the stack {} has a mistake: {mistake}", .path.display())]
+    FileMistake {
+        /// The file.
+        path: PathBuf,
+        /// What, and where.
+        mistake: String,
+    },
     /// It says something that a stack does not have.
     #[error("the stack has a mistake: {0}")]
     Mistake(String),
@@ -18,12 +26,21 @@ pub enum Unreadable {
 impl Stack {
     /// Reads a stack's file.
     pub fn load(path: &Path) -> Result<Self, Unreadable> {
-        Self::read(&std::fs::read_to_string(path)?)
+        let yaml = std::fs::read_to_string(path)
+            .map_err(|cause| Unreadable::File(path.to_owned(), cause))?;
+        Self::parse(&yaml).map_err(|mistake| Unreadable::FileMistake {
+            path: path.to_owned(),
+            mistake,
+        })
     }
 
     /// Reads a stack.
     pub fn read(yaml: &str) -> Result<Self, Unreadable> {
-        serde_saphyr::from_str(yaml).map_err(|mistake| Unreadable::Mistake(mistake.to_string()))
+        Self::parse(yaml).map_err(Unreadable::Mistake)
+    }
+
+    fn parse(yaml: &str) -> Result<Self, String> {
+        serde_saphyr::from_str(yaml).map_err(|mistake| mistake.to_string())
     }
 
     /// The `caretaker:hours` of a service or a group, or of the service's cluster.

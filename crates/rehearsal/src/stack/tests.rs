@@ -103,6 +103,16 @@ fn a_count_outside_its_bounds_is_moved_inside() {
 }
 
 #[test]
+fn a_cluster_has_the_capacity_providers_that_name_it_used_or_not() {
+    let group = json!({"name": "spare", "cluster": "prod", "provider": "spare", "max": 2});
+    let world = build(json!({"clusters": [{"name": "prod"}], "groups": [group]})).unwrap();
+    assert_eq!(
+        world.ecs.clusters["prod"].capacity_providers,
+        ["FARGATE", "FARGATE_SPOT", "spare"]
+    );
+}
+
+#[test]
 fn the_default_stack_can_be_built() {
     let stack = Stack::read(include_str!("../../stacks/default.yaml")).unwrap();
     let mut world = World::new(START.parse().unwrap());

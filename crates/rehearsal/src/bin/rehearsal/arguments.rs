@@ -8,7 +8,7 @@ use lexopt::prelude::*;
 pub(crate) const USAGE: &str = "\
 usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
        rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
-       rehearsal rehearse SCENARIO [--report FILE] [--binaries FOLDER]
+       rehearsal rehearse SCENARIO [--stack FILE] [--report FILE] [--binaries FOLDER]
        rehearsal operations
 
   serve   answers as an AWS account on loopback until it is interrupted; point any SDK, boto3
@@ -18,7 +18,8 @@ usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
   invoke  starts a function's release build as Lambda would, delivers the event and prints the
           answer as JSON. Without --endpoint the function finds a small stack of its own.
   rehearse  runs a scenario with the real functions, tells it as it happens, writes a report,
-          and ends with 0 only if every expectation held.
+          and ends with 0 only if every expectation held. --stack has it happen to another stack
+          than its own.
   operations  prints the API operations that are modelled, by service, as JSON.
 
 All read ./template.yaml, or the one that --template names.";
@@ -71,6 +72,8 @@ pub(crate) struct Invoking {
 pub(crate) struct Rehearsing {
     /// The scenario's file.
     pub(crate) scenario: PathBuf,
+    /// The file of the stack to which it happens; none is the scenario's own.
+    pub(crate) stack: Option<PathBuf>,
     /// Where the report goes; none is `target/rehearsal/<scenario>.html`.
     pub(crate) report: Option<PathBuf>,
     /// Where the functions' binaries are; none is beside this program.
@@ -147,11 +150,13 @@ fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
 }
 
 fn rehearsing(mut arguments: lexopt::Parser, no_color: bool) -> Result<Rehearsing, lexopt::Error> {
-    let (mut scenario, mut report, mut binaries) = (None, None, None);
+    let (mut scenario, mut stack) = (None, None);
+    let (mut report, mut binaries) = (None, None);
     let mut template = PathBuf::from(TEMPLATE);
     while let Some(argument) = arguments.next()? {
         match argument {
             Value(path) if scenario.is_none() => scenario = Some(path.into()),
+            Long("stack") => stack = Some(arguments.value()?.into()),
             Long("report") => report = Some(arguments.value()?.into()),
             Long("binaries") => binaries = Some(arguments.value()?.into()),
             Long("template") => template = arguments.value()?.into(),
@@ -160,6 +165,7 @@ fn rehearsing(mut arguments: lexopt::Parser, no_color: bool) -> Result<Rehearsin
     }
     Ok(Rehearsing {
         scenario: scenario.ok_or("name the scenario's file")?,
+        stack,
         report,
         binaries,
         template,

@@ -18,7 +18,10 @@ use crate::deployment;
 
 /// Runs the scenario; ends well only if every expectation held.
 pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Error>> {
-    let scenario = Scenario::load(&rehearsing.scenario)?;
+    let scenario = match &rehearsing.stack {
+        Some(stack) => Scenario::load_with(&rehearsing.scenario, stack)?,
+        None => Scenario::load(&rehearsing.scenario)?,
+    };
     let mut deployment = deployment();
     deployment.overrides.clone_from(&scenario.parameters);
     let template = Template::load(&rehearsing.template, &deployment)?;
