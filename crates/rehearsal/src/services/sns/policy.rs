@@ -21,7 +21,7 @@ pub struct Publisher {
 
 /// What a topic has that nobody gave another policy: its owner alone may use it.
 ///
-/// Source: <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-key-concepts.html>.
+/// Seen: <https://github.com/airbnb/binaryalert/issues/169>.
 pub(super) fn by_default(identity: &Identity, topic: &str) -> String {
     json!({
         "Version": "2008-10-17",

@@ -117,7 +117,7 @@ pub(super) fn set_attributes(world: &mut World, call: &Call) -> Result<Value, Ap
 }
 
 /// The wording is the one that people report:
-/// <https://github.com/boto/boto3/issues/3021>.
+/// <https://github.com/aws/serverless-application-model/issues/1591>.
 fn is_policy(text: &str) -> bool {
     serde_json::from_str(text).is_ok_and(|policy: Value| policy["Statement"].is_array())
 }
