@@ -3,9 +3,14 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::budget_deed::BudgetDeed;
+use super::counted;
+use super::mishap::Mishap;
+use super::topic_deed::TopicDeed;
 use super::trouble::FaultRule;
 use crate::account::Account;
 use crate::call::ApiError;
+use crate::services::free_tier::Usage;
 
 /// One deed of the script.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -64,6 +69,14 @@ pub enum Deed {
     Fault(FaultRule),
     /// Calls no longer fail.
     NoFaults,
+    /// Deliveries to functions come twice, late or never.
+    Deliveries(Mishap),
+    /// Something happens to a budget or to its figures.
+    Budget(Box<BudgetDeed>),
+    /// Something happens to a topic.
+    Topic(TopicDeed),
+    /// What is known of the Free Tier is this from now on.
+    FreeTier(Vec<Usage>),
     /// A person invokes a function.
     Invoke {
         /// The function.
@@ -90,6 +103,9 @@ pub enum NotDone {
     /// A service is written as `cluster/service`.
     #[error("{0} is not written as cluster/service")]
     NoService(String),
+    /// There is no such budget, or none whose figures follow what runs.
+    #[error("the script cannot {0}: there is no such budget")]
+    NoBudget(String),
 }
 
 impl Deed {
@@ -151,6 +167,13 @@ impl Deed {
             }
             Self::Fault(rule) => account.state().faults.add(rule.rule()),
             Self::NoFaults => account.state().faults.clear(),
+            Self::Deliveries(mishap) => {
+                let mut state = account.state();
+                state.world.events.deliveries.script(mishap.twist());
+            }
+            Self::Budget(deed) => deed.perform(account)?,
+            Self::Topic(deed) => deed.perform(account).map_err(refused)?,
+            Self::FreeTier(usages) => account.state().world.free_tier.usages.clone_from(usages),
             Self::Invoke { .. } => {}
         }
         Ok(())
@@ -185,6 +208,16 @@ impl std::fmt::Display for Deed {
             }
             Self::Fault(rule) => write!(out, "trouble ahead: {rule}"),
             Self::NoFaults => out.write_str("every call works again"),
+            Self::Deliveries(mishap) => write!(out, "trouble ahead: {mishap}"),
+            Self::Budget(deed) => write!(out, "{deed}"),
+            Self::Topic(deed) => write!(out, "{deed}"),
+            Self::FreeTier(usages) => {
+                write!(
+                    out,
+                    "the Free Tier tells of {}",
+                    counted(usages.len(), "offer")
+                )
+            }
             Self::Invoke {
                 function,
                 event,

@@ -80,7 +80,8 @@ pub enum Illness {
 }
 
 impl Illness {
-    fn name(self) -> &'static str {
+    /// The name in the API.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::BillingViewNoAccess => "BILLING_VIEW_NO_ACCESS",
             Self::BillingViewUnhealthy => "BILLING_VIEW_UNHEALTHY",
@@ -129,6 +130,16 @@ impl Budget {
             put("PlannedBudgetLimits", Value::Object(planned.collect()));
         }
         Value::Object(shown)
+    }
+
+    /// As the input of UpdateBudget that changes nothing but the limit.
+    pub(crate) fn edited_to(&self, limit: &Amount, now: Timestamp) -> Value {
+        let mut new = self.show(now, true);
+        new["BudgetLimit"]["Amount"] = json!(limit.as_str());
+        for planned in ["PlannedBudgetLimits", "CalculatedSpend"] {
+            new[planned] = Value::Null;
+        }
+        new
     }
 
     fn calculated(&self, reading: &Reading) -> Value {

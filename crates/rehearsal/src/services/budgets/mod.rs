@@ -38,6 +38,8 @@ pub use rung::{Rung, Subscriber};
 pub use script::{report, set_factor, set_health, set_meter};
 pub use spec::{BudgetSpec, RungKind, RungSpec, ThresholdSpec};
 
+pub(crate) use spec::topic_arn;
+
 /// AWS Budgets.
 pub const MODULE: Module = Module {
     service: "budgets",

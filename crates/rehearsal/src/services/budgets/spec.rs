@@ -15,7 +15,7 @@ use crate::world::World;
 const AGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// A budget for costs.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct BudgetSpec {
     /// Its name.
@@ -74,6 +74,16 @@ pub enum ThresholdSpec {
     Usd(f64),
 }
 
+impl RungKind {
+    /// The name in the API.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Actual => "ACTUAL",
+            Self::Forecasted => "FORECASTED",
+        }
+    }
+}
+
 impl RungSpec {
     /// As `Notification`.
     pub(crate) fn notification(&self) -> Value {
@@ -82,10 +92,7 @@ impl RungSpec {
             ThresholdSpec::Usd(amount) => (amount, "ABSOLUTE_VALUE"),
         };
         json!({
-            "NotificationType": match self.kind {
-                RungKind::Actual => "ACTUAL",
-                RungKind::Forecasted => "FORECASTED",
-            },
+            "NotificationType": self.kind.name(),
             "ComparisonOperator": "GREATER_THAN",
             "Threshold": threshold,
             "ThresholdType": kind,
@@ -117,13 +124,12 @@ pub(crate) fn topic_arn(world: &World, topic: &str) -> String {
 }
 
 impl BudgetSpec {
-    /// Puts the budget into the world. It was there before: nothing is announced, not even a
-    /// threshold that it is beyond already.
-    pub fn build(&self, world: &mut World) -> Result<(), ApiError> {
+    /// As the input of CreateBudget.
+    pub(crate) fn input(&self, world: &World) -> Value {
         let rungs = self.notifications.iter().map(|rung| {
             json!({"Notification": rung.notification(), "Subscribers": rung.subscribers(world)})
         });
-        let input = json!({
+        json!({
             "AccountId": world.identity.account_id,
             "Budget": {
                 "BudgetName": self.name,
@@ -132,13 +138,18 @@ impl BudgetSpec {
                 "TimeUnit": self.time_unit.name(),
             },
             "NotificationsWithSubscribers": rungs.collect::<Vec<_>>(),
-        });
+        })
+    }
+
+    /// Puts the budget into the world. It was there before: nothing is announced, not even a
+    /// threshold that it is beyond already.
+    pub fn build(&self, world: &mut World) -> Result<(), ApiError> {
         let call = Call {
             at: world.now,
             caller: "stack".to_owned(),
             service: MODULE.service,
             operation: "CreateBudget".to_owned(),
-            input,
+            input: self.input(world),
         };
         (MODULE.call)(world, &call)?;
         let now = world.now;
