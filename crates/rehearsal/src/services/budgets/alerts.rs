@@ -36,17 +36,18 @@ pub struct Letter {
 /// Brings the states up to date and sends what is due. A letter that a topic refuses is lost for
 /// the period: a choice, AWS does not say that it tries again.
 pub(super) fn judge(world: &mut World, name: &str) {
-    for letter in letters(world, name, true) {
+    for letter in letters(world, name) {
         send(world, letter);
     }
 }
 
-/// Brings the states up to date, for what was there before the story begins.
+/// Brings the states up to date, and takes the letters for sent: they were, before the story begins.
 pub(super) fn settle(world: &mut World, name: &str) {
-    letters(world, name, false);
+    letters(world, name);
 }
 
-fn letters(world: &mut World, name: &str, known: bool) -> Vec<Letter> {
+/// Brings the states up to date; the letters that are due for it.
+fn letters(world: &mut World, name: &str) -> Vec<Letter> {
     let (now, casing) = (world.now, world.budgets.casing);
     let account = world.identity.account_id.clone();
     let Some(budget) = world.budgets.budgets.get_mut(name) else {
@@ -74,8 +75,10 @@ fn letters(world: &mut World, name: &str, known: bool) -> Vec<Letter> {
     }
     budget.rungs = rungs;
     // How budgets of other types are worded is not known.
-    due.retain(|_| known && budget.kind == "COST");
-    due
+    match budget.kind.as_str() {
+        "COST" => due,
+        _ => Vec::new(),
+    }
 }
 
 impl Budget {

@@ -163,6 +163,14 @@ impl Budget {
 }
 
 impl Reading {
+    /// What an edit leaves of it, until new data come.
+    pub(super) fn zeroed(&self) -> Self {
+        Self {
+            actual: Amount::zero(),
+            forecast: self.forecast.as_ref().map(|_| Amount::zero()),
+        }
+    }
+
     /// Nothing spent, nothing forecast: what a budget shows until its first data come.
     pub fn none_yet() -> Self {
         Self {

@@ -65,7 +65,11 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> 
         return Err(unhealthy());
     }
     *old = Budget {
-        reading: Some(Reading::none_yet()),
+        reading: Some(
+            old.reading
+                .as_ref()
+                .map_or_else(Reading::none_yet, Reading::zeroed),
+        ),
         rungs: std::mem::take(&mut old.rungs),
         past: std::mem::take(&mut old.past),
         ..new

@@ -10,6 +10,7 @@ mod calls;
 mod history;
 mod input;
 mod letter;
+mod limits;
 mod meter;
 mod notifications;
 mod passing;

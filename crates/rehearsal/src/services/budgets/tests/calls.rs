@@ -105,18 +105,20 @@ fn planned_limits_hold_from_month_to_month_and_the_last_one_stays() {
 #[test]
 fn an_edit_zeroes_the_spend_until_new_data_come_and_no_alert_goes_out_twice() {
     let bed = with_budget();
-    spend(&bed, "9");
+    bed.world(|world| report(world, "monthly", reading("9", Some("14"))));
+    assert_eq!(states(&bed), ["ALARM", "OK", "ALARM"]);
     bed.wait(3600);
     let new = json!({"NewBudget": budget(json!({"BudgetLimit": {"Amount": "11", "Unit": "USD"}}))});
     ask(&bed, "UpdateBudget", new).unwrap();
     let shown = by_name("DescribeBudget", &bed, "monthly")["Budget"].clone();
     assert_eq!(shown["CalculatedSpend"]["ActualSpend"]["Amount"], "0.0");
+    assert_eq!(shown["CalculatedSpend"]["ForecastedSpend"]["Amount"], "0.0");
     assert_eq!(shown["BudgetLimit"]["Amount"], "11.0");
     assert_eq!(shown["LastUpdatedTime"], 1_795_201_200.0);
     assert_eq!(states(&bed), ["OK", "OK", "OK"]);
     spend(&bed, "9");
     assert_eq!(states(&bed), ["ALARM", "OK", "OK"]);
-    assert_eq!(letters(&bed).len(), 1);
+    assert_eq!(letters(&bed).len(), 2);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What a scenario's script can do: people at work, and AWS's bad days.
 
+mod told;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::budget_deed::BudgetDeed;
-use super::counted;
 use super::mishap::Mishap;
 use super::topic_deed::TopicDeed;
 use super::trouble::FaultRule;
@@ -110,7 +111,7 @@ pub enum NotDone {
 
 impl Deed {
     /// Does it. An invocation is left to the runner, which has the functions.
-    pub(super) fn perform(&self, account: &Account) -> Result<(), NotDone> {
+    pub(in crate::scenario) fn perform(&self, account: &Account) -> Result<(), NotDone> {
         let refused = |cause| NotDone::Refused {
             deed: self.to_string(),
             cause,
@@ -177,53 +178,6 @@ impl Deed {
             Self::Invoke { .. } => {}
         }
         Ok(())
-    }
-}
-
-impl std::fmt::Display for Deed {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::SetDesired {
-                service,
-                desired,
-                by,
-            } => write!(out, "{by} sets {service} to {desired}"),
-            Self::Deploy {
-                service,
-                desired,
-                by,
-            } => match desired {
-                Some(desired) => write!(out, "{by} deploys {service} with {desired} tasks"),
-                None => write!(out, "{by} deploys {service}"),
-            },
-            Self::Tag {
-                resource,
-                key,
-                value,
-                by,
-            } => write!(out, "{by} tags {resource} with {key} = {value}"),
-            Self::Untag { resource, key, by } => write!(out, "{by} takes {key} off {resource}"),
-            Self::Load { service, asks_for } => {
-                write!(out, "the load of {service} asks for {asks_for} tasks")
-            }
-            Self::Fault(rule) => write!(out, "trouble ahead: {rule}"),
-            Self::NoFaults => out.write_str("every call works again"),
-            Self::Deliveries(mishap) => write!(out, "trouble ahead: {mishap}"),
-            Self::Budget(deed) => write!(out, "{deed}"),
-            Self::Topic(deed) => write!(out, "{deed}"),
-            Self::FreeTier(usages) => {
-                write!(
-                    out,
-                    "the Free Tier tells of {}",
-                    counted(usages.len(), "offer")
-                )
-            }
-            Self::Invoke {
-                function,
-                event,
-                by,
-            } => write!(out, "{by} invokes {function} with {event}"),
-        }
     }
 }
 
