@@ -59,10 +59,13 @@ def _json(operation, status, headers, body) -> Iterator[str]:
         yield f"{operation.name} declares no {code}"
     # Every error has a message, whether its shape says so or not, and with a capital or without:
     # so the SDKs read it.
-    message = content.pop("message", None) or content.pop("Message", None)
-    if not isinstance(message, str):
+    spelled = [name for name in ("message", "Message") if isinstance(content.get(name), str)]
+    if not spelled:
         yield f"{code} has no message"
     if error is not None:
+        for name in spelled:
+            if name not in error.members:
+                content.pop(name)
         yield from _value(error, content, code)
 
 

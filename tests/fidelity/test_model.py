@@ -67,6 +67,16 @@ def test_an_error_must_be_declared_and_have_its_shape():
     ]
 
 
+def test_a_message_that_the_error_s_shape_asks_for_is_spelled_as_it_asks():
+    refusal = {"__type": "ValidationException"}
+    said = {**refusal, "message": "no"}
+    assert checked("freetier", "GetFreeTierUsage", said, 400) == []
+    shouted = {**refusal, "Message": "no"}
+    assert checked("freetier", "GetFreeTierUsage", shouted, 400) == [
+        "ValidationException misses message"
+    ]
+
+
 def xml(result):
     return (
         '<DescribeTagsResponse xmlns="http://autoscaling.amazonaws.com/doc/2011-01-01/">'

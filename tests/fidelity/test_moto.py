@@ -1,4 +1,4 @@
-"""moto as a second opinion on DynamoDB: a model that others wrote, of the same service.
+"""moto as a second opinion on DynamoDB and Budgets: models that others wrote, of the same services.
 
 Where the two differ, `DIFFERENCES` says why we side with one; a difference that is not there any more
 fails the test too, so that the list stays true. Other services are not compared: moto does not
@@ -18,15 +18,66 @@ from fidelity.smokes import SMOKES
 from moto.server import ThreadedMotoServer
 
 # What an account answers differently each time.
-CHANGING = {"CreationDateTime", "LastUpdateToPayPerRequestDateTime", "TableId"}
+CHANGING = {
+    "CreationDateTime",
+    "LastUpdateToPayPerRequestDateTime",
+    "LastUpdatedTime",
+    "TableId",
+}
 
 UNASKED = (
     "moto tells what was not asked for; AWS answers ConsumedCapacity only to ReturnConsumedCapacity"
 )
 TABLES = "moto describes what the table does not have, and leaves out or adds figures"
 
+OWN_BUDGETS = (
+    "budgets are those of the caller's account: "
+    "https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-create.html"
+)
+LIMITS = (
+    "moto knows no limits and no duplicates: "
+    "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Notification.html"
+)
+PAGES = "moto does not page"
+SHOWN = (
+    "people see whole limits as 10.0 and no forecast where AWS has none; the start of a daily budget "
+    "is its day, and CostTypes and Metrics exclude each other: "
+    "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Budget.html"
+)
+
+# What moto does not have.
+ONLY_OURS = {
+    "budgets": {
+        "CreateSubscriber",
+        "DeleteSubscriber",
+        "DescribeBudgetPerformanceHistory",
+        "DescribeSubscribersForNotification",
+        "UpdateBudget",
+    },
+    "dynamodb": set(),
+}
+
 # By operation and member: why.
-DIFFERENCES = {
+BUDGETS_DIFFERENCES = {
+    ("CreateBudget", "Code"): OWN_BUDGETS,
+    ("CreateBudget", "Message"): OWN_BUDGETS,
+    ("CreateNotification", "Code"): LIMITS,
+    ("CreateNotification", "Message"): LIMITS,
+    ("DeleteNotification", "Code"): "AWS declares NotFoundException; moto deletes nothing silently",
+    ("DeleteNotification", "Message"): "the same",
+    ("DescribeBudget", "Budget"): SHOWN,
+    ("DescribeBudgets", "Budgets"): SHOWN,
+    ("DescribeBudgets", "Code"): PAGES,
+    ("DescribeBudgets", "Message"): PAGES,
+    ("DescribeBudgets", "NextToken"): PAGES,
+    ("DescribeNotificationsForBudget", "Notifications"): "AWS shows the state of a notification and "
+    "its threshold's type, and moto has those that AWS had refused: "
+    "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Notification.html",
+    ("DescribeNotificationsForBudget", "Code"): "moto answers 500 where there is no budget",
+    ("DescribeNotificationsForBudget", "Message"): "the same",
+}
+
+DYNAMODB_DIFFERENCES = {
     ("BatchGetItem", "ConsumedCapacity"): UNASKED,
     ("BatchWriteItem", "ConsumedCapacity"): UNASKED,
     ("BatchWriteItem", "ItemCollectionMetrics"): UNASKED,
@@ -63,8 +114,8 @@ def moto():
     server.stop()
 
 
-def client(endpoint):
-    return boto3.client("dynamodb", endpoint_url=endpoint, region_name=REGION, **CREDENTIALS)
+def client(service, endpoint):
+    return boto3.client(service, endpoint_url=endpoint, region_name=REGION, **CREDENTIALS)
 
 
 def answer(made, step) -> dict:
@@ -89,15 +140,21 @@ def lasting(value):
             return value
 
 
-def test_dynamodb_answers_as_moto_does_but_for_the_listed_differences(endpoint, moto):
-    ours, theirs = client(endpoint), client(moto)
+DIFFERENCES = {"budgets": BUDGETS_DIFFERENCES, "dynamodb": DYNAMODB_DIFFERENCES}
+
+
+@pytest.mark.parametrize("service", DIFFERENCES)
+def test_a_service_answers_as_moto_does_but_for_the_listed_differences(service, endpoint, moto):
+    ours, theirs = client(service, endpoint), client(service, moto)
     differing = set()
-    for step in SMOKES["dynamodb"]:
+    for step in SMOKES[service]:
+        if step.operation in ONLY_OURS[service]:
+            continue
         our_answer, their_answer = answer(ours, step), answer(theirs, step)
         for member in our_answer.keys() | their_answer.keys():
             if our_answer.get(member) != their_answer.get(member):
                 differing.add((step.operation, member))
-    assert differing == DIFFERENCES.keys()
+    assert differing == DIFFERENCES[service].keys()
 
 
 def test_the_ledger_keeps_its_promises_on_moto_too(moto):

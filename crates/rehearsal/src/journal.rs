@@ -47,6 +47,8 @@ pub enum What {
     Event(Value),
     /// A message was published to people.
     Published(Value),
+    /// AWS Budgets wrote a letter; the subject is the budget's name.
+    Alert(Value),
     /// Anything else, in words.
     Note(String),
 }

@@ -34,6 +34,8 @@ pub const ALL: &[Module] = &[
     services::events::MODULE,
     services::sns::MODULE,
     services::sts::MODULE,
+    services::budgets::MODULE,
+    services::free_tier::MODULE,
 ];
 
 /// For modules in which nothing happens by itself.

@@ -82,7 +82,8 @@ impl Suite {
     }
 }
 
-/// An account on `clock` that holds the template's tables and topics, and the stack.
+/// An account on `clock` that holds the template's tables, topics and budgets, and the stack. Whoever
+/// the template subscribes has confirmed it.
 pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Account, NotDeployed> {
     let account = Account::new(clock);
     for table in &template.tables {
@@ -90,6 +91,17 @@ pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Accou
     }
     for topic in &template.topics {
         create(&account, "sns", "CreateTopic", json!({"Name": topic}))?;
+    }
+    for policy in &template.policies {
+        create(&account, "sns", "SetTopicAttributes", policy.clone())?;
+    }
+    for subscription in &template.subscriptions {
+        create(&account, "sns", "Subscribe", subscription.clone())?;
+        let endpoint = subscription["Endpoint"].as_str().unwrap_or_default();
+        account.state().world.sns.confirm(endpoint);
+    }
+    for budget in &template.budgets {
+        create(&account, "budgets", "CreateBudget", budget.clone())?;
     }
     stack.build(&mut account.state().world)?;
     Ok(account)

@@ -50,6 +50,12 @@ pub struct World {
     pub scheduler: services::scheduler::Scheduler,
     /// SNS: topics, subscribers and what they received.
     pub sns: services::sns::Sns,
+    /// AWS Budgets, with the spend that they report.
+    pub budgets: services::budgets::Budgets,
+    /// AWS Free Tier: what of it has been used.
+    pub free_tier: services::free_tier::FreeTier,
+    /// What stands beside the services and costs whether they run or not.
+    pub beside: services::beside::Beside,
 }
 
 impl World {
@@ -69,6 +75,9 @@ impl World {
             events: services::events::EventBridge::default(),
             scheduler: services::scheduler::Scheduler::default(),
             sns: services::sns::Sns::default(),
+            budgets: services::budgets::Budgets::default(),
+            free_tier: services::free_tier::FreeTier::default(),
+            beside: services::beside::Beside::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const EVENING: &str = include_str!("fixtures/evening.yaml");
+const BREACH: &str = include_str!("fixtures/breach.yaml");
 
 /// A folder of its own with a scenario and, under the functions' names, the example that
 /// `cargo test` builds beside this test.
@@ -156,4 +157,24 @@ fn a_binary_that_follows_the_wall_s_clock_is_refused() {
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(complaint.contains("rehearsal-clock"), "{complaint}");
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_letter_of_aws_budgets_reaches_the_function_as_late_and_as_often_as_the_script_says() {
+    let folder = folder("breach", BREACH);
+    let output = rehearse(&folder);
+    let told = told(&output);
+    for line in [
+        "Thu 12:10:00    AWS Budgets says that monthly has spent $8.40\n",
+        "Thu 12:10:00    monthly: alert (ACTUAL) to arn:aws:sns:eu-central-1:123456789012:caretaker-Budget\n",
+        "Thu 12:10:00    obedient  told \"AWS Budgets: monthly has exceeded your alert threshold\"",
+        "Thu 12:15:00    obedient  told \"AWS Budgets: monthly has exceeded your alert threshold\"",
+        "Thu 12:30:00    a stranger publishes \"stop everything\" to caretaker-Budget\n",
+        "Thu 12:30:00    obedient  told \"stop everything\"",
+        "Thu 12:50:00    monthly: alert (ACTUAL) did not reach arn:aws:sns:eu-central-1:123456789012:caretaker-Budget: AuthorizationError",
+        "5 of 5 expectations held\n",
+    ] {
+        assert!(told.contains(line), "{line}\nis not in\n{told}");
+    }
+    assert_eq!(output.status.code(), Some(0), "{told}");
 }

@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rehearsal::scenario::Scenario;
+use rehearsal::services::budgets::{Casing, Reading, report};
 use rehearsal::template::{Deployment, Template};
 use rehearsal::world::Identity;
+use rehearsal::{Account, Clock, Stack};
+use serde_json::{Value, json};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -70,4 +73,89 @@ fn every_scenario_can_be_read_and_overrides_only_parameters_that_exist() {
         scenarios += 1;
     }
     assert!(scenarios > 0);
+}
+
+/// The event that the account delivers for a letter: its names, and its text.
+fn letter(casing: Casing, spend: &str, forecast: Option<&str>) -> Value {
+    let account = Account::new(Clock::stepped("2026-11-19T12:10:00Z".parse().unwrap()));
+    let topic = "arn:aws:sns:eu-central-1:123456789012:caretaker-Budget";
+    let policy = json!({"Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "budgets.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+    }]});
+    for (operation, input) in [
+        ("CreateTopic", json!({"Name": "caretaker-Budget"})),
+        (
+            "SetTopicAttributes",
+            json!({"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy.to_string()}),
+        ),
+        (
+            "Subscribe",
+            json!({
+                "TopicArn": topic,
+                "Protocol": "lambda",
+                "Endpoint": "arn:aws:lambda:eu-central-1:123456789012:function:budget-guard",
+            }),
+        ),
+    ] {
+        account.by_hand("test", "sns", operation, input).unwrap();
+    }
+    let stack = r#"
+budgets:
+  - name: monthly
+    limit: "10"
+    notifications:
+      - { at: { percent: 80 }, topic: caretaker-Budget }
+      - { at: { percent: 100 }, topic: caretaker-Budget }
+      - { type: FORECASTED, at: { percent: 100 }, topic: caretaker-Budget }
+"#;
+    let world = &mut account.state().world;
+    Stack::read(stack).unwrap().build(world).unwrap();
+    world.budgets.casing = casing;
+    let reading = Reading {
+        actual: spend.parse().unwrap(),
+        forecast: forecast.map(|text| text.parse().unwrap()),
+    };
+    report(world, "monthly", Some(reading));
+    world
+        .events
+        .deliveries
+        .iter()
+        .last()
+        .unwrap()
+        .payload
+        .clone()
+}
+
+fn sample(name: &str) -> Value {
+    let path = root().join("events/budget-guard").join(name);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn names(value: &Value) -> Vec<&String> {
+    value.as_object().unwrap().keys().collect()
+}
+
+#[test]
+fn the_sample_letters_are_what_the_account_delivers() {
+    for (file, delivered) in [
+        ("actual.json", letter(Casing::Capitals, "8.40", None)),
+        (
+            "actual-spelled-as-in-2020.json",
+            letter(Casing::Title, "10.20", None),
+        ),
+        (
+            "forecast.json",
+            letter(Casing::Capitals, "1", Some("1234.5")),
+        ),
+    ] {
+        let sample = sample(file);
+        let (ours, theirs) = (&delivered["Records"][0], &sample["Records"][0]);
+        assert_eq!(theirs["Sns"]["Message"], ours["Sns"]["Message"], "{file}");
+        assert_eq!(theirs["Sns"]["Subject"], ours["Sns"]["Subject"], "{file}");
+        assert_eq!(names(theirs), names(ours), "{file}");
+        assert_eq!(names(&theirs["Sns"]), names(&ours["Sns"]), "{file}");
+    }
 }

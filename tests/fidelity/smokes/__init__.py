@@ -3,9 +3,11 @@
 from . import (
     application_autoscaling,
     autoscaling,
+    budgets,
     dynamodb,
     ecs,
     events,
+    freetier,
     sns,
     sts,
     tagging,
@@ -17,9 +19,11 @@ IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
 SMOKES = {
     "application-autoscaling": application_autoscaling.STEPS,
     "autoscaling": autoscaling.STEPS,
+    "budgets": budgets.STEPS,
     "dynamodb": dynamodb.STEPS,
     "ecs": ecs.STEPS,
     "events": events.STEPS,
+    "freetier": freetier.STEPS,
     "resourcegroupstaggingapi": tagging.STEPS,
     "sns": sns.STEPS,
     "sts": sts.STEPS,

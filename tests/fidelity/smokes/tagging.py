@@ -10,5 +10,10 @@ STEPS = [
         TagFilters=[{"Key": "caretaker:wave", "Values": ["2"]}],
         ResourcesPerPage=10,
     ),
+    done(
+        "GetResources",
+        {"balancer": "ResourceTagMappingList[0].ResourceARN"},
+        ResourceTypeFilters=["elasticloadbalancing:loadbalancer", "ec2:natgateway"],
+    ),
     refused("GetResources", "InvalidParameterException", ResourcesPerPage=101),
 ]

@@ -92,6 +92,7 @@ fn invoked(invoked: &Invoked) -> Markup {
     let cause = match &invoked.cause {
         Cause::Schedule(text) | Cause::Event(text) => text.clone(),
         Cause::Person(person) => format!("asked by {person}"),
+        Cause::Topic(subject) => format!("told {subject:?}"),
         Cause::Queue => "from the dead-letter queue".to_owned(),
     };
     html! {

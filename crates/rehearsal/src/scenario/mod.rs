@@ -1,8 +1,10 @@
 //! Scenarios: a stack, a script of what people and AWS do to it, and what must come of it.
 
+mod budget_deed;
 mod dead_letter;
 pub mod decided;
 pub mod expectation;
+mod mishap;
 mod moment;
 pub mod record;
 pub mod run;
@@ -10,6 +12,7 @@ mod script;
 mod source;
 pub mod terminal;
 pub mod timeline;
+mod topic_deed;
 mod trouble;
 pub mod verdict;
 mod wake;
@@ -24,10 +27,13 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use crate::stack::{self, Stack};
+pub use budget_deed::BudgetDeed;
 use expectation::Expectation;
+pub use mishap::Mishap;
 use moment::Calendar;
 pub use script::{Deed, NotDone};
 use source::Source;
+pub use topic_deed::TopicDeed;
 pub use trouble::{FaultRule, Kind};
 
 /// A scenario, ready to run.

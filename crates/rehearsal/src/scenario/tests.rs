@@ -1,4 +1,8 @@
+use serde_json::json;
+
 use super::*;
+use crate::journal::{Happening, What};
+use crate::{Account, Clock};
 
 const MINIMAL: &str = r"
 name: One night
@@ -153,4 +157,246 @@ fn a_scenario_can_happen_to_another_stack_than_its_own() {
         assert_eq!(scenario.stack.clusters[0].name, "blog");
         assert_eq!(scenario.name, "One night");
     }
+}
+
+/// Everything that a budget's chapter can say.
+const BUDGET: &str = r#"
+name: A breach
+zone: UTC
+from: 2026-11-19 12:00
+to: "18:00"
+stack:
+  clusters: [{name: shop, services: [{name: web, desired: 2}]}]
+  beside: [{kind: natgateway, count: 2, tags: {team: shop}}]
+  budgets:
+    - name: monthly
+      limit: "10"
+      spent: "7.90"
+      notifications: [{at: {percent: 80}, topic: guard}, {at: {percent: 100}, email: [me@example.com]}]
+script:
+  - {at: "12:05", do: {topic: {set-policy: {topic: guard, policy: {Statement: [{Effect: Allow, Principal: {Service: budgets.amazonaws.com}, Action: "sns:Publish", Resource: "*"}]}, by: alice}}}}
+  - {at: "12:10", do: {budget: {report: {budget: monthly, spend: "8.40", forecast: "14.00"}}}}
+  - {at: "12:20", do: {budget: {casing: title}}}
+  - {at: "12:30", do: {budget: {report: {budget: monthly, spend: 12.00}}}}
+  - {at: "12:40", do: {budget: {set-limit: {budget: monthly, limit: "20", by: carol}}}}
+  - {at: "12:50", do: {budget: {report: {budget: monthly}}}}
+  - {at: "13:00", do: {budget: {health: {budget: monthly, reason: FILTER_INVALID}}}}
+  - {at: "13:10", do: {budget: {health: {budget: monthly}}}}
+  - {at: "13:20", do: {budget: {add-notification: {budget: monthly, notification: {type: FORECASTED, at: {usd: 30}, topic: guard}, by: carol}}}}
+  - {at: "13:30", do: {budget: {remove-subscribers: {budget: monthly, notification: {at: {percent: 100}, email: [me@example.com]}, by: carol}}}}
+  - {at: "13:40", do: {budget: {remove-notification: {budget: monthly, notification: {at: {percent: 80}}, by: carol}}}}
+  - {at: "13:50", do: {budget: {delete: {budget: monthly, by: mallory}}}}
+  - {at: "14:00", do: {budget: {create: {budget: {name: monthly, limit: "5"}, by: carol}}}}
+  - {at: "14:10", do: {budget: {meter: {budget: monthly, follows: {usd-per-task-hour: "0.05", refresh-hours: 1, forecast: true}}}}}
+  - {at: "14:20", do: {budget: {wrong-by: {budget: monthly, factor: "1000000000"}}}}
+  - {at: "14:30", do: {free-tier: [{service: AWS Lambda, actual: 900000, limit: 1000000}]}}
+  - {at: "14:40", do: {deliveries: {how: repeated, minutes: 5, mentions: guard}}}
+  - {at: "14:50", do: {topic: {publish: {topic: guard, message: '{"BudgetName": "monthly"}', by: a stranger}}}}
+  - {at: "15:00", do: {topic: {subscribe: {topic: guard, protocol: email, endpoint: me@example.com, by: alice}}}}
+  - {at: "15:10", do: {topic: {unsubscribe: {topic: guard, endpoint: me@example.com, by: mallory}}}}
+expect:
+  - at-zero: {at: "17:00", except: [shop/web]}
+  - budget-messages: {budget: monthly, type: ACTUAL, times: 2}
+  - budget-messages: {budget: monthly, times: 0, refused: true}
+  - page: {subject: budget, times: 0}
+"#;
+
+#[test]
+fn a_budget_s_chapter_can_be_written_and_played() {
+    let scenario = Scenario::read(BUDGET, Path::new(".")).unwrap();
+    let account = Account::new(Clock::stepped(scenario.from));
+    let topic = json!({"Name": "guard"});
+    account
+        .by_hand("test", "sns", "CreateTopic", topic)
+        .unwrap();
+    scenario.stack.build(&mut account.state().world).unwrap();
+    let shown = |account: &Account| {
+        let input = json!({"AccountId": "123456789012", "BudgetName": "monthly"});
+        account
+            .by_hand("test", "budgets", "DescribeBudget", input)
+            .map(|it| it["Budget"].clone())
+    };
+    let mut told = Vec::new();
+    for (at, deed) in &scenario.script {
+        account.clock.step_to(*at);
+        deed.perform(&account).unwrap();
+        told.push(deed.to_string());
+        let budget = shown(&account);
+        match at.to_string().get(11..16).unwrap_or_default() {
+            "12:10" => assert_eq!(
+                budget.unwrap()["CalculatedSpend"]["ForecastedSpend"]["Amount"],
+                "14.00"
+            ),
+            "12:30" => assert_eq!(
+                budget.unwrap()["CalculatedSpend"]["ActualSpend"]["Amount"],
+                "12.00"
+            ),
+            "12:40" => {
+                let budget = budget.unwrap();
+                assert_eq!(budget["BudgetLimit"]["Amount"], "20.0");
+                assert_eq!(budget["CalculatedSpend"]["ActualSpend"]["Amount"], "0.0");
+            }
+            "12:50" => assert!(budget.unwrap()["CalculatedSpend"].is_null()),
+            "13:00" => assert_eq!(
+                budget.unwrap()["HealthStatus"]["StatusReason"],
+                "FILTER_INVALID"
+            ),
+            "13:40" => {
+                let rungs = account.state().world.budgets.budgets["monthly"].rungs.len();
+                assert_eq!(rungs, 1);
+            }
+            "13:50" => assert!(budget.is_err()),
+            "15:00" => assert_eq!(
+                account
+                    .state()
+                    .world
+                    .sns
+                    .topics
+                    .values()
+                    .next()
+                    .unwrap()
+                    .subscriptions
+                    .len(),
+                1
+            ),
+            _ => {}
+        }
+    }
+    account.clock.step_to(scenario.to);
+    let state = account.state();
+    assert!(
+        state
+            .world
+            .sns
+            .topics
+            .values()
+            .all(|topic| topic.subscriptions.is_empty())
+    );
+    let record = record::Record {
+        happenings: state.world.happenings.clone(),
+        ..record::Record::default()
+    };
+    let verdicts = scenario
+        .expect
+        .iter()
+        .flat_map(|one| one.judge(&record, &scenario.zone));
+    let failed: Vec<_> = verdicts.filter(|verdict| !verdict.held()).collect();
+    assert_eq!(failed, []);
+    assert!(told.contains(
+        &"AWS Budgets says that monthly has spent $8.40 and will spend $14.00".to_owned()
+    ));
+    assert!(told.contains(&"carol sets the limit of monthly to $20".to_owned()));
+    assert!(told.contains(&"trouble ahead: 1 message for guard again after 5 minutes".to_owned()));
+}
+
+#[test]
+fn a_deed_for_a_budget_that_is_not_there_breaks_the_script_off() {
+    let account = Account::new(Clock::stepped(at("2026-11-19T12:00:00Z")));
+    for (deed, why) in [
+        (
+            "{report: {budget: other, spend: '1'}}",
+            "there is no such budget",
+        ),
+        (
+            "{wrong-by: {budget: other, factor: '2'}}",
+            "there is no such budget",
+        ),
+        (
+            "{set-limit: {budget: other, limit: '2', by: x}}",
+            "the script could not",
+        ),
+    ] {
+        let deed: Deed = serde_saphyr::from_str(&format!("{{budget: {deed}}}")).unwrap();
+        let refused = deed.perform(&account).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+    }
+}
+
+#[test]
+fn what_is_up_is_named_where_all_must_be_at_zero() {
+    let happening = |subject: &str, desired: u32, running: u32| Happening {
+        at: at("2026-11-19T12:00:00Z"),
+        subject: subject.to_owned(),
+        what: What::Tasks { desired, running },
+    };
+    let record = record::Record {
+        happenings: vec![
+            happening("shop/web", 2, 2),
+            happening("shop/api", 0, 0),
+            happening("shop/mail", 0, 1),
+        ],
+        ..record::Record::default()
+    };
+    let judge = |except: &[&str]| {
+        let expected = Expectation::AtZero {
+            at: at("2026-11-19T13:00:00Z"),
+            except: except.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        expected.judge(&record, &TimeZone::UTC)[0].instead.clone()
+    };
+    assert_eq!(judge(&[]).unwrap(), "2 services up: shop/mail, shop/web");
+    assert_eq!(judge(&["shop/mail", "shop/web"]), None);
+}
+
+#[test]
+fn letters_and_pages_are_counted_by_what_they_are() {
+    let happening = |what: What| Happening {
+        at: at("2026-11-19T12:00:00Z"),
+        subject: "monthly".to_owned(),
+        what,
+    };
+    let letter = |kind: &str, refused: serde_json::Value| {
+        What::Alert(json!({"Type": kind, "Refused": refused}))
+    };
+    let page =
+        json!({"Subject": "Budget stopped", "Message": {"default": "a", "email": "shop/web"}});
+    let record = record::Record {
+        happenings: [
+            letter("ACTUAL", json!(null)),
+            letter("FORECASTED", json!(null)),
+            letter("ACTUAL", json!("AuthorizationError")),
+            What::Published(page),
+        ]
+        .map(happening)
+        .into(),
+        ..record::Record::default()
+    };
+    let judge = |yaml: &str| {
+        let expected: Expectation<String> = serde_saphyr::from_str(yaml).unwrap();
+        let placed = expected.placed(|text| text.parse::<Timestamp>());
+        placed.unwrap().judge(&record, &TimeZone::UTC)[0].clone()
+    };
+    assert!(judge("budget-messages: {budget: monthly, times: 2}").held());
+    assert!(judge("budget-messages: {budget: monthly, type: ACTUAL, times: 1}").held());
+    assert!(judge("budget-messages: {budget: monthly, times: 1, refused: true}").held());
+    assert!(judge("budget-messages: {budget: other, times: 0}").held());
+    assert!(judge("page: {subject: stopped, says: shop/web}").held());
+    let wrong = judge("page: {subject: stopped, says: shop/api}");
+    assert_eq!(
+        wrong.expected,
+        "a page \"stopped\" that says \"shop/api\", once"
+    );
+    assert_eq!(wrong.instead.as_deref(), Some("none came"));
+    let wrong = judge("budget-messages: {budget: monthly, type: ACTUAL, times: 3}");
+    assert_eq!(wrong.expected, "a letter ACTUAL of monthly, 3 times");
+    assert_eq!(wrong.instead.as_deref(), Some("it came once"));
+}
+
+#[test]
+fn a_message_of_a_topic_is_told_by_its_subject() {
+    let record = |source: &str, subject: serde_json::Value| {
+        timeline::Cause::of(
+            &json!({"Records": [{"EventSource": source, "Sns": {"Subject": subject}}]}),
+        )
+    };
+    let topic = |subject: &str| timeline::Cause::Topic(subject.to_owned());
+    assert_eq!(
+        record("aws:sns", json!("AWS Budgets: x")),
+        topic("AWS Budgets: x")
+    );
+    assert_eq!(
+        record("aws:sns", json!(null)),
+        topic("a message without a subject")
+    );
+    assert_eq!(record("aws:sqs", json!(null)), timeline::Cause::Queue);
 }

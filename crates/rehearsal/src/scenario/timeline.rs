@@ -57,6 +57,8 @@ pub enum Cause {
     Event(String),
     /// A person.
     Person(String),
+    /// A topic: the message's subject.
+    Topic(String),
     /// A queue.
     Queue,
 }
@@ -65,7 +67,7 @@ impl Cause {
     /// What an event says of where it comes from.
     pub(super) fn of(event: &Value) -> Self {
         if event["Records"].is_array() {
-            return Self::Queue;
+            return Self::of_record(&event["Records"][0]);
         }
         let detail = &event["detail"];
         match event["detail-type"].as_str() {
@@ -82,6 +84,14 @@ impl Cause {
                 })
             }
         }
+    }
+
+    fn of_record(record: &Value) -> Self {
+        if record["EventSource"] != "aws:sns" {
+            return Self::Queue;
+        }
+        let subject = record["Sns"]["Subject"].as_str();
+        Self::Topic(subject.unwrap_or("a message without a subject").to_owned())
     }
 }
 

@@ -47,6 +47,10 @@ impl Watcher {
             }
             What::Event(event) => notice(event).into_iter().collect(),
             What::Published(message) => vec![Change::Page(page(message))],
+            What::Alert(letter) => vec![Change::Note {
+                subject: subject.clone(),
+                text: alert(letter),
+            }],
             What::Note(text) => vec![Change::Note {
                 subject: subject.clone(),
                 text: text.clone(),
@@ -88,6 +92,16 @@ fn notice(event: &Value) -> Option<Change> {
             .to_owned(),
         title: text("title").unwrap_or_default().to_owned(),
     })
+}
+
+/// A letter of AWS Budgets in a line. It is not a page: a function reads it.
+fn alert(letter: &Value) -> String {
+    let text = |member: &str| letter[member].as_str().unwrap_or_default();
+    let (kind, address) = (text("Type"), text("Address"));
+    match letter["Refused"].as_str() {
+        None => format!("alert ({kind}) to {address}"),
+        Some(refusal) => format!("alert ({kind}) did not reach {address}: {refusal}"),
+    }
 }
 
 /// The e-mail form of a message, or else its default form.

@@ -2,9 +2,12 @@
 
 pub mod application_autoscaling;
 pub mod autoscaling;
+pub mod beside;
+pub mod budgets;
 pub mod dynamodb;
 pub mod ecs;
 pub mod events;
+pub mod free_tier;
 pub mod scheduler;
 pub mod sns;
 pub mod sts;

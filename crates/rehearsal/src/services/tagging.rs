@@ -1,4 +1,5 @@
-//! The Resource Groups Tagging API: finds ECS clusters and services by their tags.
+//! The Resource Groups Tagging API: finds ECS clusters and services, and what stands beside them,
+//! by their tags.
 //!
 //! GetResources returns nothing for Auto Scaling groups, at AWS as here:
 //! <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html>.
@@ -37,7 +38,11 @@ const DEFAULT_PAGE: u64 = 50;
 
 fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     match call.operation.as_str() {
-        "GetResources" => get_resources(world.ecs.tagged_resources(world.now), &call.input),
+        "GetResources" => {
+            let mut resources = world.ecs.tagged_resources(world.now);
+            resources.extend(world.beside.tagged_resources());
+            get_resources(resources, &call.input)
+        }
         _ => Err(ApiError::not_modelled(call)),
     }
 }

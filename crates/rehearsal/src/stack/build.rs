@@ -31,11 +31,21 @@ impl Stack {
         for group in &self.groups {
             group.build(world);
         }
+        for beside in &self.beside {
+            beside.build(world);
+        }
         ecs::seed(world, |world| {
             self.clusters
                 .iter()
                 .try_for_each(|cluster| cluster.build(world))
-        })
+        })?;
+        for budget in &self.budgets {
+            budget.build(world).map_err(|cause| NotBuilt {
+                what: format!("budget {}", budget.name),
+                cause: Box::new(cause),
+            })?;
+        }
+        Ok(())
     }
 }
 

@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
 use crate::services::autoscaling::GroupSpec;
+use crate::services::beside::BesideSpec;
+use crate::services::budgets::BudgetSpec;
 use crate::services::ecs::{Controller, Scheduling, StrategyItem};
 
 pub use build::NotBuilt;
@@ -30,6 +32,12 @@ pub struct Stack {
     /// Its Auto Scaling groups, with the capacity providers in front of them.
     #[serde(default)]
     pub groups: Vec<GroupSpec>,
+    /// What stands beside its services and costs whether they run or not.
+    #[serde(default)]
+    pub beside: Vec<BesideSpec>,
+    /// The account's budgets.
+    #[serde(default)]
+    pub budgets: Vec<BudgetSpec>,
 }
 
 /// A cluster.

@@ -30,6 +30,8 @@ pub struct Function {
     pub reserved_concurrency: Option<usize>,
     /// ARNs of the queues from which it is fed.
     pub queues: Vec<String>,
+    /// ARNs of the topics to which it subscribes.
+    pub topics: Vec<String>,
     /// The ARN of where an event goes that it failed on for good.
     pub on_failure: Option<String>,
 }
@@ -66,6 +68,7 @@ pub(super) fn read(
             .unwrap_or(default)
     };
     let code = plain(&own["CodeUri"]);
+    let sources = Sources::of(&own["Events"])?;
     Ok(Function {
         name: physical::folder(&code).to_owned(),
         deployed_as: physical::name(scope, logical_id)?,
@@ -76,7 +79,8 @@ pub(super) fn read(
         reserved_concurrency: own["ReservedConcurrentExecutions"]
             .as_u64()
             .and_then(|limit| usize::try_from(limit).ok()),
-        queues: queues(&own["Events"])?,
+        queues: sources.queues,
+        topics: sources.topics,
         on_failure: own["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Destination"]
             .as_str()
             .map(str::to_owned),
@@ -99,15 +103,26 @@ fn variables(layers: &[&Value]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Rules and schedules are resources of their own in our template; an event of the function that
-/// nobody here delivers must not go unnoticed.
-fn queues(events: &Value) -> Result<Vec<String>, Unusable> {
-    let mut queues = Vec::new();
-    for (name, event) in events.as_object().into_iter().flatten() {
-        match event["Type"].as_str() {
-            Some("SQS") => queues.push(plain(&event["Properties"]["Queue"])),
-            _ => return Err(Unusable::Event(name.clone())),
+/// What feeds a function, by ARN.
+#[derive(Default)]
+struct Sources {
+    queues: Vec<String>,
+    topics: Vec<String>,
+}
+
+impl Sources {
+    /// Rules and schedules are resources of their own in our template; an event of the function
+    /// that nobody here delivers must not go unnoticed.
+    fn of(events: &Value) -> Result<Self, Unusable> {
+        let mut sources = Self::default();
+        for (name, event) in events.as_object().into_iter().flatten() {
+            let properties = &event["Properties"];
+            match event["Type"].as_str() {
+                Some("SQS") => sources.queues.push(plain(&properties["Queue"])),
+                Some("SNS") => sources.topics.push(plain(&properties["Topic"])),
+                _ => return Err(Unusable::Event(name.clone())),
+            }
         }
+        Ok(sources)
     }
-    Ok(queues)
 }

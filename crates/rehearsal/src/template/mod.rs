@@ -1,10 +1,11 @@
 //! `template.yaml`, read for what the rehearsal needs of it: functions and what wakes them, the
-//! ledger's table, the topics.
+//! ledger's table, the topics with their subscribers and policies, the budgets.
 
 mod function;
 mod intrinsic;
 mod node;
 mod physical;
+mod topic;
 mod wake;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,12 @@ pub struct Template {
     pub tables: Vec<Value>,
     /// The names of the SNS topics.
     pub topics: Vec<String>,
+    /// Their subscriptions, each as the input of `Subscribe`.
+    pub subscriptions: Vec<Value>,
+    /// Their policies, each as the input of `SetTopicAttributes`.
+    pub policies: Vec<Value>,
+    /// The budgets, each as the input of `CreateBudget`.
+    pub budgets: Vec<Value>,
 }
 
 /// Why a template cannot be used.
@@ -111,6 +118,9 @@ impl Template {
         match resource["Type"].as_str() {
             Some("AWS::Serverless::Function") => {
                 let function = function::read(scope, logical_id, resource, globals)?;
+                let topics = function.topics.iter();
+                let subscriptions = topics.map(|topic| topic::of_function(topic, &function.arn));
+                self.subscriptions.extend(subscriptions);
                 self.functions.push(function);
             }
             Some("AWS::Events::Rule") => {
@@ -121,7 +131,20 @@ impl Template {
                 self.schedules.extend(schedule);
             }
             Some("AWS::DynamoDB::Table") => self.tables.push(table(scope, logical_id, resource)?),
-            Some("AWS::SNS::Topic") => self.topics.push(physical::name(scope, logical_id)?),
+            Some("AWS::SNS::Topic") => {
+                let arn = physical::attribute(scope, logical_id, "TopicArn")?;
+                self.topics.push(physical::name(scope, logical_id)?);
+                self.subscriptions
+                    .extend(topic::inline(scope, &arn, resource)?);
+            }
+            Some("AWS::SNS::Subscription") => {
+                self.subscriptions
+                    .push(topic::subscription(scope, resource)?);
+            }
+            Some("AWS::SNS::TopicPolicy") => {
+                self.policies.extend(topic::policies(scope, resource)?)
+            }
+            Some("AWS::Budgets::Budget") => self.budgets.push(topic::budget(scope, resource)?),
             _ => {}
         }
         Ok(())

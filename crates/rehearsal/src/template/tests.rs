@@ -32,7 +32,22 @@ Resources:
   Extra:
     Type: AWS::SNS::Topic
     Condition: Careful
-    Properties: {TopicName: extra}
+    Properties: {TopicName: extra, Subscription: [{Protocol: sms, Endpoint: '+491511234567'}]}
+  PagesPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Pages]
+      PolicyDocument: {Statement: [{Effect: Allow, Resource: !Ref Pages}]}
+  PagesByEmail:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: !Ref Pages, Protocol: email, Endpoint: oncall@example.com}
+  Monthly:
+    Type: AWS::Budgets::Budget
+    Properties:
+      Budget: {BudgetName: monthly, BudgetLimit: {Amount: 10, Unit: USD}}
+      NotificationsWithSubscribers:
+        - Notification: {NotificationType: ACTUAL, Threshold: 80}
+          Subscribers: [{SubscriptionType: SNS, Address: !Ref Pages}]
   OffHours:
     Type: AWS::Serverless::Function
     Properties:
@@ -53,6 +68,7 @@ Resources:
           Own: own
       Events:
         WhatFailed: {Type: SQS, Properties: {Queue: !GetAtt DeadLetters.Arn}}
+        Alert: {Type: SNS, Properties: {Topic: !Ref Pages}}
   OffHoursRole:
     Type: AWS::IAM::Role
   DeadLetters:
@@ -201,6 +217,47 @@ fn tables_and_topics_are_created_unless_their_condition_fails() {
 }
 
 #[test]
+fn topics_have_subscribers_and_policies() {
+    let template = usable();
+    let topic = "arn:aws:sns:eu-central-1:123456789012:caretaker-Pages";
+    let function = "arn:aws:lambda:eu-central-1:123456789012:function:caretaker-off-hours";
+    let subscribe = |protocol: &str, endpoint: &str| json!({"TopicArn": topic, "Protocol": protocol, "Endpoint": endpoint});
+    assert_eq!(template.function("off-hours").unwrap().topics, [topic]);
+    assert_eq!(
+        template.subscriptions,
+        [
+            subscribe("email", "oncall@example.com"),
+            subscribe("lambda", function)
+        ]
+    );
+    let policy = json!({"Statement": [{"Effect": "Allow", "Resource": topic}]});
+    assert_eq!(
+        template.policies,
+        [json!({
+            "TopicArn": topic,
+            "AttributeName": "Policy",
+            "AttributeValue": policy.to_string(),
+        })]
+    );
+}
+
+#[test]
+fn a_budget_is_what_the_api_would_be_asked_for() {
+    let topic = "arn:aws:sns:eu-central-1:123456789012:caretaker-Pages";
+    assert_eq!(
+        usable().budgets,
+        [json!({
+            "AccountId": "123456789012",
+            "Budget": {"BudgetName": "monthly", "BudgetLimit": {"Amount": "10", "Unit": "USD"}},
+            "NotificationsWithSubscribers": [{
+                "Notification": {"NotificationType": "ACTUAL", "Threshold": 80},
+                "Subscribers": [{"SubscriptionType": "SNS", "Address": topic}],
+            }],
+        })]
+    );
+}
+
+#[test]
 fn an_overridden_parameter_turns_its_conditions() {
     let mut careful = deployment();
     careful
@@ -213,6 +270,7 @@ fn an_overridden_parameter_turns_its_conditions() {
         ("dry", "here")
     );
     assert_eq!(template.topics, ["caretaker-Pages", "extra"]);
+    assert_eq!(template.subscriptions.len(), 3);
 }
 
 #[test]

@@ -130,6 +130,7 @@ impl<Out: Write> Printer<Out> {
         let cause = match &invoked.cause {
             Cause::Schedule(schedule) => schedule.clone(),
             Cause::Event(event) => event.clone(),
+            Cause::Topic(subject) => format!("told {subject:?}"),
             Cause::Person(person) => format!("asked by {person}"),
             Cause::Queue => "from the dead-letter queue".to_owned(),
         };

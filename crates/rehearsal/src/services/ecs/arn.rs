@@ -36,6 +36,10 @@ pub(super) fn capacity_provider(identity: &Identity, name: &str) -> String {
     ecs(identity, &format!("capacity-provider/{name}"))
 }
 
+pub(super) fn container_instance(identity: &Identity, cluster: &str, id: &str) -> String {
+    ecs(identity, &format!("container-instance/{cluster}/{id}"))
+}
+
 /// The name in `name` or in an ARN that ends with it.
 pub(super) fn name_in(reference: &str) -> &str {
     reference.rsplit('/').next().unwrap_or(reference)

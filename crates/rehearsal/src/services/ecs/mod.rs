@@ -9,6 +9,7 @@ mod announce;
 mod arn;
 mod capacity;
 mod clusters;
+mod container_instances;
 mod deployments;
 mod describe;
 mod input;
@@ -72,6 +73,8 @@ pub const MODULE: Module = Module {
         "ListClusters",
         "PutClusterCapacityProviders",
         "DescribeCapacityProviders",
+        "ListContainerInstances",
+        "DescribeContainerInstances",
         "CreateService",
         "UpdateService",
         "DeleteService",
@@ -145,6 +148,8 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
         "ListClusters" => clusters::list(world, call),
         "PutClusterCapacityProviders" => capacity::put(world, call),
         "DescribeCapacityProviders" => capacity::describe(world, call),
+        "ListContainerInstances" => container_instances::list(world, call),
+        "DescribeContainerInstances" => container_instances::describe(world, call),
         "CreateService" => services::create(world, call),
         "UpdateService" => updates::update(world, call),
         "DeleteService" => removal::delete(world, call),

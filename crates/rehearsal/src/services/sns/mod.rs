@@ -1,6 +1,8 @@
 //! SNS: topics, subscribers, and what each of them received.
 
+mod deliveries;
 mod envelope;
+mod policy;
 mod publish;
 mod subscriptions;
 mod topics;
@@ -15,9 +17,12 @@ use crate::wire::Protocol;
 use crate::world::World;
 
 pub use envelope::lambda_event;
+pub use policy::Publisher;
 pub use publish::Received;
 pub use subscriptions::Subscription;
 pub use topics::Topic;
+
+pub(crate) use publish::publish_for;
 
 /// SNS: topics, subscribers and what they received.
 pub const MODULE: Module = Module {

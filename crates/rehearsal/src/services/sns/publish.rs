@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{invalid, required};
+use super::policy::{self, Publisher};
+use super::{deliveries, invalid, required};
 use crate::call::{ApiError, Call};
 use crate::journal::What;
 use crate::services::events::uuid;
@@ -47,6 +48,60 @@ pub(super) fn publish(world: &mut World, call: &Call) -> Result<Value, ApiError>
     let subject = call.text("Subject");
     check(text, subject)?;
     let texts = texts(text, call.text("MessageStructure"))?;
+    let (name, message_id) = send(world, topic_arn, subject, &texts)?;
+    world.happened(
+        name,
+        What::Published(json!({
+            "MessageId": message_id,
+            "Subject": subject,
+            "Message": texts.0,
+        })),
+    );
+    Ok(json!({ "MessageId": message_id }))
+}
+
+/// Publishes for an AWS service, which only the topic's policy can allow, and returns the
+/// message's id. AWS's own key for SNS lets no other service encrypt:
+/// <https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html>.
+pub(crate) fn publish_for(
+    world: &mut World,
+    publisher: &Publisher,
+    topic_arn: &str,
+    subject: &str,
+    text: &str,
+) -> Result<String, ApiError> {
+    check(text, Some(subject))?;
+    let identity = world.identity.clone();
+    let topic = world.sns.topic(topic_arn)?;
+    let policy = topic.policy(&identity, topic_arn);
+    if !policy::lets(&policy, publisher, topic_arn) {
+        return Err(denied("AuthorizationError", publisher, topic_arn));
+    }
+    let key = topic.attributes.get("KmsMasterKeyId");
+    if key.is_some_and(|key| key.ends_with("alias/aws/sns")) {
+        return Err(denied("KMSAccessDenied", publisher, topic_arn));
+    }
+    let texts = texts(text, None)?;
+    send(world, topic_arn, Some(subject), &texts).map(|(_, message_id)| message_id)
+}
+
+fn denied(code: &str, publisher: &Publisher, topic: &str) -> ApiError {
+    let principal = publisher.principal;
+    let message =
+        format!("{principal} is not authorized to perform: SNS:Publish on resource: {topic}");
+    ApiError {
+        status: 403,
+        ..ApiError::client(code, message)
+    }
+}
+
+/// Hands a message to every confirmed subscriber; returns the topic's name and the message's id.
+fn send(
+    world: &mut World,
+    topic_arn: &str,
+    subject: Option<&str>,
+    texts: &Texts,
+) -> Result<(String, String), ApiError> {
     let message_id = uuid(&world.id());
     let at = world.now;
     let topic = world.sns.topic(topic_arn)?;
@@ -64,16 +119,11 @@ pub(super) fn publish(world: &mut World, call: &Call) -> Result<Value, ApiError>
             message_id: message_id.clone(),
         })
         .collect();
-    world.sns.received.extend(received);
-    world.happened(
-        name,
-        What::Published(json!({
-            "MessageId": message_id,
-            "Subject": subject,
-            "Message": texts.0,
-        })),
-    );
-    Ok(json!({ "MessageId": message_id }))
+    for one in received {
+        deliveries::to_function(world, &one);
+        world.sns.received.push(one);
+    }
+    Ok((name, message_id))
 }
 
 /// A subject is "UTF-8 text with no line breaks or control characters, and less than 100

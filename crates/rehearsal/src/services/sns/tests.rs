@@ -1,6 +1,8 @@
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::services::events::{Twist, Twisted};
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:pages";
 const MAIL: &str = "me@example.com";
@@ -278,4 +280,71 @@ fn a_function_is_invoked_with_a_record() {
     assert_eq!(record["Sns"]["Message"], "hello");
     assert_eq!(record["Sns"]["Timestamp"], "2026-11-21T08:00:00.000Z");
     assert_eq!(record["Sns"]["Subject"], Value::Null);
+}
+
+#[test]
+fn a_function_that_subscribes_is_sent_the_message_once_or_as_a_script_wants() {
+    let mut world = with_topic();
+    world.events.deliveries.script(Twist {
+        twisted: Twisted::Repeated(SignedDuration::from_secs(60)),
+        mentions: FUNCTION.into(),
+        skip: 1,
+        times: 1,
+    });
+    publish(&mut world, json!({"Message": "one"})).unwrap();
+    publish(&mut world, json!({"Message": "two"})).unwrap();
+    let said: Vec<_> = world.events.deliveries.iter().collect();
+    assert!(said.iter().all(|one| one.target == FUNCTION));
+    let said: Vec<_> = said
+        .iter()
+        .map(|one| {
+            one.payload["Records"][0]["Sns"]["Message"]
+                .as_str()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(said, ["one", "two", "two"]);
+}
+
+fn budgets() -> Publisher {
+    Publisher {
+        principal: "budgets.amazonaws.com",
+        account: "123456789012".into(),
+        arn: "arn:aws:budgets::123456789012:budget/monthly".into(),
+    }
+}
+
+fn set(world: &mut World, attribute: &str, value: &str) -> Result<Value, ApiError> {
+    let input = json!({"TopicArn": TOPIC, "AttributeName": attribute, "AttributeValue": value});
+    ask(world, "SetTopicAttributes", input)
+}
+
+/// <https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html>
+#[test]
+fn a_service_publishes_only_where_the_policy_lets_it() {
+    let mut world = with_topic();
+    let refused = publish_for(&mut world, &budgets(), TOPIC, "s", "m").unwrap_err();
+    assert_eq!(refused.code, "AuthorizationError");
+    assert!(world.sns.received.is_empty());
+    let policy = json!({"Statement": [{
+        "Effect": "Allow",
+        "Principal": {"Service": "budgets.amazonaws.com"},
+        "Action": "SNS:Publish",
+        "Resource": TOPIC,
+    }]});
+    set(&mut world, "Policy", &policy.to_string()).unwrap();
+    publish_for(&mut world, &budgets(), TOPIC, "s", "m").unwrap();
+    assert_eq!(world.sns.received.len(), 4);
+    set(&mut world, "KmsMasterKeyId", "alias/aws/sns").unwrap();
+    let refused = publish_for(&mut world, &budgets(), TOPIC, "s", "m").unwrap_err();
+    assert_eq!(refused.code, "KMSAccessDenied");
+}
+
+#[test]
+fn a_topic_always_has_a_policy_and_it_is_json() {
+    let mut world = with_topic();
+    let reply = ask(&mut world, "GetTopicAttributes", json!({"TopicArn": TOPIC})).unwrap();
+    assert!(reply.to_string().contains("__default_policy_ID"));
+    let refused = set(&mut world, "Policy", "{}").unwrap_err();
+    assert_eq!(refused.message, "Invalid parameter: Policy Error: null");
 }

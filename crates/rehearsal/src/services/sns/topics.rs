@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::subscriptions::Subscription;
-use super::{invalid, required};
+use super::{invalid, policy, required};
 use crate::call::{ApiError, Call};
 use crate::page::page;
-use crate::world::World;
+use crate::world::{Identity, World};
 
 /// A topic.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,15 @@ pub struct Topic {
     pub subscriptions: Vec<Subscription>,
     /// How many subscriptions it has lost.
     pub unsubscribed: usize,
+}
+
+impl Topic {
+    /// Its policy as text: the one that was set, or the default.
+    pub(super) fn policy(&self, identity: &Identity, arn: &str) -> String {
+        let set = self.attributes.get("Policy");
+        set.cloned()
+            .unwrap_or_else(|| policy::by_default(identity, arn))
+    }
 }
 
 /// Source: <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>.
@@ -65,15 +74,17 @@ pub(super) fn listed(member: &str, items: Vec<Value>, call: &Call) -> Result<Val
 /// Source: <https://docs.aws.amazon.com/sns/latest/api/API_GetTopicAttributes.html>.
 pub(super) fn get_attributes(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let arn = required(call, "TopicArn")?;
-    let owner = world.identity.account_id.clone();
+    let identity = world.identity.clone();
     let topic = world.sns.topic(arn)?;
+    let policy = topic.policy(&identity, arn);
     let count = |confirmed| {
         let all = topic.subscriptions.iter();
         all.filter(|one| one.confirmed == confirmed).count()
     };
     let mut attributes = BTreeMap::from([
         ("TopicArn".to_owned(), arn.to_owned()),
-        ("Owner".to_owned(), owner),
+        ("Owner".to_owned(), identity.account_id),
+        ("Policy".to_owned(), policy),
         ("DisplayName".to_owned(), String::new()),
         ("SubscriptionsConfirmed".to_owned(), count(true).to_string()),
         ("SubscriptionsPending".to_owned(), count(false).to_string()),
@@ -98,8 +109,17 @@ pub(super) fn set_attributes(world: &mut World, call: &Call) -> Result<Value, Ap
         return Err(invalid("AttributeName"));
     }
     let value = call.text("AttributeValue").unwrap_or_default();
+    if name == "Policy" && !is_policy(value) {
+        return Err(invalid("Policy Error: null"));
+    }
     topic.attributes.insert(name.to_owned(), value.to_owned());
     Ok(json!({}))
+}
+
+/// The wording is the one that people report:
+/// <https://github.com/aws/serverless-application-model/issues/1591>.
+fn is_policy(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|policy: Value| policy["Statement"].is_array())
 }
 
 fn topic_attributes() -> impl Iterator<Item = &'static str> {

@@ -1,11 +1,17 @@
 //! What a scenario's script can do: people at work, and AWS's bad days.
 
+mod told;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::budget_deed::BudgetDeed;
+use super::mishap::Mishap;
+use super::topic_deed::TopicDeed;
 use super::trouble::FaultRule;
 use crate::account::Account;
 use crate::call::ApiError;
+use crate::services::free_tier::Usage;
 
 /// One deed of the script.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -64,6 +70,14 @@ pub enum Deed {
     Fault(FaultRule),
     /// Calls no longer fail.
     NoFaults,
+    /// Deliveries to functions come twice, late or never.
+    Deliveries(Mishap),
+    /// Something happens to a budget or to its figures.
+    Budget(Box<BudgetDeed>),
+    /// Something happens to a topic.
+    Topic(TopicDeed),
+    /// What is known of the Free Tier is this from now on.
+    FreeTier(Vec<Usage>),
     /// A person invokes a function.
     Invoke {
         /// The function.
@@ -90,11 +104,14 @@ pub enum NotDone {
     /// A service is written as `cluster/service`.
     #[error("{0} is not written as cluster/service")]
     NoService(String),
+    /// There is no such budget, or none whose figures follow what runs.
+    #[error("the script cannot {0}: there is no such budget")]
+    NoBudget(String),
 }
 
 impl Deed {
     /// Does it. An invocation is left to the runner, which has the functions.
-    pub(super) fn perform(&self, account: &Account) -> Result<(), NotDone> {
+    pub(in crate::scenario) fn perform(&self, account: &Account) -> Result<(), NotDone> {
         let refused = |cause| NotDone::Refused {
             deed: self.to_string(),
             cause,
@@ -151,46 +168,16 @@ impl Deed {
             }
             Self::Fault(rule) => account.state().faults.add(rule.rule()),
             Self::NoFaults => account.state().faults.clear(),
+            Self::Deliveries(mishap) => {
+                let mut state = account.state();
+                state.world.events.deliveries.script(mishap.twist());
+            }
+            Self::Budget(deed) => deed.perform(account)?,
+            Self::Topic(deed) => deed.perform(account).map_err(refused)?,
+            Self::FreeTier(usages) => account.state().world.free_tier.usages.clone_from(usages),
             Self::Invoke { .. } => {}
         }
         Ok(())
-    }
-}
-
-impl std::fmt::Display for Deed {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::SetDesired {
-                service,
-                desired,
-                by,
-            } => write!(out, "{by} sets {service} to {desired}"),
-            Self::Deploy {
-                service,
-                desired,
-                by,
-            } => match desired {
-                Some(desired) => write!(out, "{by} deploys {service} with {desired} tasks"),
-                None => write!(out, "{by} deploys {service}"),
-            },
-            Self::Tag {
-                resource,
-                key,
-                value,
-                by,
-            } => write!(out, "{by} tags {resource} with {key} = {value}"),
-            Self::Untag { resource, key, by } => write!(out, "{by} takes {key} off {resource}"),
-            Self::Load { service, asks_for } => {
-                write!(out, "the load of {service} asks for {asks_for} tasks")
-            }
-            Self::Fault(rule) => write!(out, "trouble ahead: {rule}"),
-            Self::NoFaults => out.write_str("every call works again"),
-            Self::Invoke {
-                function,
-                event,
-                by,
-            } => write!(out, "{by} invokes {function} with {event}"),
-        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What must come of a scenario, and whether it did.
 
+mod messages;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,7 +11,8 @@ use serde::Deserialize;
 use super::counted;
 use super::record::Record;
 use super::verdict::Verdict;
-use crate::journal::{Happening, What};
+use crate::journal::What;
+pub use messages::{BudgetMessages, Notice, Page};
 
 /// Something that must hold; its times are written as `At`.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -29,31 +32,26 @@ pub enum Expectation<At> {
         /// How many, per group.
         groups: BTreeMap<String, u32>,
     },
+    /// At this moment every service but these wants and runs no task.
+    AtZero {
+        /// When.
+        at: At,
+        /// Those that may be up, as `cluster/service`.
+        #[serde(default)]
+        except: Vec<String>,
+    },
     /// So many pages reach people in all.
     Pages(usize),
+    /// A page reaches people.
+    Page(Page),
+    /// AWS Budgets writes letters.
+    BudgetMessages(BudgetMessages),
     /// A notice reaches the bus.
     Notice(Notice),
     /// No action is called more often than this by the functions.
     CallsAtMost(BTreeMap<String, usize>),
     /// So many invocations fail in all.
     FailedInvocations(usize),
-}
-
-/// A notice on the bus.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Notice {
-    /// A text that its kind must contain.
-    pub kind: String,
-    /// A text that the notice must contain, such as a service's name.
-    pub about: String,
-    /// How often it comes.
-    #[serde(default = "once")]
-    pub times: usize,
-}
-
-fn once() -> usize {
-    1
 }
 
 impl<At> Expectation<At> {
@@ -71,7 +69,13 @@ impl<At> Expectation<At> {
                 at: read(at)?,
                 groups,
             },
+            Self::AtZero { at, except } => Expectation::AtZero {
+                at: read(at)?,
+                except,
+            },
             Self::Pages(pages) => Expectation::Pages(pages),
+            Self::Page(page) => Expectation::Page(page),
+            Self::BudgetMessages(messages) => Expectation::BudgetMessages(messages),
             Self::Notice(notice) => Expectation::Notice(notice),
             Self::CallsAtMost(limits) => Expectation::CallsAtMost(limits),
             Self::FailedInvocations(count) => Expectation::FailedInvocations(count),
@@ -91,6 +95,9 @@ impl Expectation<Timestamp> {
                 .iter()
                 .map(|(group, count)| instances(record, zone, *at, group, *count))
                 .collect(),
+            Self::AtZero { at, except } => vec![at_zero(record, zone, *at, except)],
+            Self::Page(page) => vec![page.judge(record)],
+            Self::BudgetMessages(messages) => vec![messages.judge(record)],
             Self::Pages(count) => vec![number("page", *count, pages(record))],
             Self::Notice(notice) => vec![notice.judge(record)],
             Self::CallsAtMost(limits) => limits
@@ -121,6 +128,27 @@ fn counts(record: &Record, zone: &TimeZone, at: Timestamp, service: &str, count:
         expected: format!("{count} at {}", clock(at, zone)),
         instead,
     }
+}
+
+fn at_zero(record: &Record, zone: &TimeZone, at: Timestamp, except: &[String]) -> Verdict {
+    let counts = |service: &String| {
+        record.latest(at, service, |what| match what {
+            What::Tasks { desired, running } => Some((*desired, *running)),
+            _ => None,
+        })
+    };
+    let services = record.subjects().into_iter();
+    let up = services.filter(|service| !except.contains(service));
+    let up = up.filter(|service| counts(service).is_some_and(|counts| counts != (0, 0)));
+    let up: Vec<String> = up.collect();
+    let but = match except {
+        [] => "every service".to_owned(),
+        except => format!("every service but {}", except.join(", ")),
+    };
+    Verdict::overall(
+        format!("{but} at zero at {}", clock(at, zone)),
+        (!up.is_empty()).then(|| format!("{} up: {}", counted(up.len(), "service"), up.join(", "))),
+    )
 }
 
 fn instances(record: &Record, zone: &TimeZone, at: Timestamp, group: &str, count: u32) -> Verdict {
@@ -171,36 +199,4 @@ fn calls(record: &Record, action: &str, limit: usize) -> Verdict {
         format!("at most {} of {action}", counted(limit, "call")),
         (made > limit).then(|| made.to_string()),
     )
-}
-
-impl Notice {
-    fn judge(&self, record: &Record) -> Verdict {
-        let seen = record
-            .happenings
-            .iter()
-            .filter(|happening| self.fits(happening))
-            .count();
-        let times = match self.times {
-            1 => "once".to_owned(),
-            times => format!("{times} times"),
-        };
-        Verdict::overall(
-            format!("a notice of {} about {}, {times}", self.kind, self.about),
-            (seen != self.times).then(|| match seen {
-                0 => "none came".to_owned(),
-                seen => format!("it came {seen} times"),
-            }),
-        )
-    }
-
-    fn fits(&self, happening: &Happening) -> bool {
-        let What::Event(event) = &happening.what else {
-            return false;
-        };
-        let detail = &event["detail"];
-        let kind = detail["kind"].as_str().or(event["detail-type"].as_str());
-        event["source"] == "caretaker"
-            && kind.is_some_and(|kind| kind.contains(&self.kind))
-            && detail.to_string().contains(&self.about)
-    }
 }
