@@ -1,6 +1,7 @@
 //! The architecture's promises about what depends on what.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The names of the packages that `package` depends on, directly or not, when it is built for use.
@@ -79,6 +80,86 @@ fn the_rehearsal_is_written_without_our_own_decisions() {
             "the rehearsal depends on {forbidden}"
         );
     }
+}
+
+/// The lines of a file that read the setting, without its tests.
+fn dry_run_read_in(path: &Path) -> Vec<String> {
+    let source = std::fs::read_to_string(path).unwrap();
+    let shipped = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let lines = shipped.lines().filter(|line| line.contains(".dry_run"));
+    let file = path.strip_prefix("../functions").unwrap().display();
+    lines
+        .map(|line| format!("{file}: {}", line.trim()))
+        .collect()
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut sources: Vec<PathBuf> = paths
+        .flat_map(|path| match path.is_dir() {
+            true => sources(&path),
+            false => vec![path],
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    sources.sort();
+    sources
+}
+
+/// Each function has one gate in front of its writes; what else reads the setting tells it to
+/// somebody.
+#[test]
+fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
+    let read: Vec<String> = ["../functions/off-hours/src", "../functions/pager/src"]
+        .iter()
+        .flat_map(|folder| sources(Path::new(folder)))
+        .flat_map(|path| dry_run_read_in(&path))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            "off-hours/src/apply/mod.rs: if settings.dry_run {",
+            "off-hours/src/deletion.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
+            "off-hours/src/report.rs: \"dry_run\": self.settings.dry_run,",
+            "pager/src/apply.rs: let mut report = Report::new(plan.reason, settings.dry_run, plan.actions.len());",
+            "pager/src/apply.rs: if settings.dry_run {",
+        ]
+    );
+}
+
+/// The calls that write are made by nobody but what is behind the gate.
+#[test]
+fn nothing_of_off_hours_is_written_past_its_gate() {
+    let writes = [
+        ".ledger.record_",
+        ".ledger.close_",
+        ".ledger.order(",
+        ".ledger.withdraw_order(",
+        ".ledger.announced(",
+        ".ledger.withdrawn(",
+        ".ledger.journal(",
+        ".put_events()",
+        ".register_scalable_target()",
+        ".update_service()",
+        ".update_auto_scaling_group()",
+    ];
+    let folder = Path::new("../functions/off-hours/src");
+    let mut behind = 0;
+    for path in sources(folder) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let source: String = source.split_whitespace().collect();
+        let found = writes.iter().filter(|write| source.contains(**write));
+        if path.starts_with(folder.join("apply")) {
+            behind += found.count();
+        } else {
+            assert_eq!(found.collect::<Vec<_>>(), Vec::<&&str>::new(), "{path:?}");
+        }
+    }
+    assert!(
+        behind >= writes.len(),
+        "only {behind} of the writes were found at all"
+    );
 }
 
 #[test]

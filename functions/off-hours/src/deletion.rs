@@ -11,6 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::apply;
 use crate::event::Work;
 use crate::observe::Scope;
 use crate::{Aws, Failure, Invocation, Settings};
@@ -76,9 +77,7 @@ pub(crate) async fn handle(
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     let closing = deletion.request_type == RequestType::Delete;
-    if !settings.dry_run {
-        aws.ledger.close_suite(closing).await?;
-    }
+    apply::close_suite(aws, settings, closing).await?;
     if !closing {
         tell(aws, deletion, Answer::Success).await?;
         return Ok(

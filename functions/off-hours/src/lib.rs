@@ -4,7 +4,6 @@
 //! An event only says *look here*. What to do follows from what the tags ask for, what the ledger
 //! remembers and what is: [`handle`] reads like that.
 
-mod announce;
 mod apply;
 mod ask;
 mod aws;
@@ -109,11 +108,7 @@ async fn work_on(
         endings: Vec::new(),
         saved: Vec::new(),
     };
-    if settings.dry_run {
-        run.endings = apply::shown(plan);
-        return end(run, Vec::new());
-    }
-    run.endings = apply::apply(aws, plan, stop).await;
+    run.endings = apply::apply(aws, settings, plan, stop).await;
     if plan.errands.is_empty() {
         savings::ask_ahead(aws, &observed).await;
     }
@@ -131,11 +126,7 @@ async fn blind(
     invocation: &Invocation,
 ) -> Failure {
     let entry = report::blind_entry(settings, work, &failure, invocation);
-    let unjournaled = match settings.dry_run {
-        true => None,
-        false => aws.ledger.journal(&entry).await.err(),
-    };
-    if let Some(error) = unjournaled {
+    if let Err(error) = apply::journal(aws, settings, &entry).await {
         let cause = shell::failure::chain(&error);
         tracing::error!(event = work.event, cause, "not journaled");
     }
@@ -149,10 +140,10 @@ async fn conclude(
     run: Run<'_>,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
-    let announced = announce::announce(aws, settings, &run.plan.announcements).await;
+    let announced = apply::announce(aws, settings, &run.plan.announcements).await;
     let failed = announced.is_err() || run.unfinished().is_some() || !run.succeeded();
     let entry = run.entry(failed, invocation);
-    let journaled = aws.ledger.journal(&entry).await;
+    let journaled = apply::journal(aws, settings, &entry).await;
     run.saved
         .iter()
         .for_each(|saved| println!("{}", saved.metric(invocation.now)));

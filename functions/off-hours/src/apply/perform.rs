@@ -1,90 +1,13 @@
-//! Does what was decided: one arm, one call.
-
-use std::time::Duration;
+//! What one step is: one arm, one call.
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace, SuspendedState};
 use domain::capacity::Bounds;
-use domain::off_hours::Plan;
-use domain::resting::{Action, Errand};
-use futures_util::StreamExt;
-use jiff::SignedDuration;
-use ledger::LedgerError;
-use tokio::time::Instant;
+use domain::resting::Action;
 
-use crate::{Aws, Failure, Invocation};
+use crate::{Aws, Failure};
 
-/// How many errands are under way at once: enough to hide the way to the Region's endpoint, few
-/// enough to be stopped.
-const AT_ONCE: usize = 8;
-
-/// What is kept of the invocation's time for the notices, the journal and the report.
-const RESERVE: SignedDuration = SignedDuration::from_secs(20);
-
-/// How an errand ended.
-#[derive(Debug)]
-pub(crate) enum Ending {
-    /// Every step was taken.
-    Done,
-    /// Dry run: no step was taken.
-    Shown,
-    /// Another run was first; it does what is to be done.
-    Overtaken,
-    /// There was no time; the next tick goes on.
-    Left,
-    /// A step failed, and those after it were not taken.
-    Failed(Failure),
-}
-
-/// When no errand is begun any more. To be asked when the invocation begins, because looking at
-/// the world takes of its time too.
-pub(crate) fn stop(invocation: &Invocation) -> Instant {
-    let time = invocation.deadline.duration_since(invocation.now) - RESERVE;
-    // Negative when an invocation has less time than the reserve: then nothing is begun.
-    Instant::now() + Duration::try_from(time).unwrap_or(Duration::ZERO)
-}
-
-/// Takes every errand until `stop`, most urgent first, and returns how each ended, in the plan's
-/// order.
-pub(crate) async fn apply(aws: &Aws, plan: &Plan, stop: Instant) -> Vec<Ending> {
-    let endings = futures_util::stream::iter(&plan.errands).map(async |errand| {
-        let ending = take(aws, errand, stop).await;
-        log(errand, &ending);
-        ending
-    });
-    endings.buffered(AT_ONCE).collect().await
-}
-
-/// Dry run: how each errand ends when none is taken.
-pub(crate) fn shown(plan: &Plan) -> Vec<Ending> {
-    plan.errands.iter().map(|_| Ending::Shown).collect()
-}
-
-async fn take(aws: &Aws, errand: &Errand, stop: Instant) -> Ending {
-    // An errand is begun only if it can be ended: its claim is no use to a run that was killed. So
-    // it waits for its turn with ECS before it writes anything.
-    let updates = errand
-        .actions
-        .iter()
-        .any(|action| matches!(action, Action::UpdateService { .. }));
-    let begins = if updates {
-        aws.pace.service_modify.take_before(stop).await
-    } else {
-        Instant::now() < stop
-    };
-    if !begins {
-        return Ending::Left;
-    }
-    for action in &errand.actions {
-        match perform(aws, action).await {
-            Ok(()) => {}
-            Err(Failure::Ledger(LedgerError::Overtaken)) => return Ending::Overtaken,
-            Err(failure) => return Ending::Failed(failure),
-        }
-    }
-    Ending::Done
-}
-
-async fn perform(aws: &Aws, action: &Action) -> Result<(), Failure> {
+/// Takes one step.
+pub(super) async fn perform(aws: &Aws, action: &Action) -> Result<(), Failure> {
     match action {
         Action::RecordService {
             service,
@@ -157,26 +80,14 @@ fn signed(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-fn log(errand: &Errand, ending: &Ending) {
-    let subject = errand.subject.to_string();
-    let reason = errand.reason.name();
-    match ending {
-        Ending::Failed(failure) => {
-            let cause = shell::failure::chain(failure);
-            tracing::error!(subject, reason, cause, "not applied");
-        }
-        ending => tracing::info!(subject, reason, actions = ?errand.actions, ?ending, "applied"),
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::arn::{GroupArn, ServiceArn};
     use domain::capacity::{GroupCapacity, ServiceCapacity, Suspended};
     use domain::hold::Holds;
     use domain::order::{Order, Ordered};
     use domain::rest::{Claim, Rest, Version};
-    use domain::resting::{Reason, Subject};
+    use ledger::LedgerError;
     use serde_json::{Value, json};
 
     use super::*;
@@ -186,7 +97,7 @@ mod tests {
     const SERVICE: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
     const GROUP: &str = "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0b1c:autoScalingGroupName/hosts";
 
-    fn service() -> ServiceArn {
+    pub(crate) fn service() -> ServiceArn {
         ServiceArn::parse(SERVICE).unwrap()
     }
 
@@ -209,7 +120,7 @@ mod tests {
         ))
     }
 
-    fn record_service(replaces: Option<Version>) -> Action {
+    pub(crate) fn record_service(replaces: Option<Version>) -> Action {
         let capacity = ServiceCapacity {
             desired: 3,
             bounds: None,
@@ -256,7 +167,7 @@ mod tests {
         }
     }
 
-    fn update_service() -> Action {
+    pub(crate) fn update_service() -> Action {
         Action::UpdateService {
             service: service(),
             desired: 3,
@@ -462,47 +373,5 @@ mod tests {
             );
             assert!(chain.contains(denied), "{chain}");
         }
-    }
-
-    fn errand(actions: Vec<Action>) -> Errand {
-        Errand {
-            subject: Subject::Service(service()),
-            reason: Reason::GoesToRest,
-            actions,
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_steps_after_one_that_failed_are_not_taken() {
-        for (refusal, overtaken) in [
-            ("ConditionalCheckFailedException", true),
-            ("AccessDeniedException", false),
-        ] {
-            let script = Script::default().refuse("PutItem", refusal);
-            let errand = errand(vec![record_service(None), update_service()]);
-            let stop = Instant::now() + Duration::from_secs(60);
-            let ending = take(&script.aws(&settings()), &errand, stop).await;
-            assert_eq!(matches!(ending, Ending::Overtaken), overtaken, "{ending:?}");
-            assert_eq!(
-                matches!(ending, Ending::Failed(_)),
-                !overtaken,
-                "{ending:?}"
-            );
-            assert_eq!(script.called(), ["PutItem"]);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_errand_that_would_wait_for_the_bucket_beyond_the_end_is_left() {
-        let script = Script::default();
-        let aws = script.aws(&settings());
-        // Our share of a burst of 50 is 40; the next 40 take ten seconds.
-        for _ in 0..80 {
-            aws.pace.service_modify.take().await;
-        }
-        let errand = errand(vec![record_service(None), update_service()]);
-        let ending = take(&aws, &errand, Instant::now() + Duration::from_millis(200)).await;
-        assert!(matches!(ending, Ending::Left), "{ending:?}");
-        assert_eq!(script.called(), Vec::<String>::new());
     }
 }
