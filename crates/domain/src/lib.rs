@@ -2,6 +2,7 @@
 //! argument and a plan is data.
 
 pub mod arn;
+pub mod budget;
 pub mod capacity;
 pub mod cut;
 pub mod hold;
