@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::command::describe;
 use super::concerns::{Concern, fact};
 use super::facts::View;
+use super::holds::Tallies;
 use super::meter::hours;
 use super::moment::Moment;
 use super::money::usd;
-use super::name::BudgetName;
 use super::observed::{Message, Observed, Service};
 use super::prose::Meant;
 use super::tags::{BUDGET, Intent};
@@ -124,7 +124,8 @@ impl View<'_> {
 pub(super) fn of_service(
     arn: &ServiceArn,
     service: &Service,
-    after: &BTreeMap<BudgetName, Tally>,
+    before: &Tallies,
+    after: &Tallies,
     moment: Moment<'_>,
 ) -> Vec<Concern> {
     let subject = View::about(arn.as_str(), moment);
@@ -143,11 +144,13 @@ pub(super) fn of_service(
         }),
         _ => None,
     };
-    let times = after.values().filter_map(Tally::stop);
-    let times = times.filter_map(|stop| stop.again.get(arn)).max();
-    let raised = times.map(|times| {
-        let given_up = *times >= moment.policy.put_down_again && service.raised();
-        again(arn, service, *times, given_up, subject)
+    let most = |tallies: &Tallies| {
+        let stops = tallies.values().filter_map(Tally::stop);
+        stops.filter_map(|stop| stop.again.get(arn).copied()).max()
+    };
+    let raised = most(after).map(|times| {
+        let given_up = service.raised() && !service.deploying && most(before) >= Some(times);
+        again(arn, service, times, given_up, subject)
     });
     malformed.into_iter().chain(raised).collect()
 }

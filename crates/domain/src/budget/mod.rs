@@ -77,7 +77,7 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
         .iter()
         .filter_map(|(name, step)| Some(((*name).clone(), step.tally.clone()?)))
         .collect();
-    let (announcements, forgotten) = told(observed, &steps, &after, moment);
+    let (announcements, forgotten) = told(observed, &steps, (&before, &after), moment);
     Plan {
         records: records(observed, &steps),
         changes: holds::changes(observed, &before, &after),
@@ -159,7 +159,7 @@ fn answer(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Option<An
 fn told(
     observed: &Observed,
     steps: &BTreeMap<&BudgetName, Step>,
-    after: &Tallies,
+    (before, after): (&Tallies, &Tallies),
     moment: Moment<'_>,
 ) -> (Vec<Announcement>, Vec<crate::off_hours::ConcernKey>) {
     let view = |name: &'_ BudgetName| observed.budgets.get_key_value(name);
@@ -180,8 +180,8 @@ fn told(
         .collect();
     let of_budgets = views.values().flat_map(View::concerns);
     let services = observed.services.iter();
-    let of_services =
-        services.flat_map(|(arn, service)| findings::of_service(arn, service, after, moment));
+    let of_services = services
+        .flat_map(|(arn, service)| findings::of_service(arn, service, before, after, moment));
     let standing: Vec<Concern> = of_budgets
         .chain(of_services)
         .chain(findings::of_free_tier(observed, moment))

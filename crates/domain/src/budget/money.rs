@@ -51,6 +51,7 @@ pub fn from_prose(text: &str) -> Option<Quoted> {
         ("$" | "US$", "" | "USD") => Some("USD".to_owned()),
         ("€", "") => Some("EUR".to_owned()),
         ("", "") => None,
+        _ if before.contains([',', '.']) => return None,
         (unit, "") | ("", unit) if unit.chars().count() <= 20 => Some(unit.to_owned()),
         _ => return None,
     };

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use super::meter::Meter;
+use super::meter::{Bounds, LONGEST_GAP, Meter};
 use super::moment::Policy;
 use super::reading::{Blind, Reading};
 use super::tally::{Cause, Seen, Tally};
@@ -154,16 +154,34 @@ impl Case<'_> {
         Ok(Decimal::ZERO)
     }
 
-    /// Whether what is reported can still be the old period's: it has not fallen, nothing lower
-    /// was seen since the boundary, and no edit has set it to zero in between.
+    /// Whether what is reported can still be the old period's, with its late charges: it has not
+    /// fallen, nothing lower was seen since the boundary, and no edit has set it to zero meanwhile.
+    /// Late charges beyond what ran, and beyond the limit itself, are none.
     fn of_the_old_period(&self, spend: Decimal) -> bool {
-        let edited = self.reading.edited;
-        let edited = edited.is_some_and(|edited| edited >= self.reading.period.start);
-        let before = self
-            .tally
-            .before
-            .filter(|_| !edited && self.tally.last().is_none());
-        before.is_some_and(|before| before.spend > Decimal::ZERO && spend >= before.spend)
+        let start = self.reading.period.start;
+        let edited = self.reading.edited.is_some_and(|edited| edited >= start);
+        let Some(before) = self.tally.before else {
+            return false;
+        };
+        if edited || self.tally.last().is_some() || before.spend <= Decimal::ZERO {
+            return false;
+        }
+        let (ran, limit) = (self.ran(start, start), self.reading.limit);
+        let late = self.believed(ran, limit, ran.unseen > LONGEST_GAP);
+        (before.spend..=before.spend.saturating_add(late)).contains(&spend)
+    }
+
+    /// What ran from one moment to another, and as long before as billing may be behind.
+    fn ran(&self, from: Timestamp, to: Timestamp) -> Bounds {
+        self.meter
+            .between(from.saturating_sub(LAG).unwrap_or(from), to)
+    }
+
+    /// The largest rise that is believed where this ran, in USD.
+    fn believed(&self, ran: Bounds, limit: Decimal, unseen: bool) -> Decimal {
+        let scale = if unseen { UNSEEN_SCALE } else { Decimal::ONE };
+        let unmetered = limit.saturating_mul(scale).max(FLOOR);
+        ran.upper.saturating_mul(FACTOR).saturating_add(unmetered)
     }
 
     /// When it was edited, if nothing that could be believed was seen since then.
@@ -178,7 +196,7 @@ impl Case<'_> {
     /// Whether something has run since then that would have to show, or nobody looked.
     fn must_show(&self, since: Timestamp) -> bool {
         let bounds = self.meter.between(since, self.now);
-        bounds.upper >= VISIBLE || bounds.unseen > super::meter::LONGEST_GAP
+        bounds.upper >= VISIBLE || bounds.unseen > LONGEST_GAP
     }
 
     /// Whether the spend rose more than what ran can have cost.
@@ -193,17 +211,11 @@ impl Case<'_> {
         let (from, base) = last.map_or((self.reading.period.start, Decimal::ZERO), |last| {
             (last.at, last.spend)
         });
-        let from = from.saturating_sub(LAG).unwrap_or(from);
-        let ran = self.meter.between(from, self.now);
+        let ran = self.ran(from, self.now);
         let rise = spend.saturating_sub(base);
         let limit = self.tally.ceiling(self.reading.limit);
-        let unmetered = if last.is_none() || ran.unseen > super::meter::LONGEST_GAP {
-            limit.saturating_mul(UNSEEN_SCALE)
-        } else {
-            limit
-        };
-        let believed = ran.upper.saturating_mul(FACTOR);
-        let believed = believed.saturating_add(unmetered.max(FLOOR));
+        let unseen = last.is_none() || ran.unseen > LONGEST_GAP;
+        let believed = self.believed(ran, limit, unseen);
         (rise > believed).then_some(Verdict::Implausible { rise, believed })
     }
 
