@@ -140,7 +140,7 @@ impl View<'_> {
         let services = self.observed.services.iter();
         let rates = services.map(|(arn, service)| (arn, service.rate(arn)));
         let mut rates: Vec<_> = rates.filter(|(_, rate)| !rate.upper.is_zero()).collect();
-        rates.sort_by(|(_, one), (_, other)| other.upper.cmp(&one.upper));
+        rates.sort_by_key(|(_, rate)| std::cmp::Reverse(rate.upper));
         let dearest = rates.into_iter().take(DEAREST);
         dearest
             .map(|(arn, rate)| format!("{arn} at {}", rate.shown()))

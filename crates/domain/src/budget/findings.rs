@@ -150,7 +150,8 @@ pub(super) fn of_service(
     };
     let raised = most(after).map(|times| {
         let given_up = service.raised() && !service.deploying && most(before) >= Some(times);
-        again(arn, service, times, given_up, subject)
+        let most = moment.policy.put_down_again;
+        again(arn, service, (times, most), given_up, subject)
     });
     malformed.into_iter().chain(raised).collect()
 }
@@ -158,7 +159,7 @@ pub(super) fn of_service(
 fn again(
     arn: &ServiceArn,
     service: &Service,
-    times: u8,
+    (times, most): (u8, u8),
     given_up: bool,
     subject: Concern,
 ) -> Concern {
@@ -181,7 +182,7 @@ fn again(
         },
         facts: vec![
             fact("Desired count", service.desired),
-            fact("Put down again", format!("{times} times")),
+            fact("Put down again", format!("{times} of {most} times")),
             fact("Costs", service.rate(arn).shown()),
         ],
         done: Some(if given_up {

@@ -268,7 +268,8 @@ impl Reading {
         let percent = actual
             .saturating_mul(Decimal::ONE_HUNDRED)
             .checked_div(self.limit);
-        let percent = percent.map_or_else(String::new, |percent| format!(" ({percent:.0} %)"));
+        let percent =
+            percent.map_or_else(String::new, |percent| format!(" ({} %)", percent.trunc()));
         let spent = usd(actual);
         format!(
             "{} of {}{percent}",

@@ -1,7 +1,7 @@
 //! What people are told of one budget.
 
 use super::command::{ask, describe};
-use super::concerns::{Concern, fact};
+use super::concerns::{Concern, fact, key};
 use super::facts::View;
 use super::money::usd;
 use super::residual::some_of;
@@ -90,8 +90,14 @@ impl View<'_> {
             return None;
         }
         let causes: Vec<&str> = tally.warned.iter().map(|cause| cause.name()).collect();
+        let mut text = format!("{} {}", causes.join("+"), tally.limit.normalize());
+        if tally.stop().is_some() || waits_until(tally, self.moment.now).is_some() {
+            // There is more to tell than a warning: one that was given stands as it is.
+            let key = key(&self.name.arn(self.moment.account), Kind::BudgetWarned);
+            text = self.observed.announced.get(&key)?.text.clone();
+        }
         Some(Concern {
-            text: format!("{} {}", causes.join("+"), tally.limit.normalize()),
+            text,
             facts: self.facts(),
             done: Some("Nothing was stopped.".to_owned()),
             next: Next {

@@ -88,7 +88,7 @@ fn an_edit_and_a_new_period_are_nobody_s_concern_for_a_day() {
     world.tick("11-19 10:00");
     world.edits("10", "11-19 10:30");
     assert_eq!(announced(&world.tick("11-19 11:00")), [""; 0]);
-    let plan = world.hourly("11-19 12:00", "11-20 13:00");
+    let plan = world.hourly("11-19 12:00", "11-20 14:00");
     assert_eq!(decided(&plan).verdict, Verdict::Blind(Blind::NoSpend));
     let told: Vec<_> = world.announced.keys().map(|key| key.kind).collect();
     assert_eq!(told, ["budget-blind"]);

@@ -145,6 +145,46 @@ fn a_limit_that_changes_is_named_once_and_forgotten_with_its_period() {
 }
 
 #[test]
+fn a_limit_that_aws_adjusts_is_told_as_aws_s_doing() {
+    let mut world = shop();
+    world.budget("dev").auto_adjusting = true;
+    world.tick("11-19 10:00");
+    world.budget("dev").limit = usd("12");
+    let plan = world.tick("11-19 11:00");
+    let facts = &notice(&plan, "budget-limit-changed").facts;
+    assert_eq!(facts[2].value, "AWS, as it adjusts itself");
+}
+
+#[test]
+fn a_message_that_comes_22_days_late_or_after_the_rollover_changes_nothing_that_is_not_so() {
+    let mut world = shop();
+    world.reports("10.10");
+    world.ticks(["11-19 10:00", "11-30 23:59"]);
+    world.reports("0.10");
+    world.tick("12-01 12:00");
+    let body = format!("{}ACTUAL Amount: $10.10\n", letter("dev", "123456789012"));
+    world.hears(TOPIC, None, &body);
+    let plan = world.tick("12-11 10:00");
+    assert_eq!((plan.changes.len(), world.count("prod/api")), (0, 3));
+}
+
+#[test]
+fn the_messages_of_both_rungs_in_one_run_and_in_reverse_order_are_one_stop() {
+    let mut world = shop();
+    world.tick("11-19 10:00");
+    world.reports("10.10");
+    for threshold in ["$10.00", "$8.00", "$8.00"] {
+        let body = format!(
+            "{}Alert Threshold: > {threshold}\n",
+            letter("dev", "123456789012")
+        );
+        world.hears(TOPIC, None, &body);
+    }
+    assert_eq!(announced(&world.tick("11-19 10:05")), ["budget-stopped"]);
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
 fn a_warning_ends_with_its_period() {
     let mut world = shop();
     world.reports("8.50");

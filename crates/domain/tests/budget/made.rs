@@ -91,6 +91,8 @@ pub(crate) struct Thing {
     pub(crate) tags: Tags,
     /// Who decides about its tasks.
     pub(crate) kind: Kind,
+    /// ACTIVE; false is DRAINING.
+    pub(crate) active: bool,
     /// Its count now.
     pub(crate) desired: u32,
     /// What a task costs in an hour.
@@ -111,6 +113,7 @@ pub(crate) fn service(name: &str) -> Thing {
         name: name.to_owned(),
         tags: Tags::new(),
         kind: Kind::Replica,
+        active: true,
         desired: 0,
         hour: Some(usd("0.05")),
         deploying: false,

@@ -46,7 +46,7 @@ fn at_the_limit_everything_tagged_stop_goes_to_rest_and_nothing_else() {
     world.reports("10.10");
     let plan = world.tick("11-19 11:00");
     assert_eq!(becomes(&plan), ["prod/batch held", "prod/api held"]);
-    assert_eq!(announced(&plan), ["budget-warned", "budget-stopped"]);
+    assert_eq!(announced(&plan), ["budget-stopped"]);
     assert_eq!(notice(&plan, "budget-stopped").severity, Severity::Page);
     assert_eq!(counts(&world), [0, 0, 2, 1]);
     assert_eq!(world.why("prod/api"), "the budget dev is spent");
@@ -197,6 +197,38 @@ fn daemons_and_what_others_control_are_named_and_left_alone() {
 }
 
 #[test]
+fn a_service_that_is_draining_is_left_alone() {
+    let mut world = world(shop());
+    world.thing("prod/api").active = false;
+    world.reports("10.10");
+    let plan = world.tick("11-19 11:00");
+    assert_eq!(becomes(&plan), ["prod/batch held"]);
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_warning_stands_while_services_are_stopped_and_is_not_given_again() {
+    let mut world = world(shop());
+    world.reports("8.10");
+    world.tick("11-19 10:00");
+    world.reports("10.10");
+    assert_eq!(announced(&world.tick("11-19 11:00")), ["budget-stopped"]);
+    assert_eq!(announced(&world.tick("11-19 12:00")), [""; 0]);
+}
+
+#[test]
+fn two_hundred_and_fifty_services_in_three_clusters_all_stop_and_all_come_back() {
+    let names = |at: usize| format!("{}/s{at}", ["one", "two", "three"][at % 3]);
+    let mut world = world((0..250).map(|at| service(&names(at)).tagged("stop").desired(1)));
+    world.reports("10.10");
+    assert_eq!(world.tick("11-19 11:00").changes.len(), 250);
+    world.tick("11-19 12:00");
+    assert!(world.is_stopped("dev"));
+    world.restore(Some("3"), "11-19 13:00");
+    assert!((0..250).all(|at| world.count(&names(at)) == 1));
+}
+
+#[test]
 fn a_service_that_is_tagged_while_everything_is_stopped_goes_down_too() {
     let mut world = world(shop());
     world.reports("10.10");
@@ -332,7 +364,7 @@ fn a_grace_gives_people_time_and_then_it_stops() {
     world.policy.grace = SignedDuration::from_mins(90);
     world.reports("10.10");
     let plan = world.tick("11-19 11:00");
-    assert_eq!(announced(&plan), ["budget-warned", "budget-grace"]);
+    assert_eq!(announced(&plan), ["budget-grace"]);
     let until = on("11-19 12:30");
     assert_eq!(decided(&plan).reason, Reason::InGrace { until });
     assert_eq!(announced(&world.tick("11-19 12:00")), [""; 0]);

@@ -32,6 +32,7 @@ pub(crate) struct Budget {
     pub(crate) edited: Option<Timestamp>,
     pub(crate) blind: Option<Blind>,
     pub(crate) configured: bool,
+    pub(crate) auto_adjusting: bool,
     pub(crate) guarded: Option<Guarded>,
 }
 
@@ -91,6 +92,7 @@ impl World {
             edited: Some(on("10-01 00:00")),
             blind: None,
             configured: true,
+            auto_adjusting: false,
             guarded: None,
         };
         self.budgets.insert(name(called), budget);
@@ -231,7 +233,7 @@ impl World {
             let service = Service {
                 intent: thing.intent(),
                 kind: thing.kind,
-                active: true,
+                active: thing.active,
                 desired: thing.desired,
                 running: thing.desired,
                 deploying: thing.deploying,
@@ -345,7 +347,7 @@ impl Budget {
             forecast: self.forecast,
             period: cycle.at(now).unwrap(),
             edited: self.edited,
-            auto_adjusting: false,
+            auto_adjusting: self.auto_adjusting,
             rungs: Vec::new(),
         })
     }
