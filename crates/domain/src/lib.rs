@@ -3,6 +3,7 @@
 
 pub mod announcement;
 pub mod arn;
+pub mod budget;
 pub mod capacity;
 pub mod cut;
 pub mod hold;

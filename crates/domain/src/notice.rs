@@ -107,11 +107,35 @@ pub enum Kind {
     BehindSchedule,
     /// AWS gave up on an event that one of our functions should have answered.
     Undelivered,
+    /// A budget runs short.
+    BudgetWarned,
+    /// A budget is spent, and nothing is stopped yet: a grace, or a person's veto.
+    BudgetGrace,
+    /// A budget is spent, and services are at rest for it.
+    BudgetStopped,
+    /// A budget reports a spend that cannot be.
+    BudgetImplausible,
+    /// A budget cannot be read, or what it says cannot be relied on.
+    BudgetBlind,
+    /// What runs on after a stop costs more than a budget allows.
+    BudgetCannotBeMet,
+    /// Something raised a service that is at rest for a budget.
+    BudgetRaisedWhileStopped,
+    /// Messages about a budget may not arrive.
+    BudgetUnguarded,
+    /// The limit of a budget changed.
+    BudgetLimitChanged,
+    /// A message is about no budget that is watched.
+    BudgetMessageForeign,
+    /// The tag `caretaker:budget` cannot be read.
+    BudgetTagMalformed,
+    /// What is free of something is nearly used up.
+    FreeTierNearlyUsed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 23] = [
         Self::MalformedTag,
         Self::OverrideIgnored,
         Self::DeploymentBlocksRest,
@@ -123,6 +147,18 @@ impl Kind {
         Self::PermissionDenied,
         Self::BehindSchedule,
         Self::Undelivered,
+        Self::BudgetWarned,
+        Self::BudgetGrace,
+        Self::BudgetStopped,
+        Self::BudgetImplausible,
+        Self::BudgetBlind,
+        Self::BudgetCannotBeMet,
+        Self::BudgetRaisedWhileStopped,
+        Self::BudgetUnguarded,
+        Self::BudgetLimitChanged,
+        Self::BudgetMessageForeign,
+        Self::BudgetTagMalformed,
+        Self::FreeTierNearlyUsed,
     ];
 
     /// The name it has on the bus, in logs and in pages. It never changes.
@@ -139,6 +175,18 @@ impl Kind {
             Self::PermissionDenied => "permission-denied",
             Self::BehindSchedule => "behind-schedule",
             Self::Undelivered => "undelivered",
+            Self::BudgetWarned => "budget-warned",
+            Self::BudgetGrace => "budget-grace",
+            Self::BudgetStopped => "budget-stopped",
+            Self::BudgetImplausible => "budget-implausible",
+            Self::BudgetBlind => "budget-blind",
+            Self::BudgetCannotBeMet => "budget-cannot-be-met",
+            Self::BudgetRaisedWhileStopped => "budget-raised-while-stopped",
+            Self::BudgetUnguarded => "budget-unguarded",
+            Self::BudgetLimitChanged => "budget-limit-changed",
+            Self::BudgetMessageForeign => "budget-message-foreign",
+            Self::BudgetTagMalformed => "budget-tag-malformed",
+            Self::FreeTierNearlyUsed => "free-tier-nearly-used",
         }
     }
 

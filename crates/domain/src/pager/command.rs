@@ -6,13 +6,30 @@ const LONGEST: usize = 300;
 /// Whether the command is one of ours and a shell takes every sign of it as it stands.
 ///
 /// A command may hold a name that somebody else chose. Nothing in it may start a second command,
-/// expand, redirect, mention or link; what is left is enough for the AWS CLI and `make`.
+/// expand, redirect, mention or link; what is left is enough for the AWS CLI and `make`. Braces,
+/// which JSON needs, expand everywhere but between single quotes, so they may stand only there.
 pub(super) fn may_be_pasted(command: &str) -> bool {
     let ours = command.starts_with("aws ") || command.starts_with("make ");
     ours && command.len() <= LONGEST
-        && command.chars().all(is_plain)
+        && braces_are_quoted(command)
+        && command.chars().all(|c| is_plain(c) || "{}".contains(c))
         && !command.contains("://")
         && !command.contains("www.")
+}
+
+/// Whether every brace is between single quotes. What is outside them must have no double quote,
+/// in which a single one would begin nothing.
+fn braces_are_quoted(command: &str) -> bool {
+    if !command.contains(['{', '}']) {
+        return true;
+    }
+    let pieces: Vec<&str> = command.split('\'').collect();
+    let closed = pieces.len() % 2 == 1;
+    let outside = pieces.into_iter().step_by(2);
+    closed
+        && outside
+            .into_iter()
+            .all(|piece| !piece.contains(['{', '}', '"']))
 }
 
 fn is_plain(character: char) -> bool {
@@ -47,6 +64,25 @@ mod tests {
             "",
         ] {
             assert!(!may_be_pasted(command), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn json_may_be_pasted_between_single_quotes_only() {
+        let ask = "aws lambda invoke --payload";
+        assert!(may_be_pasted(&format!(
+            "{ask} '{{\"action\":\"restore\",\"allow\":\"3.00\"}}' /dev/stdout"
+        )));
+        for payload in [
+            "{a,b}",
+            "\"{a,b}\"",
+            "\"'{a,b}'\"",
+            "'{a}' {b,c}",
+            "'{\"budget\":\"it's\"}'",
+            "'{a,b}",
+        ] {
+            let command = format!("{ask} {payload}");
+            assert!(!may_be_pasted(&command), "{command}");
         }
     }
 

@@ -37,6 +37,18 @@ pub(super) fn consequence(name: &str, event: &Event) -> Consequence {
             ),
             unknown: "Whether the ticks since then have succeeded",
         },
+        ("budget-guard", Event::Asked { .. }) => Consequence {
+            at_stake: Some("What was asked for may not have been done"),
+            done: None,
+            unknown: "Whether whoever asked has noticed",
+        },
+        ("budget-guard", _) => Consequence {
+            at_stake: Some("A budget may have been spent without a warning or a stop"),
+            done: Some(
+                "Nothing about this event. The next look at the budgets, every hour, decides anew",
+            ),
+            unknown: "Whether the looks since then have succeeded",
+        },
         ("pager", _) => Consequence {
             at_stake: Some("Nobody was told what a notice says"),
             done: Some("Sent this page in its place"),

@@ -54,5 +54,46 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
             "AWS gave up on something that Caretaker should have answered. What should have followed \
              from it was not done, or only in part."
         }
+        Kind::BudgetWarned => {
+            "Nothing is stopped yet. If spending goes on like this, the services tagged stop go \
+             to rest before the period ends."
+        }
+        Kind::BudgetGrace => {
+            "The budget is spent and spending goes on. Services stop when the time named here is \
+             over, unless somebody vetoes that."
+        }
+        Kind::BudgetStopped => {
+            "Services tagged stop are at rest and serve nothing until the next period, or until \
+             somebody allows more. What runs on still costs money."
+        }
+        Kind::BudgetImplausible => {
+            "Either billing is wrong, or something is spending that Caretaker cannot see. Nothing \
+             was stopped, and nothing will be for this reading."
+        }
+        Kind::BudgetBlind => {
+            "While this lasts nothing is stopped and nothing comes back, whatever is spent."
+        }
+        Kind::BudgetCannotBeMet => {
+            "Even with every service at rest the limit will be exceeded, because of what runs on."
+        }
+        Kind::BudgetRaisedWhileStopped => {
+            "The service runs and costs money although its budget is spent."
+        }
+        Kind::BudgetUnguarded => {
+            "The budget is still read every hour, but a message that it is spent may come late or \
+             never."
+        }
+        Kind::BudgetLimitChanged => {
+            "From now on the new limit counts. Whoever changed it may have meant to, or not."
+        }
+        Kind::BudgetMessageForeign => {
+            "It changed nothing. Somebody publishes to the topic who should not, or a budget is \
+             not watched that should be."
+        }
+        Kind::BudgetTagMalformed => {
+            "Until the tag can be read, no budget stops the service, and one that is held for a \
+             budget stays at rest."
+        }
+        Kind::FreeTierNearlyUsed => "What is used beyond it costs money.",
     }
 }

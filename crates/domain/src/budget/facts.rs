@@ -1,0 +1,160 @@
+//! What is known of a budget, line by line, for whoever is told of it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::concerns::{Concern, fact};
+use super::holds::wants;
+use super::moment::Moment;
+use super::money::usd;
+use super::name::BudgetName;
+use super::observed::{Observed, Watched};
+use super::period::Period;
+use super::residual::some_of;
+use super::selection::{Candidate, in_order};
+use super::tags::Intent;
+use super::tally::{Stop, Tally};
+use super::verdict::Verdict;
+use crate::notice::{Fact, Kind, Next, Severity};
+
+/// How many of the dearest services are named.
+const DEAREST: usize = 3;
+
+/// One budget, what was decided about it, and the world around it.
+pub(super) struct View<'a> {
+    pub(super) name: &'a BudgetName,
+    pub(super) watched: &'a Watched,
+    pub(super) tally: &'a Option<Tally>,
+    pub(super) verdict: &'a Verdict,
+    pub(super) observed: &'a Observed,
+    pub(super) moment: Moment<'a>,
+}
+
+impl View<'_> {
+    /// A concern about this budget, to be completed.
+    pub(super) fn concern(&self, kind: Kind, severity: Severity, title: String) -> Concern {
+        Concern {
+            subject: self.name.arn(self.moment.account),
+            kind,
+            severity,
+            title,
+            text: String::new(),
+            facts: Vec::new(),
+            done: None,
+            next: Next {
+                what: String::new(),
+                command: None,
+            },
+            unknown: None,
+            since: self.moment.now,
+        }
+    }
+
+    /// Spend, limit, time, rate, what costs most, and what goes on after a stop.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        match &self.watched.sight {
+            Ok(reading) => facts.push(fact("Spent", reading.shown())),
+            Err(_) => facts.extend(self.last_seen()),
+        }
+        let allowed = self.tally.as_ref().and_then(|tally| tally.allowed.as_ref());
+        if let Some(allowed) = allowed {
+            let up_to = usd(allowed.up_to);
+            facts.push(fact("Allowed", format!("up to {up_to}, by {}", allowed.by)));
+        }
+        if let Ok(reading) = &self.watched.sight
+            && let Some(forecast) = reading.forecast
+        {
+            facts.push(fact("Forecast by AWS", usd(forecast)));
+        }
+        if let Some(period) = self.period() {
+            facts.push(fact("Period", shown(period, self.moment.now)));
+        }
+        if let Some(sample) = self.observed.meter.newest() {
+            facts.push(fact("Rate by our meter", sample.rate.shown()));
+        }
+        let dearest = self.dearest();
+        if !dearest.is_empty() {
+            facts.push(fact("Costs most", some_of(&dearest)));
+        }
+        if let Some(period) = self.period() {
+            let residual = self.observed.residual();
+            let residual = residual.shown(period, self.moment.now);
+            facts.push(fact("Goes on after a stop", residual));
+        }
+        facts
+    }
+
+    /// The last reading that could be believed.
+    pub(super) fn last_seen(&self) -> Option<Fact> {
+        let last = self.tally.as_ref()?.last()?;
+        let value = format!("{}, first seen at {}", usd(last.spend), last.at);
+        Some(fact("Last believed", value))
+    }
+
+    pub(super) fn period(&self) -> Option<Period> {
+        let reading = self.watched.sight.as_ref().ok();
+        let reading = reading.map(|reading| reading.period);
+        reading.or_else(|| self.tally.as_ref().map(|tally| tally.period))
+    }
+
+    /// What is not known, and might be taken for granted.
+    pub(super) fn unknown(&self) -> Option<String> {
+        let unpriced = self.observed.meter.newest();
+        let unpriced = unpriced.map_or(&[][..], |sample| &sample.unpriced[..]);
+        let billing = "What was spent since the last data, which come 8 to 12 hours late";
+        Some(match unpriced {
+            [] => billing.to_owned(),
+            some => format!("{billing}; the price of {}", some_of(some)),
+        })
+    }
+
+    /// The services that this stop wants down, in the order in which they go.
+    pub(super) fn down(&self, stop: &Stop) -> Vec<String> {
+        let services = self.observed.services.iter();
+        let wanted = services.filter(|(arn, service)| wants(stop, arn, service));
+        let candidates = wanted.map(|(arn, service)| Candidate {
+            service: arn.clone(),
+            rank: match service.intent {
+                Intent::Stop { rank } => rank,
+                _ => super::tags::DEFAULT_RANK,
+            },
+            rate: service.rate(arn),
+        });
+        let ordered = in_order(candidates.collect());
+        ordered.iter().map(|one| one.service.to_string()).collect()
+    }
+
+    /// Services that are tagged `stop` and cannot be put to rest by their count.
+    pub(super) fn spared(&self) -> Vec<String> {
+        let services = self.observed.services.iter();
+        let spared = services.filter(|(_, service)| {
+            matches!(service.intent, Intent::Stop { .. }) && !service.controllable()
+        });
+        spared
+            .map(|(arn, service)| format!("{arn} ({:?})", service.kind))
+            .collect()
+    }
+
+    fn dearest(&self) -> Vec<String> {
+        let services = self.observed.services.iter();
+        let rates = services.map(|(arn, service)| (arn, service.rate(arn)));
+        let mut rates: Vec<_> = rates.filter(|(_, rate)| !rate.upper.is_zero()).collect();
+        rates.sort_by_key(|(_, rate)| std::cmp::Reverse(rate.upper));
+        let dearest = rates.into_iter().take(DEAREST);
+        dearest
+            .map(|(arn, rate)| format!("{arn} at {}", rate.shown()))
+            .collect()
+    }
+}
+
+/// `2026-11-01 to 2026-12-01 UTC, 11.5 days left`.
+fn shown(period: Period, now: Timestamp) -> String {
+    let day = |instant: Timestamp| instant.to_zoned(TimeZone::UTC).date();
+    let left = super::meter::hours(period.left(now)) / rust_decimal::Decimal::from(24);
+    format!(
+        "{} to {} UTC, {left:.1} days left",
+        day(period.start),
+        day(period.end)
+    )
+}

@@ -1,0 +1,192 @@
+//! The decision of `budget-guard`: what AWS says of a budget, what ran, and what the ledger
+//! remembers → a plan.
+//!
+//! A message only says *look here*. What to do follows from the reading, believed or not, and
+//! from what is; so messages that are late, repeated or out of order change nothing.
+
+mod asked;
+mod command;
+mod concerns;
+mod drill;
+mod facts;
+mod findings;
+pub mod guard;
+mod holds;
+pub mod meter;
+mod moment;
+pub mod money;
+mod name;
+mod observed;
+mod over;
+pub mod period;
+mod plan;
+mod proof;
+pub mod prose;
+pub mod reading;
+pub mod residual;
+pub mod selection;
+mod state;
+mod tags;
+pub mod tally;
+mod told;
+mod verdict;
+
+use std::collections::BTreeMap;
+
+pub use asked::LONGEST_VETO;
+pub use drill::{Receipt, drill};
+pub use moment::{Moment, Policy};
+pub use name::{BudgetName, NameError};
+pub use observed::{Asked, Message, Observed, Service, Watched, What};
+pub use plan::{Answer, Becomes, Change, Decided, Plan, Reason, Record, Refusal};
+pub use tags::{BUDGET, DEFAULT_RANK, Intent, parse};
+pub use verdict::{FACTOR, FLOOR, LAG, UNSEEN_SCALE, VISIBLE, Verdict, judge};
+
+use crate::off_hours::Announcement;
+use crate::rest::Version;
+use concerns::Concern;
+use facts::View;
+use holds::Tallies;
+use state::{Case, Step};
+use tally::Tally;
+
+/// Decides about every budget.
+pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
+    if observed.closing {
+        return closing(observed);
+    }
+    let steps: BTreeMap<&BudgetName, Step> = observed
+        .budgets
+        .iter()
+        .map(|(name, watched)| {
+            let case = Case {
+                name,
+                watched,
+                observed,
+                moment,
+                pretend: false,
+            };
+            (name, case.step())
+        })
+        .collect();
+    let budgets = observed.budgets.iter();
+    let before: Tallies = budgets
+        .filter_map(|(name, watched)| Some((name.clone(), watched.tally.clone()?)))
+        .collect();
+    let after: Tallies = steps
+        .iter()
+        .filter_map(|(name, step)| Some(((*name).clone(), step.tally.clone()?)))
+        .collect();
+    let (announcements, forgotten) = told(observed, &steps, (&before, &after), moment);
+    Plan {
+        records: records(observed, &steps),
+        changes: holds::changes(observed, &before, &after),
+        announcements,
+        forgotten,
+        verdicts: steps
+            .iter()
+            .map(|(name, step)| decided(name, step))
+            .collect(),
+        answer: answer(observed, &steps),
+    }
+}
+
+/// Before the suite is deleted nothing is stopped, and the tallies stay as they are: whoever
+/// deletes it wakes what is held.
+fn closing(observed: &Observed) -> Plan {
+    let verdicts = observed.budgets.iter().map(|(name, watched)| Decided {
+        budget: name.clone(),
+        verdict: match &watched.sight {
+            Ok(_) => Verdict::Under,
+            Err(blind) => Verdict::Blind(blind.clone()),
+        },
+        reason: Reason::Closing,
+        spend: None,
+        ceiling: None,
+    });
+    Plan {
+        verdicts: verdicts.collect(),
+        answer: observed
+            .asked
+            .as_ref()
+            .map(|_| Answer::Refused(Refusal::Closing)),
+        ..Plan::default()
+    }
+}
+
+/// The writes: every tally that is not as it was.
+fn records(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Vec<Record> {
+    let mut records = Vec::new();
+    for (name, step) in steps {
+        let before = observed.budgets.get(*name);
+        let before = before.and_then(|watched| watched.tally.as_ref());
+        if before == step.tally.as_ref() {
+            continue;
+        }
+        let replaces = before.map(|tally| tally.version);
+        let next = |tally: &Tally| Tally {
+            version: replaces.map_or(tally.version, Version::next),
+            ..tally.clone()
+        };
+        records.push(Record {
+            budget: (*name).clone(),
+            tally: step.tally.as_ref().map(|tally| Box::new(next(tally))),
+            replaces,
+        });
+    }
+    records
+}
+
+fn decided(name: &BudgetName, step: &Step) -> Decided {
+    let tally = step.tally.as_ref();
+    Decided {
+        budget: name.clone(),
+        verdict: step.verdict.clone(),
+        reason: step.reason,
+        spend: tally.and_then(Tally::last).map(|last| last.spend),
+        ceiling: tally.map(|tally| tally.ceiling(tally.limit)),
+    }
+}
+
+fn answer(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Option<Answer> {
+    let asked = observed.asked.as_ref()?;
+    let Some(step) = steps.get(&asked.budget) else {
+        return Some(Answer::Refused(Refusal::UnknownBudget));
+    };
+    step.answer.clone()
+}
+
+fn told(
+    observed: &Observed,
+    steps: &BTreeMap<&BudgetName, Step>,
+    (before, after): (&Tallies, &Tallies),
+    moment: Moment<'_>,
+) -> (Vec<Announcement>, Vec<crate::off_hours::ConcernKey>) {
+    let view = |name: &'_ BudgetName| observed.budgets.get_key_value(name);
+    let views: BTreeMap<String, View<'_>> = steps
+        .iter()
+        .filter_map(|(name, step)| {
+            let (name, watched) = view(name)?;
+            let view = View {
+                name,
+                watched,
+                tally: &step.tally,
+                verdict: &step.verdict,
+                observed,
+                moment,
+            };
+            Some((name.arn(moment.account), view))
+        })
+        .collect();
+    let of_budgets = views.values().flat_map(View::concerns);
+    let services = observed.services.iter();
+    let of_services = services
+        .flat_map(|(arn, service)| findings::of_service(arn, service, before, after, moment));
+    let standing: Vec<Concern> = of_budgets
+        .chain(of_services)
+        .chain(findings::of_free_tier(observed, moment))
+        .chain(findings::of_messages(observed, moment))
+        .collect();
+    let over = |key: &crate::off_hours::ConcernKey| over::over(key, &views, observed);
+    concerns::announcements(&standing, &observed.announced, over, moment)
+}

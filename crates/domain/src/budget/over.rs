@@ -1,0 +1,103 @@
+//! What is no longer so: which concerns a decision can call over, and in which words.
+
+use std::collections::BTreeMap;
+
+use super::concerns::Over;
+use super::facts::View;
+use super::findings::free_tier_subject;
+use super::money::usd;
+use super::observed::Observed;
+use super::tally::{State, Tally, Why};
+use super::verdict::Verdict;
+use crate::arn::ServiceArn;
+use crate::notice::{Fact, Kind};
+use crate::off_hours::ConcernKey;
+
+/// What this decision can say about a concern that does not stand any more. Nothing about what it
+/// did not look at, nor about what others announced.
+pub(super) fn over(
+    key: &ConcernKey,
+    views: &BTreeMap<String, View<'_>>,
+    observed: &Observed,
+) -> Option<Over> {
+    let kind = Kind::from_name(key.kind)?;
+    let (title, facts) = match kind {
+        Kind::BudgetTagMalformed | Kind::BudgetRaisedWhileStopped => {
+            (of_service(kind, key, observed)?, Vec::new())
+        }
+        Kind::FreeTierNearlyUsed => (of_free_tier(key, observed)?, Vec::new()),
+        // It is remembered for good, so that it is never told twice.
+        Kind::BudgetMessageForeign => return None,
+        _ => of_budget(kind, views.get(&key.subject)?)?,
+    };
+    Some(Over {
+        key: key.clone(),
+        title: (!title.is_empty()).then_some(title),
+        facts,
+    })
+}
+
+/// Of a budget: an empty title is for what nobody needs to know.
+fn of_budget(kind: Kind, view: &View<'_>) -> Option<(String, Vec<Fact>)> {
+    let name = view.name;
+    let seen = view.watched.sight.is_ok();
+    let believed = view.verdict.believes();
+    let title = match kind {
+        Kind::BudgetWarned => format!("The budget {name} does not run short any more"),
+        Kind::BudgetGrace if stops(view.tally) => String::new(),
+        Kind::BudgetGrace => format!("The stop of the budget {name} is off"),
+        Kind::BudgetStopped => return Some((restored(view), view.facts())),
+        Kind::BudgetImplausible if believed => {
+            format!("The budget {name} reports what can be believed again")
+        }
+        Kind::BudgetBlind if !matches!(view.verdict, Verdict::Implausible { .. }) => {
+            format!("The budget {name} can be read again")
+        }
+        Kind::BudgetCannotBeMet if seen => format!("The budget {name} can be met again"),
+        Kind::BudgetLimitChanged => String::new(),
+        Kind::BudgetUnguarded if view.watched.guarded.is_some() => {
+            format!("Messages about the budget {name} can arrive again")
+        }
+        _ => return None,
+    };
+    Some((title, Vec::new()))
+}
+
+fn stops(tally: &Option<Tally>) -> bool {
+    tally.as_ref().is_some_and(|tally| tally.stop().is_some())
+}
+
+fn restored(view: &View<'_>) -> String {
+    let name = view.name;
+    let state = view.tally.as_ref().map(|tally| &tally.state);
+    match state {
+        Some(State::Restoring(restore)) => match &restore.why {
+            Why::NewPeriod { spend } => format!(
+                "A new period of the budget {name} has begun ({} spent): services come back",
+                usd(*spend)
+            ),
+            Why::Person { by, why } => {
+                format!("{by} restores what the budget {name} stopped: {why}")
+            }
+        },
+        _ => format!("What the budget {name} stopped is back"),
+    }
+}
+
+fn of_service(kind: Kind, key: &ConcernKey, observed: &Observed) -> Option<String> {
+    let arn = ServiceArn::parse(&key.subject).ok()?;
+    let looked_at = observed.services.contains_key(&arn);
+    match kind {
+        _ if !looked_at => None,
+        Kind::BudgetTagMalformed => Some(format!("{arn}: its tag can be read")),
+        _ => Some(String::new()),
+    }
+}
+
+fn of_free_tier(key: &ConcernKey, observed: &Observed) -> Option<String> {
+    let uses = observed.free_tier.as_ref()?;
+    let named = uses.iter().map(super::guard::FreeTierUse::named);
+    let mut subjects = named.map(|named| free_tier_subject(&named));
+    let looked_at = subjects.any(|subject| subject == key.subject);
+    looked_at.then(|| "It is free again: a new month has begun".to_owned())
+}

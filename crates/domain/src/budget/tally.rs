@@ -1,0 +1,285 @@
+//! The tally: what the ledger remembers of one budget, in its period.
+//!
+//! Every write of it is conditional on [`Tally::version`], so of two runs that decided on the
+//! same tally one is refused. It is written before the holds that follow from it are placed or
+//! lifted: whatever crashes, the next run reads the intent and goes on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use super::period::Period;
+use super::reading::Reading;
+use crate::arn::ServiceArn;
+use crate::rest::Version;
+
+/// How many readings are remembered: with three changes a day, more than a fortnight.
+pub const READINGS: usize = 48;
+
+/// What the ledger remembers of one budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// The period that it is about.
+    pub period: Period,
+    /// Where the budget has got to in it.
+    pub state: State,
+    /// Readings that could be believed, oldest first: one for each change.
+    pub readings: Vec<Seen>,
+    /// The last reading of the period before, if there was one.
+    pub before: Option<Before>,
+    /// Why people were warned in this period.
+    pub warned: BTreeSet<Cause>,
+    /// When the grace before a stop ends, once it has begun.
+    pub grace: Option<Timestamp>,
+    /// A person's word that nothing is stopped until a moment.
+    pub veto: Option<Veto>,
+    /// A person's word that so much may be spent in this period.
+    pub allowed: Option<Allowed>,
+    /// The limit when it was last read, in USD.
+    pub limit: Decimal,
+    /// How that limit last changed in this period.
+    pub limit_change: Option<LimitChange>,
+    /// The version that a write must find.
+    pub version: Version,
+}
+
+/// Where a budget has got to in its period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing has happened.
+    Armed,
+    /// People were warned.
+    Warned,
+    /// Services are being put to rest.
+    Stopping(Stop),
+    /// They are at rest.
+    Stopped(Stop),
+    /// They get back what they had.
+    Restoring(Restore),
+}
+
+/// What a budget stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Since when.
+    pub since: Timestamp,
+    /// The end of the period in which it stopped them: no restore by itself before it.
+    pub period_end: Timestamp,
+    /// What was spent at that time, in USD.
+    pub spend: Decimal,
+    /// Which services; none is everything tagged `stop`, whatever that is now.
+    pub picked: Option<BTreeSet<ServiceArn>>,
+    /// How often each was put down again because somebody or something raised it.
+    pub again: BTreeMap<ServiceArn, u8>,
+}
+
+/// A stop that ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a stop ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A new period began, and its own, lower spend was seen.
+    NewPeriod {
+        /// That spend, in USD.
+        spend: Decimal,
+    },
+    /// A person said so.
+    Person {
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// A reading, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// When it was first seen.
+    pub at: Timestamp,
+    /// What was spent, in USD.
+    pub spend: Decimal,
+    /// What AWS forecast, in USD.
+    pub forecast: Option<Decimal>,
+    /// The limit, in USD.
+    pub limit: Decimal,
+    /// When the budget had last been edited.
+    pub edited: Option<Timestamp>,
+}
+
+/// The last that was seen of the period before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// When it was seen.
+    pub at: Timestamp,
+    /// What was spent, in USD.
+    pub spend: Decimal,
+}
+
+/// Why people are warned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// So much of the limit is spent.
+    Actual,
+    /// AWS forecasts that the limit will be exceeded.
+    Forecast,
+    /// By our own meter the limit is exceeded already, though AWS does not report it yet.
+    Metered,
+}
+
+/// A person's word that nothing is stopped until a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Veto {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// A person's word that so much may be spent in this period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Up to what, in USD: the spend at that time and what the person added.
+    pub up_to: Decimal,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A limit that changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitChange {
+    /// What it was, in USD.
+    pub from: Decimal,
+    /// What it is, in USD.
+    pub to: Decimal,
+    /// When that was seen.
+    pub at: Timestamp,
+}
+
+impl Tally {
+    /// The tally of a budget that is seen for the first time.
+    pub fn first(reading: &Reading, now: Timestamp) -> Self {
+        Self {
+            period: reading.period,
+            state: State::Armed,
+            readings: Vec::new(),
+            before: None,
+            warned: BTreeSet::new(),
+            grace: None,
+            veto: None,
+            allowed: None,
+            limit: reading.limit,
+            limit_change: None,
+            version: Version::first(now),
+        }
+    }
+
+    /// The last reading that could be believed in this period.
+    pub fn last(&self) -> Option<&Seen> {
+        self.readings.last()
+    }
+
+    /// What is stopped, if anything is.
+    pub fn stop(&self) -> Option<&Stop> {
+        match &self.state {
+            State::Stopping(stop) | State::Stopped(stop) => Some(stop),
+            State::Armed | State::Warned | State::Restoring(_) => None,
+        }
+    }
+
+    /// What must not be exceeded: the limit, or what a person allowed if that is more.
+    pub fn ceiling(&self, limit: Decimal) -> Decimal {
+        let allowed = self.allowed.as_ref();
+        allowed.map_or(limit, |allowed| limit.max(allowed.up_to))
+    }
+
+    /// The same tally in another period. What is stopped stays so, and a veto runs on; readings,
+    /// warnings, a grace and what a person allowed belong to their period.
+    ///
+    /// The last spend is handed on only if the period really is a later one: somebody who makes a
+    /// monthly budget a daily one changes what its spend means.
+    #[must_use]
+    pub fn rolled(&self, period: Period) -> Self {
+        if period == self.period {
+            return self.clone();
+        }
+        let later = period.start >= self.period.end;
+        let last = self.last().filter(|_| later);
+        Self {
+            period,
+            state: match &self.state {
+                State::Warned => State::Armed,
+                state => state.clone(),
+            },
+            readings: Vec::new(),
+            before: last.map(|last| Before {
+                at: last.at,
+                spend: last.spend,
+            }),
+            warned: BTreeSet::new(),
+            grace: None,
+            allowed: None,
+            limit_change: None,
+            ..self.clone()
+        }
+    }
+
+    /// With a reading that could be believed; one that says what the last one said is not
+    /// remembered again.
+    pub(super) fn remember(&mut self, reading: &Reading, spend: Decimal, now: Timestamp) {
+        let seen = Seen {
+            at: now,
+            spend,
+            forecast: reading.forecast,
+            limit: reading.limit,
+            edited: reading.edited,
+        };
+        let same = |last: &Seen| {
+            Seen {
+                at: now,
+                ..last.clone()
+            } == seen
+        };
+        if !self.last().is_some_and(same) {
+            self.readings.push(seen);
+        }
+        let surplus = self.readings.len().saturating_sub(READINGS);
+        self.readings.drain(..surplus);
+    }
+}
+
+impl State {
+    /// A short, stable name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Armed => "armed",
+            Self::Warned => "warned",
+            Self::Stopping(_) => "stopping",
+            Self::Stopped(_) => "stopped",
+            Self::Restoring(_) => "restoring",
+        }
+    }
+}
+
+impl Cause {
+    /// A short, stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Actual => "actual",
+            Self::Forecast => "forecast",
+            Self::Metered => "metered",
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! How services come back: with proof, or by a person.
+
+use domain::budget::{Answer, Reason, Refusal, What};
+
+use crate::made::{arn, name, on, service, usd};
+use crate::world::{World, announced, becomes, decided, notice, world};
+
+/// Stopped on the 19th at 10.10 USD.
+fn stopped() -> World {
+    let mut world = world([service("prod/api").tagged("stop").desired(3)]);
+    world.tick("11-19 10:00");
+    world.reports("10.10");
+    world.ticks(["11-19 11:00", "11-19 12:00"]);
+    assert!(world.is_stopped("dev"));
+    world
+}
+
+#[test]
+fn at_a_new_period_services_come_back_once_its_own_lower_spend_is_seen() {
+    let mut world = stopped();
+    world.reports("10.40");
+    world.tick("11-30 23:00");
+    let plan = world.tick("12-01 00:00");
+    assert_eq!(decided(&plan).reason, Reason::WaitsForProof);
+    world.reports("10.60");
+    world.tick("12-01 06:00");
+    assert_eq!(
+        world.count("prod/api"),
+        0,
+        "late charges of the old period prove nothing"
+    );
+    world.reports("0.12");
+    let plan = world.tick("12-01 12:00");
+    assert_eq!(becomes(&plan), ["prod/api lifted"]);
+    let back = notice(&plan, "budget-stopped");
+    assert!(back.resolved);
+    assert!(back.title.contains("A new period"), "{}", back.title);
+    assert_eq!(world.count("prod/api"), 3);
+    world.tick("12-01 13:00");
+    assert_eq!(world.state(), "armed");
+}
+
+#[test]
+fn a_lower_spend_before_the_boundary_proves_nothing() {
+    let mut world = stopped();
+    world.reports("0.12");
+    world.tick("11-30 23:59");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_zero_that_an_edit_explains_proves_nothing_and_the_next_data_do() {
+    let mut world = stopped();
+    world.tick("11-30 22:00");
+    world.edits("10", "11-30 23:00");
+    world.tick("12-01 02:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.tick("12-03 02:00");
+    assert_eq!(world.count("prod/api"), 0, "however long it lasts");
+    world.reports("0.30");
+    world.tick("12-03 03:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_zero_that_no_edit_explains_is_the_new_period() {
+    let mut world = stopped();
+    world.tick("11-30 22:00");
+    world.reports("0");
+    world.tick("12-01 02:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn an_edit_in_the_middle_of_the_period_opens_nothing() {
+    let mut world = stopped();
+    world.edits("10", "11-19 12:30");
+    world.tick("11-19 13:00");
+    world.tick("11-20 13:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.edits("50", "11-21 12:30");
+    world.tick("11-21 13:00");
+    world.reports("10.50");
+    let plan = world.tick("11-22 13:00");
+    assert_eq!(
+        world.count("prod/api"),
+        0,
+        "a limit that was raised is no restore"
+    );
+    let told = notice(&plan, "budget-stopped");
+    assert!(
+        told.next.what.contains("above the spend again"),
+        "{}",
+        told.next.what
+    );
+    let plan = world.restore(None, "11-22 14:00");
+    assert_eq!(plan.answer, Some(Answer::Restoring { up_to: None }));
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_budget_made_daily_in_the_middle_of_its_month_opens_nothing_before_the_month_ends() {
+    let mut world = stopped();
+    world.budget("dev").unit = domain::budget::period::TimeUnit::Daily;
+    world.budget("dev").edited = Some(on("11-19 13:00"));
+    world.reports("0.20");
+    world.ticks(["11-20 13:00", "11-30 13:00"]);
+    assert_eq!(world.count("prod/api"), 0);
+    world.tick("12-01 13:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn nothing_comes_back_while_nothing_can_be_read_or_believed() {
+    let mut world = stopped();
+    world.tick("11-30 23:00");
+    world.budget("dev").blind = Some(domain::budget::reading::Blind::Throttled {
+        call: "budgets:DescribeBudget".to_owned(),
+    });
+    world.tick("12-01 12:00");
+    world.budget("dev").blind = None;
+    world.reports("1000000000");
+    world.tick("12-03 12:00");
+    world.budget("dev").actual = None;
+    world.tick("12-03 13:00");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_new_period_that_is_over_already_keeps_services_down() {
+    let mut world = stopped();
+    world.tick("11-30 23:00");
+    world.reports("10.05");
+    world.budget("dev").edited = Some(on("12-01 00:10"));
+    let plan = world.tick("12-03 12:00");
+    assert_eq!(decided(&plan).verdict.name(), "over");
+    world.tick("01-01 12:00");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_person_gets_services_back_and_a_second_overrun_stops_them_again() {
+    let mut world = stopped();
+    let plan = world.restore(Some("3.00"), "11-19 14:00");
+    let up_to = Some(usd("13.10"));
+    assert_eq!(plan.answer, Some(Answer::Restoring { up_to }));
+    assert_eq!(world.count("prod/api"), 3);
+    world.tick("11-19 15:00");
+    assert_eq!(world.state(), "warned");
+    world.reports("13.05");
+    world.tick("11-20 02:00");
+    assert_eq!(world.count("prod/api"), 3);
+    world.reports("13.20");
+    let plan = world.tick("11-20 12:00");
+    assert_eq!(announced(&plan), ["budget-stopped"]);
+    assert_eq!(world.count("prod/api"), 0);
+    world.restore(Some("1"), "11-20 13:00");
+    assert_eq!(
+        world.tally("dev").allowed.as_ref().unwrap().up_to,
+        usd("14.20")
+    );
+}
+
+#[test]
+fn what_a_person_allowed_ends_with_the_period() {
+    let mut world = stopped();
+    world.restore(Some("3.00"), "11-19 14:00");
+    world.tick("11-30 23:00");
+    world.reports("0.10");
+    world.tick("12-01 12:00");
+    assert_eq!(world.tally("dev").allowed, None);
+    world.reports("10.10");
+    world.tick("12-09 12:00");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_restore_that_is_delivered_twice_allows_once() {
+    let mut world = stopped();
+    world.restore(Some("3.00"), "11-19 14:00");
+    let plan = world.restore(Some("3.00"), "11-19 14:00");
+    assert_eq!(plan.answer, Some(Answer::Refused(Refusal::NothingStopped)));
+    assert_eq!(
+        world.tally("dev").allowed.as_ref().unwrap().up_to,
+        usd("13.10")
+    );
+}
+
+#[test]
+fn a_restore_from_before_the_stop_is_refused() {
+    let mut world = stopped();
+    let asked = What::Restore {
+        allow: Some(usd("3")),
+    };
+    world.asks(asked, "11-19 10:30");
+    let plan = world.tick("11-19 14:00");
+    let stopped = on("11-19 11:00");
+    assert_eq!(
+        plan.answer,
+        Some(Answer::Refused(Refusal::OlderThanTheStop { stopped }))
+    );
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_restore_in_the_middle_of_an_overrun_has_to_say_how_much() {
+    let mut world = stopped();
+    let plan = world.restore(None, "11-19 14:00");
+    let spend = usd("10.10");
+    assert_eq!(
+        plan.answer,
+        Some(Answer::Refused(Refusal::NeedsAllow { spend }))
+    );
+    let plan = world.restore(Some("0"), "11-19 14:00");
+    assert_eq!(plan.answer, Some(Answer::Refused(Refusal::AllowsNothing)));
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_restore_while_blind_counts_from_what_is_known() {
+    let mut world = stopped();
+    world.budget("dev").blind = Some(domain::budget::reading::Blind::Missing);
+    let plan = world.restore(Some("2"), "11-19 14:00");
+    assert_eq!(
+        plan.answer,
+        Some(Answer::Restoring {
+            up_to: Some(usd("12.10"))
+        })
+    );
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_service_that_was_deleted_meanwhile_hinders_no_restore() {
+    let mut world = stopped();
+    world.services.remove(&arn("prod/api"));
+    world.restore(Some("3"), "11-19 14:00");
+    world.tick("11-19 15:00");
+    assert_eq!(world.state(), "warned");
+}
+
+#[test]
+fn a_crash_in_the_middle_of_a_restore_is_made_good() {
+    for steps in 0..8 {
+        let mut world =
+            world(["a", "b", "c"].map(|n| service(&format!("prod/{n}")).tagged("stop").desired(2)));
+        world.reports("10.10");
+        world.ticks(["11-19 11:00", "11-19 12:00", "11-30 23:00"]);
+        world.reports("0.10");
+        world.run(on("12-01 12:00"), steps);
+        world.ticks(["12-01 13:00", "12-01 14:00", "12-01 15:00"]);
+        let counts = ["prod/a", "prod/b", "prod/c"].map(|name| world.count(name));
+        assert_eq!(counts, [2, 2, 2], "after {steps} steps");
+        assert_eq!(world.state(), "armed", "after {steps} steps");
+    }
+}
+
+#[test]
+fn a_budget_that_is_not_configured_any_more_holds_what_it_stopped_until_a_person_restores() {
+    let mut world = stopped();
+    world.budget("dev").configured = false;
+    world.budget("dev").blind = Some(domain::budget::reading::Blind::NotConfigured);
+    let plan = world.ticks(["11-20 11:00"]);
+    assert_eq!(announced(&plan), ["budget-blind"]);
+    world.tick("12-05 11:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.restore(Some("1"), "12-05 12:00");
+    assert_eq!(world.count("prod/api"), 3);
+    world.tick("12-05 13:00");
+    assert!(
+        !world.tallies.contains_key(&name("dev")),
+        "it is forgotten once nothing is left"
+    );
+}
+
+#[test]
+fn services_held_for_a_budget_that_nobody_remembers_are_taken_for_stopped() {
+    let mut world = stopped();
+    world.tallies.clear();
+    world.ticks(["11-20 11:00", "11-20 12:00"]);
+    assert_eq!((world.state(), world.count("prod/api")), ("stopped", 0));
+    world.restore(Some("1"), "11-20 13:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn while_a_tally_cannot_be_read_nothing_is_lifted() {
+    let mut world = stopped();
+    world.unreadable = true;
+    world.restore(Some("1"), "11-20 13:00");
+    world.tick("11-20 14:00");
+    assert_eq!(world.count("prod/api"), 0);
+    world.unreadable = false;
+    world.tick("11-20 15:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
