@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::moment::Moment;
+use crate::announcement::{Announcement, ConcernKey, Told};
 use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
-use crate::off_hours::{Announcement, ConcernKey, Told};
 
 /// Something that people should know for as long as it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -42,7 +42,7 @@ pub use plan::{Answer, Becomes, Change, Decided, Plan, Reason, Record, Refusal};
 pub use tags::{BUDGET, DEFAULT_RANK, Intent, parse};
 pub use verdict::{FACTOR, FLOOR, LAG, UNSEEN_SCALE, VISIBLE, Verdict, judge};
 
-use crate::off_hours::Announcement;
+use crate::announcement::Announcement;
 use crate::rest::Version;
 use concerns::Concern;
 use facts::View;
@@ -161,7 +161,7 @@ fn told(
     steps: &BTreeMap<&BudgetName, Step>,
     (before, after): (&Tallies, &Tallies),
     moment: Moment<'_>,
-) -> (Vec<Announcement>, Vec<crate::off_hours::ConcernKey>) {
+) -> (Vec<Announcement>, Vec<crate::announcement::ConcernKey>) {
     let view = |name: &'_ BudgetName| observed.budgets.get_key_value(name);
     let views: BTreeMap<String, View<'_>> = steps
         .iter()
@@ -187,6 +187,6 @@ fn told(
         .chain(findings::of_free_tier(observed, moment))
         .chain(findings::of_messages(observed, moment))
         .collect();
-    let over = |key: &crate::off_hours::ConcernKey| over::over(key, &views, observed);
+    let over = |key: &crate::announcement::ConcernKey| over::over(key, &views, observed);
     concerns::announcements(&standing, &observed.announced, over, moment)
 }

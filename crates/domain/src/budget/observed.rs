@@ -13,9 +13,10 @@ use super::reading::{Blind, Reading};
 use super::residual::Residual;
 use super::tags::Intent;
 use super::tally::Tally;
+use crate::announcement::{ConcernKey, Told};
 use crate::arn::ServiceArn;
 use crate::hold::{Hold, Holder, Holds};
-use crate::off_hours::{ConcernKey, Kind, Told};
+use crate::resting::Kind;
 
 /// The world as far as this run looked at it.
 #[derive(Clone, Debug, Default)]

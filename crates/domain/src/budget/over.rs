@@ -9,9 +9,9 @@ use super::money::usd;
 use super::observed::Observed;
 use super::tally::{State, Tally, Why};
 use super::verdict::Verdict;
+use crate::announcement::ConcernKey;
 use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind};
-use crate::off_hours::ConcernKey;
 
 /// What this decision can say about a concern that does not stand any more. Nothing about what it
 /// did not look at, nor about what others announced.

@@ -9,9 +9,9 @@ use super::money::usd;
 use super::name::BudgetName;
 use super::tally::Tally;
 use super::verdict::Verdict;
+use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::ServiceArn;
 use crate::hold::Hold;
-use crate::off_hours::{Announcement, ConcernKey};
 use crate::rest::Version;
 
 /// What to do and why.

@@ -258,11 +258,11 @@ fn a_tag_that_is_corrected_withdraws_its_concern() {
 #[test]
 fn what_others_announced_is_not_withdrawn_here() {
     let mut world = shop();
-    let key = domain::off_hours::ConcernKey {
+    let key = domain::announcement::ConcernKey {
         subject: crate::made::arn("prod/api").as_str().to_owned(),
         kind: domain::notice::Kind::MalformedTag.name(),
     };
-    let told = domain::off_hours::Told {
+    let told = domain::announcement::Told {
         text: "caretaker:hours=Mon-Fri 8-20".to_owned(),
         since: crate::made::on("11-01 00:00"),
     };

@@ -12,7 +12,7 @@ fn shop() -> World {
         service("prod/agent")
             .tagged("stop")
             .desired(2)
-            .kind(off_hours::Kind::Daemon),
+            .kind(domain::resting::Kind::Daemon),
         service("prod/api").tagged("stop").desired(3),
         service("prod/batch").tagged("stop/10").desired(1),
         service("prod/login").tagged("keep").desired(2),

@@ -8,7 +8,8 @@ use domain::budget::prose::AlertType;
 use domain::budget::reading::{Described, Reading, Rung, Spend, Threshold};
 use domain::budget::{BUDGET, BudgetName, Intent};
 use domain::hold::Holds;
-use domain::off_hours::{Kind, Tags};
+use domain::off_hours::Tags;
+use domain::resting::Kind;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 

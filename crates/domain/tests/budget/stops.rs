@@ -3,7 +3,7 @@
 use domain::budget::{Reason, Verdict, What};
 use domain::hold::{Hold, Holder};
 use domain::notice::Severity;
-use domain::off_hours::Kind;
+use domain::resting::Kind;
 use jiff::SignedDuration;
 
 use crate::made::{Thing, on, service, usd};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::announcement::{ConcernKey, Told};
 use domain::arn::ServiceArn;
 use domain::budget::guard::{FreeTierUse, Guarded};
 use domain::budget::meter::{Counted, Meter, Sample};
@@ -16,7 +17,6 @@ use domain::budget::{
 };
 use domain::hold::Holder;
 use domain::notice::Notice;
-use domain::off_hours::{ConcernKey, Told};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
