@@ -67,8 +67,8 @@ impl Ended {
 }
 
 impl House {
-    /// An account at the instant `at` with this stack, a ledger and the functions' settings as the
-    /// template has them by default.
+    /// An account at the instant `at` with this stack, a ledger and settings that suit the tests: in
+    /// Berlin, with an hour of grace and of patience.
     pub fn new(at: &str, stack: &str) -> Self {
         Self::with(at, stack, |_| None)
     }
@@ -345,6 +345,7 @@ fn create_ledger(account: &Account) {
 
 fn default(name: &str) -> Option<&'static str> {
     Some(match name {
+        "AWS_LAMBDA_FUNCTION_NAME" => "caretaker-off-hours",
         "LEDGER_TABLE" => LEDGER,
         "EVENT_BUS" => "default",
         "CLUSTERS" => "*",

@@ -5,6 +5,8 @@ use domain::hours::overrides::Override;
 use domain::order::{Asked, Order, Ordered};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
+use shell::json;
 
 use crate::Invocation;
 use crate::ask::Question;
@@ -14,45 +16,62 @@ use crate::forecast;
 use crate::observe::Scope;
 use crate::settings::Settings;
 
-/// Direct invocations, as people and EventBridge Scheduler write them.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "lowercase")]
-pub(crate) enum Direct {
-    Tick,
-    Forecast(forecast::Asked),
-    Lint,
-    Status { service: Option<String> },
-    Rest(Command),
-    Wake(Command),
-}
-
-/// A person's command about one service.
+/// The fields of an action that has none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Command {
+struct Nothing {}
+
+/// The fields of `status`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    service: Option<String>,
+}
+
+/// The fields of `rest` and `wake`: a person's command about one service.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Command {
     service: String,
     until: Option<String>,
     why: String,
     by: String,
 }
 
-/// What a direct invocation asks for.
+/// What a direct invocation asks for, as people and EventBridge Scheduler write it.
 pub(crate) fn direct(
-    direct: Direct,
+    action: &str,
+    fields: Value,
     settings: &Settings,
     invocation: &Invocation,
 ) -> Result<Request, Failure> {
-    Ok(match direct {
-        Direct::Tick => Request::Work(Work {
-            event: invocation.id.clone(),
-            kind: "tick",
-            scope: Scope::Everything,
-        }),
-        Direct::Forecast(asked) => Request::Forecast(asked.with(settings)?),
-        Direct::Lint => Request::Ask(Question::Lint),
-        Direct::Status { service } => Request::Ask(Question::Status { service }),
-        Direct::Rest(command) => command.work("rest", settings, invocation)?,
-        Direct::Wake(command) => command.work("wake", settings, invocation)?,
+    Ok(match action {
+        "tick" => {
+            let Nothing {} = json::read(fields)?;
+            Request::Work(Work {
+                event: invocation.id.clone(),
+                kind: "tick",
+                scope: Scope::Everything,
+            })
+        }
+        "forecast" => Request::Forecast(json::read::<forecast::Asked>(fields)?.with(settings)?),
+        "lint" => {
+            let Nothing {} = json::read(fields)?;
+            Request::Ask(Question::Lint)
+        }
+        "status" => {
+            let Status { service } = json::read(fields)?;
+            Request::Ask(Question::Status { service })
+        }
+        "rest" => json::read::<Command>(fields)?.work("rest", settings, invocation)?,
+        "wake" => json::read::<Command>(fields)?.work("wake", settings, invocation)?,
+        other => {
+            let expected = "expected tick, forecast, lint, status, rest or wake";
+            return Err(Failure::unusable(
+                "action",
+                format!("\"{other}\" is none; {expected}"),
+            ));
+        }
     })
 }
 

@@ -38,11 +38,7 @@ enum RequestType {
 
 impl Deletion {
     pub(crate) fn parse(event: Value) -> Result<Self, Failure> {
-        serde_json::from_value(event).map_err(|error| {
-            let text = error.to_string();
-            let field = text.split('`').nth(1).unwrap_or("RequestType").to_owned();
-            Failure::unusable(field, text)
-        })
+        Ok(shell::json::read(event)?)
     }
 
     fn reply(&self, answer: &Answer) -> Value {

@@ -3,6 +3,7 @@
 use domain::arn::ServiceArn;
 use serde::Deserialize;
 use serde_json::Value;
+use shell::json;
 
 use crate::Invocation;
 use crate::ask::Question;
@@ -61,27 +62,13 @@ pub(crate) fn parse(
         return Deletion::parse(event).map(Request::Deletion);
     }
     if event.get("detail-type").is_some() {
-        return envelope(read(event)?);
+        return envelope(json::read(event)?, settings);
     }
-    if event.get("action").is_some() {
-        return command::direct(read(event)?, settings, invocation);
-    }
-    Err(Failure::unusable(
-        "action",
-        "is missing; expected tick, forecast, lint, status, rest or wake",
-    ))
+    let (action, fields) = json::action(event)?;
+    command::direct(&action, fields, settings, invocation)
 }
 
-/// Reads JSON; what cannot be read names its field.
-pub(crate) fn read<T: serde::de::DeserializeOwned>(event: Value) -> Result<T, Failure> {
-    serde_json::from_value(event).map_err(|error| {
-        let text = error.to_string();
-        let field = text.split('`').nth(1).unwrap_or("event").to_owned();
-        Failure::unusable(field, text)
-    })
-}
-
-fn envelope(envelope: Envelope) -> Result<Request, Failure> {
+fn envelope(envelope: Envelope, settings: &Settings) -> Result<Request, Failure> {
     // What EventBridge Scheduler sends where the schedule names no input of its own.
     // Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
     if envelope.source == "aws.scheduler" {
@@ -95,7 +82,7 @@ fn envelope(envelope: Envelope) -> Result<Request, Failure> {
         return Ok(Request::NotForUs("not-from-ecs"));
     }
     let service = match envelope.detail_type.as_str() {
-        "AWS API Call via CloudTrail" => called(&envelope.detail),
+        "AWS API Call via CloudTrail" => called(&envelope.detail, settings),
         "ECS Deployment State Change" => deployed(&envelope),
         _ => Err("not-about-a-service"),
     };
@@ -114,7 +101,7 @@ fn envelope(envelope: Envelope) -> Result<Request, Failure> {
 /// The reply names the service by its ARN. Our own calls come from a session of this function's
 /// role, whose name is the function's; they are where a loop would begin, so they end here.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/logging-using-cloudtrail.html>.
-fn called(detail: &Value) -> Result<ServiceArn, &'static str> {
+fn called(detail: &Value, settings: &Settings) -> Result<ServiceArn, &'static str> {
     let text = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str);
     if !matches!(text("/eventName"), Some("CreateService" | "UpdateService")) {
         return Err("not-about-a-service");
@@ -123,11 +110,7 @@ fn called(detail: &Value) -> Result<ServiceArn, &'static str> {
         return Err("a-call-that-failed");
     }
     let principal = text("/userIdentity/principalId").unwrap_or_default();
-    if principal
-        .rsplit(':')
-        .next()
-        .is_some_and(|session| session.contains("off-hours"))
-    {
+    if principal.rsplit(':').next() == Some(&settings.function) {
         return Err("our-own-call");
     }
     text("/responseElements/service/serviceArn")
@@ -203,6 +186,12 @@ mod tests {
     }
 
     #[test]
+    fn a_session_with_a_similar_name_is_not_our_own() {
+        let theirs = event("our-own-update").replace(":caretaker-off-hours", ":team-off-hours");
+        assert!(asked(&theirs).starts_with("Work("), "{}", asked(&theirs));
+    }
+
+    #[test]
     fn what_is_not_for_us_has_a_named_reason() {
         assert_eq!(
             asked(&event("task-stopped")),
@@ -235,11 +224,19 @@ mod tests {
             ("{}", "UnusableEvent: action: is missing"),
             (
                 r#"{"action":"dance"}"#,
-                "UnusableEvent: dance: unknown variant",
+                "UnusableEvent: action: \"dance\" is none; expected tick, forecast, lint, status, rest or wake",
             ),
             (
                 r#"{"action":"rest","why":"x","by":"ana"}"#,
                 "UnusableEvent: service: missing field",
+            ),
+            (
+                r#"{"action":"rest","service":1,"why":"x","by":"ana"}"#,
+                "UnusableEvent: service: invalid type: integer `1`, expected a string",
+            ),
+            (
+                r#"{"action":"status","servce":"a/b"}"#,
+                "UnusableEvent: servce: unknown field",
             ),
             (
                 r#"{"action":"rest","service":"a/b","why":" ","by":"ana"}"#,

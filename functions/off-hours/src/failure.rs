@@ -2,6 +2,7 @@
 
 use aws_sdk_ecs::error::{BoxError, ProvideErrorMetadata, SdkError};
 use ledger::{LedgerError, Unreadable};
+use shell::json::BadField;
 
 /// Why an invocation did not succeed. Returning one means "deliver the event again".
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,12 @@ pub enum Failure {
         /// How many services and groups.
         left: usize,
     },
+}
+
+impl From<BadField> for Failure {
+    fn from(bad: BadField) -> Self {
+        Self::unusable(bad.field, bad.problem)
+    }
 }
 
 impl Failure {

@@ -12,6 +12,8 @@ use shell::environment::{Invalid, Lookup, parsed, text};
 /// The settings of `off-hours`.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// The name of this function, which Lambda gives to the sessions of its role.
+    pub function: String,
     /// The ledger's table.
     pub ledger_table: String,
     /// The event bus for notices.
@@ -39,6 +41,7 @@ impl Settings {
             ));
         }
         Ok(Self {
+            function: text(var, "AWS_LAMBDA_FUNCTION_NAME")?,
             ledger_table: text(var, "LEDGER_TABLE")?,
             event_bus: text(var, "EVENT_BUS")?,
             reach: parsed(var, "CLUSTERS")?,
@@ -81,6 +84,7 @@ pub(crate) mod tests {
 
     fn variables(name: &str) -> Option<String> {
         let value = match name {
+            "AWS_LAMBDA_FUNCTION_NAME" => "caretaker-off-hours",
             "LEDGER_TABLE" => "ledger",
             "EVENT_BUS" => "default",
             "CLUSTERS" => "*",
@@ -96,7 +100,7 @@ pub(crate) mod tests {
         Some(value.to_owned())
     }
 
-    /// The settings that the template gives by default.
+    /// The settings of these tests.
     pub(crate) fn settings() -> Settings {
         Settings::from_env(&variables).unwrap()
     }

@@ -2,7 +2,6 @@
 
 use domain::budget::Verdict;
 use domain::budget::meter::{Counted, Kind};
-use domain::off_hours;
 
 use crate::made::{on, service, usd};
 use crate::world::{World, world};
