@@ -9,7 +9,7 @@ use rehearsal::scenario::Scenario;
 use rehearsal::services::budgets::{Casing, Reading, report};
 use rehearsal::template::{Deployment, Template};
 use rehearsal::world::Identity;
-use rehearsal::{Account, Clock, Stack};
+use rehearsal::{Account, Clock, Stack, suite};
 use serde_json::{Value, json};
 
 fn root() -> PathBuf {
@@ -73,6 +73,19 @@ fn every_scenario_can_be_read_and_overrides_only_parameters_that_exist() {
         scenarios += 1;
     }
     assert!(scenarios > 0);
+}
+
+/// Policies, subscriptions and budgets are checked as AWS checks them.
+#[test]
+fn the_account_accepts_what_the_template_deploys() {
+    let email = BTreeMap::from([("Email".to_owned(), "oncall@example.com".to_owned())]);
+    let clock = Clock::stepped("2026-11-19T12:10:00Z".parse().unwrap());
+    let account = suite::account(clock, &template(email), &Stack::default()).unwrap();
+    let state = account.state();
+    let topic = &state.world.sns.topics["arn:aws:sns:eu-central-1:123456789012:caretaker-Pages"];
+    assert!(topic.attributes["Policy"].contains("cloudwatch.amazonaws.com"));
+    assert!(topic.subscriptions[0].confirmed);
+    assert_eq!(topic.subscriptions[0].endpoint, "oncall@example.com");
 }
 
 /// The event that the account delivers for a letter: its names, and its text.

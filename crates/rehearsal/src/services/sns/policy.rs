@@ -69,15 +69,19 @@ impl Publisher {
             || texts(&principal["Service"]).any(|one| one == self.principal)
     }
 
-    /// Whether every condition holds; none if one of them cannot be evaluated here.
+    /// Whether every condition holds; none if that depends on one that cannot be evaluated here.
     fn meets(&self, conditions: &Value) -> Option<bool> {
-        let mut all = true;
+        let mut met = Some(true);
         for (operator, keys) in conditions.as_object().into_iter().flatten() {
             for (key, wanted) in keys.as_object().into_iter().flatten() {
-                all &= self.meets_one(operator, key, wanted)?;
+                match self.meets_one(operator, key, wanted) {
+                    Some(false) => return Some(false),
+                    None => met = None,
+                    Some(true) => {}
+                }
             }
         }
-        Some(all)
+        met
     }
 
     /// A key that the request does not have meets no condition:
@@ -255,8 +259,12 @@ mod tests {
     fn what_cannot_be_evaluated_counts_against_the_publisher() {
         let odd = json!({"DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"}});
         assert!(!with(json!({"Condition": odd})));
-        let denied = statement(json!({"Effect": "Deny", "Condition": odd}));
-        assert!(!allowed(json!([statement(json!({})), denied])));
+        let denied =
+            |condition: &Value| statement(json!({"Effect": "Deny", "Condition": condition}));
+        assert!(!allowed(json!([statement(json!({})), denied(&odd)])));
+        let mut others = odd.clone();
+        others["StringEquals"] = json!({"aws:SourceAccount": "999999999999"});
+        assert!(allowed(json!([statement(json!({})), denied(&others)])));
         assert!(!lets("not JSON", &budgets(), TOPIC));
     }
 }
