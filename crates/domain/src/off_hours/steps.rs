@@ -6,7 +6,7 @@ use super::decision::Decision;
 use super::plan::Action;
 use super::reason::Reason;
 use super::service::Case;
-use super::trouble;
+use super::{losses, trouble};
 use crate::capacity::{Bounds, ServiceCapacity};
 use crate::hold::Holds;
 use crate::rest::{Rest, ServiceRest, Version};
@@ -60,7 +60,8 @@ impl Case<'_> {
         actions.extend(self.count(restored.desired));
         actions.extend(self.scale(&restored));
         actions.push(self.record(woken, Some(lifted.version)));
-        Decision::act(Reason::Wakes, actions)
+        let lost = losses::of_service(self.arn, &rest.saved, &restored, self.moment.now);
+        Decision::act(Reason::Wakes, actions).concerned(lost)
     }
 
     /// Only the record changes, if anything does.

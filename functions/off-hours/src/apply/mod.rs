@@ -6,7 +6,7 @@ mod perform;
 
 use std::time::Duration;
 
-use domain::off_hours::{Action, Announcement, Errand, Plan};
+use domain::off_hours::{Action, Announcement, Ended, Errand, Plan};
 use futures_util::StreamExt;
 use jiff::SignedDuration;
 use ledger::{Entry, LedgerError};
@@ -35,6 +35,18 @@ pub(crate) enum Ending {
     Left,
     /// A step failed, and those after it were not taken.
     Failed(Failure),
+}
+
+impl Ending {
+    /// What people should know of it.
+    pub(crate) fn told(&self) -> Ended {
+        match self {
+            Self::Done => Ended::Done,
+            Self::Left => Ended::Left,
+            Self::Failed(failure) => failure.refusal().map_or(Ended::Otherwise, Ended::Refused),
+            Self::Shown | Self::Overtaken => Ended::Otherwise,
+        }
+    }
 }
 
 /// When no errand is begun any more. To be asked when the invocation begins, because looking at
