@@ -2,6 +2,7 @@
 
 use contracts::House;
 use rehearsal::fault::{Fault, Rule};
+use serde_json::Value;
 
 const DUSK: &str = "2026-11-19T18:59:30Z";
 
@@ -42,6 +43,88 @@ async fn access_denied_on_one_service_leaves_the_others_resting() {
         "{failure}"
     );
     assert!(failure.contains("AccessDenied"), "{failure}");
+}
+
+/// The notices that were put on the bus from the call of this number on: kind, and `over`.
+fn notices(house: &House, first: usize) -> Vec<String> {
+    let state = house.account.state();
+    let calls = state.calls.iter().skip(first);
+    let puts = calls.filter(|call| call.action == "events:PutEvents");
+    let entries = puts.flat_map(|call| call.input["Entries"].as_array().unwrap().clone());
+    entries
+        .map(|entry| {
+            let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap()).unwrap();
+            let over = if detail["resolved"] == true {
+                " over"
+            } else {
+                ""
+            };
+            format!("{}{over}", detail["kind"].as_str().unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_refused_again_and_again_is_told_once_and_over_when_it_succeeds() {
+    for (action, mentions) in [
+        ("ecs:UpdateService", "service-07"),
+        (
+            "application-autoscaling:RegisterScalableTarget",
+            "service-07",
+        ),
+    ] {
+        let stack = stack(20).replace(
+            "07, desired: 2",
+            "07, desired: 2, scaling: {min: 1, max: 4}",
+        );
+        let house = House::new(DUSK, &stack);
+        house.until("2026-11-19T19:00:00Z").await;
+        let rule = Rule {
+            action: Some(action.to_owned()),
+            mentions: Some(mentions.to_owned()),
+            ..Rule::always(Fault::AccessDenied)
+        };
+        house.account.state().faults.add(rule);
+        for _ in 0..4 {
+            house.tick().await.failure();
+            house.pass(contracts::house::TICK).await;
+        }
+        assert_eq!(notices(&house, 0), ["permission-denied"], "{action}");
+        house.account.state().faults.clear();
+        let cleared = house.call_count();
+        house.tick().await.report();
+        house.pass(contracts::house::TICK).await;
+        house.tick().await.report();
+        assert_eq!(
+            notices(&house, cleared),
+            ["permission-denied over"],
+            "{action}"
+        );
+        assert_eq!(awake(&house), Vec::<String>::new());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_next_delivery_makes_good_is_no_news() {
+    for fault in [Fault::TimeoutBefore, Fault::ServerError, Fault::Throttle] {
+        let (house, _) = with(fault).await;
+        assert_eq!(notices(&house, 0), Vec::<String>::new(), "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_night_that_begins_too_late_is_told_once_and_over_when_everything_rests() {
+    let tenth = |name: &str| (name == "BUCKET_SHARE_PERCENT").then_some("10");
+    let house = House::with(DUSK, &stack(620), tenth);
+    house.until("2026-11-19T19:00:00Z").await;
+    house.tick().await.report();
+    assert_eq!(notices(&house, 0), ["behind-schedule"]);
+    house.tick_until("2026-11-19T20:30:00Z").await;
+    assert_eq!(
+        notices(&house, 0),
+        ["behind-schedule", "behind-schedule over"]
+    );
+    assert_eq!(house.calls("ecs:UpdateService"), 620);
 }
 
 #[tokio::test(start_paused = true)]

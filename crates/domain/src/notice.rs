@@ -89,21 +89,21 @@ pub enum Kind {
     MalformedTag,
     /// An override is malformed or past, and was ignored.
     OverrideIgnored,
-    /// A service should rest, but a deployment of it has been in progress for too long.
+    /// A service rests in the middle of a deployment that has been in progress for too long.
     DeploymentBlocksRest,
     /// A wave did not become steady in its time.
     WaveNotSteady,
     /// Somebody changed the capacity of a service at rest.
     CapacityChangedAtRest,
-    /// A service was woken and does not have what it had before.
+    /// A service or group was woken with less than it had before.
     NotRestored,
-    /// What a saved capacity belongs to is no longer there.
+    /// The scalable target that was saved is no longer there when its service wakes.
     TargetGone,
-    /// Some of the planned changes were made and others failed.
+    /// AWS refused a planned change, and will again.
     PartlyApplied,
     /// AWS refused a call for want of a permission.
     PermissionDenied,
-    /// There is more to do than the time allows.
+    /// What is left to do takes so long that people should know.
     BehindSchedule,
     /// AWS gave up on an event that one of our functions should have answered.
     Undelivered,

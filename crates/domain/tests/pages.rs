@@ -183,39 +183,47 @@ fn capacity_changed_at_rest() -> Notice {
 fn not_restored() -> Notice {
     Notice {
         facts: facts(&[
-            ("Desired count", "4"),
-            ("Running tasks", "1"),
-            ("Scalable target", "minimum 2, maximum 10, as saved"),
+            ("Desired count", "4 of 6"),
+            ("Maximum before", "10"),
+            ("Maximum now", "4"),
         ]),
-        done: Some("Desired count and scalable target were set to what was saved".to_owned()),
+        done: Some("What the maximum allows was given back".to_owned()),
         next: Next {
-            what: "Read why its tasks stop".to_owned(),
+            what: "If the maximum was not lowered on purpose, raise it, and then the desired count"
+                .to_owned(),
             command: Some(
-                "aws ecs list-tasks --cluster prod --service-name checkout --desired-status STOPPED"
+                "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod/checkout --max-capacity 10"
                     .to_owned(),
             ),
         },
-        unknown: Some("Whether the one running task can carry the traffic".to_owned()),
         ..about_checkout(
             Kind::NotRestored,
-            Severity::Page,
-            "checkout in prod was woken and has 1 of 4 tasks",
+            Severity::Digest,
+            "prod/checkout was woken with less than it had, because its maximum is lower now",
         )
     }
 }
 
 fn target_gone() -> Notice {
     Notice {
-        facts: facts(&[("Saved capacity", "desired count 4, minimum 2, maximum 10")]),
-        done: Some("Kept the saved capacity in the ledger".to_owned()),
+        facts: facts(&[
+            ("Minimum before", "2"),
+            ("Maximum before", "10"),
+            ("Desired count now", "4"),
+        ]),
+        done: Some("Desired count was set to 4; the target was not made again".to_owned()),
         next: Next {
-            what: "Nothing, if the service was deleted on purpose".to_owned(),
-            command: None,
+            what: "If it was not deleted on purpose, register it again, and then its policies, which went with it"
+                .to_owned(),
+            command: Some(
+                "aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/prod/checkout --min-capacity 2 --max-capacity 10"
+                    .to_owned(),
+            ),
         },
         ..about_checkout(
             Kind::TargetGone,
             Severity::Digest,
-            "checkout in prod was deleted while it was at rest",
+            "prod/checkout lost its scalable target while it was at rest",
         )
     }
 }
@@ -223,22 +231,25 @@ fn target_gone() -> Notice {
 fn partly_applied() -> Notice {
     Notice {
         facts: facts(&[
-            ("Planned", "12 changes"),
-            ("Made", "9"),
+            ("Call", "UpdateService"),
             (
-                "First failure",
-                "UpdateService of search: ThrottlingException",
+                "AWS's answer",
+                "InvalidParameterException: The capacity provider strategy is not valid",
             ),
         ]),
-        done: Some("Made the 9 changes that could be made".to_owned()),
+        done: Some(
+            "The steps before that call were taken; every tick tries the others again".to_owned(),
+        ),
         next: Next {
-            what: "Nothing yet. If it comes again, see what still differs".to_owned(),
-            command: Some("make status".to_owned()),
+            what: "Read AWS's answer and correct what it names".to_owned(),
+            command: Some(
+                "aws ecs describe-services --cluster prod --services checkout".to_owned(),
+            ),
         },
         ..about_checkout(
             Kind::PartlyApplied,
             Severity::Digest,
-            "3 of 12 changes in prod could not be made",
+            "prod/checkout could not be put to rest: AWS refused UpdateService",
         )
     }
 }
@@ -246,37 +257,48 @@ fn partly_applied() -> Notice {
 fn permission_denied() -> Notice {
     Notice {
         facts: facts(&[
-            ("Call", "application-autoscaling:RegisterScalableTarget"),
-            ("Role", "ecs-caretaker-off-hours"),
+            ("Call", "RegisterScalableTarget"),
+            (
+                "AWS's answer",
+                "AccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/ecs-caretaker-off-hours is not authorized to perform: application-autoscaling:RegisterScalableTarget",
+            ),
         ]),
         next: Next {
-            what: "Give the role the permission. Nothing else has to be done".to_owned(),
+            what: "Give the role of off-hours the permission that AWS names, or take away what denies it"
+                .to_owned(),
             command: None,
         },
         ..about_checkout(
             Kind::PermissionDenied,
             Severity::Page,
-            "Caretaker may not change the scalable target of checkout in prod",
+            "prod/checkout could not be woken: it may not call RegisterScalableTarget",
         )
     }
 }
 
 fn behind_schedule() -> Notice {
+    const ALL: &str = "arn:aws:ecs:eu-central-1:111122223333:service/*";
     Notice {
+        resource: ALL.to_owned(),
+        cluster: None,
+        service: None,
         facts: facts(&[
-            ("Left to wake", "412 services"),
-            ("Pace", "4 calls of UpdateService a second"),
-            ("Expected end", "08:22 Europe/Berlin"),
+            ("Left to wake", "4100"),
+            ("Left to rest or to note", "0"),
+            ("Their calls take", "18 minutes"),
+            ("Share of the rate of UpdateService", "80 %"),
         ]),
-        done: Some("Woke 588 services; wave 1 is complete".to_owned()),
+        done: Some("Did 900 of 5000; every tick goes on where the last one stopped".to_owned()),
         next: Next {
-            what: "Nothing, unless it has to be faster: then raise the share of the API".to_owned(),
+            what: "If that is too late, raise the parameter BucketShare, or let the hours of some begin at another time"
+                .to_owned(),
             command: None,
         },
+        dedupe: incident(ACCOUNT, REGION, ALL, Kind::BehindSchedule),
         ..about_checkout(
             Kind::BehindSchedule,
-            Severity::Digest,
-            "412 services are still at rest after their hours began",
+            Severity::Page,
+            "4100 of 5000 changes are late, 4100 of them to wake",
         )
     }
 }

@@ -105,7 +105,11 @@ fn answer(settings: &Settings, report: &Value) -> Answer {
 /// Puts the reply at the address that the request names.
 async fn tell(aws: &Aws, deletion: &Deletion, answer: Answer) -> Result<(), Failure> {
     const CALL: &str = "the reply to CloudFormation";
-    let failed = |cause: BoxError| Failure::Call { call: CALL, cause };
+    let failed = |cause: BoxError| Failure::Call {
+        call: CALL,
+        answer: None,
+        cause,
+    };
     let mut request = HttpRequest::new(SdkBody::from(deletion.reply(&answer).to_string()));
     request
         .set_method("PUT")

@@ -104,11 +104,13 @@ async fn work_on(
         settings,
         work,
         plan,
+        announcements: Vec::new(),
         unseen,
         endings: Vec::new(),
         saved: Vec::new(),
     };
     run.endings = apply::apply(aws, settings, plan, stop).await;
+    run.announcements = run.to_announce(&observed.announced, invocation.now);
     if plan.errands.is_empty() {
         savings::ask_ahead(aws, &observed).await;
     }
@@ -140,7 +142,7 @@ async fn conclude(
     run: Run<'_>,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
-    let announced = apply::announce(aws, settings, &run.plan.announcements).await;
+    let announced = apply::announce(aws, settings, &run.announcements).await;
     let failed = announced.is_err() || run.unfinished().is_some() || !run.succeeded();
     let entry = run.entry(failed, invocation);
     let journaled = apply::journal(aws, settings, &entry).await;

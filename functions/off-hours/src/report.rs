@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::off_hours::{Plan, Verdict};
+use domain::announcement::{Announcement, ConcernKey, Told};
+use domain::off_hours::{Aftermath, Plan, Verdict};
 use domain::resting::{Action, Errand, Reason};
+use jiff::{SignedDuration, Timestamp};
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 
@@ -20,6 +22,8 @@ pub(crate) struct Run<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) work: &'a Work,
     pub(crate) plan: &'a Plan,
+    /// What has to be announced of the plan, and of how it ended.
+    pub(crate) announcements: Vec<Announcement>,
     /// How each errand of the plan ended.
     pub(crate) endings: Vec<Ending>,
     /// What could not be looked at.
@@ -34,12 +38,36 @@ impl Run<'_> {
         self.plan.errands.iter().zip(&self.endings).collect()
     }
 
+    /// What has to be announced now that every errand has ended.
+    pub(crate) fn to_announce(
+        &self,
+        announced: &BTreeMap<ConcernKey, Told>,
+        now: Timestamp,
+    ) -> Vec<Announcement> {
+        let left = self.count(|ending| matches!(ending, Ending::Left));
+        let aftermath = Aftermath {
+            plan: self.plan,
+            ended: &self.endings.iter().map(Ending::told).collect::<Vec<_>>(),
+            left_takes: SignedDuration::from_secs(seconds(self.settings, left)),
+            share_percent: self.settings.bucket_share_percent,
+            whole: matches!(self.work.scope, Scope::Everything | Scope::EverythingHeld),
+            now,
+        };
+        let more = aftermath.announcements(announced);
+        self.plan
+            .announcements
+            .iter()
+            .cloned()
+            .chain(more)
+            .collect()
+    }
+
     /// For whoever invoked the function.
     pub(crate) fn report(&self) -> Value {
         let errands = self.errands();
         let left = self.count(|ending| matches!(ending, Ending::Left));
         let odd = self.plan.verdicts.iter().filter(|verdict| !usual(verdict));
-        let announced = self.plan.announcements.iter();
+        let announced = self.announcements.iter();
         json!({
             "function": "off-hours",
             "event": self.work.kind,
@@ -178,11 +206,11 @@ pub(crate) fn summary(plan: &Plan) -> String {
 }
 
 /// How long what is left will take at our share of the bucket that pays for `UpdateService`.
-fn seconds(settings: &Settings, left: usize) -> u64 {
+fn seconds(settings: &Settings, left: usize) -> i64 {
     let per_second = 5.0 * f64::from(settings.bucket_share_percent) / 100.0;
     let left = u32::try_from(left).unwrap_or(u32::MAX);
     // At most a few thousand services, so the float holds the count exactly.
-    (f64::from(left) / per_second).ceil() as u64
+    (f64::from(left) / per_second).ceil() as i64
 }
 
 /// A verdict that a reader of the report need not see one by one.

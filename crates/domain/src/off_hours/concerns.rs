@@ -9,16 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::decision::Decision;
 use crate::announcement::{Announcement, ConcernKey, Told};
+use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
 use crate::resting::Subject;
+
+/// How an ARN ends that stands for all services.
+const ALL_SERVICES: &str = ":service/*";
 
 /// Something that people should know for as long as it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Concern {
     /// What it is about.
-    pub subject: Subject,
+    pub about: About,
     /// What kind of thing it is.
     pub kind: Kind,
     /// Whether it wakes somebody.
@@ -37,26 +40,66 @@ pub struct Concern {
     pub since: Timestamp,
 }
 
+/// What a concern is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// One service or group.
+    Subject(Subject),
+    /// All services of an account in a Region, by an ARN with `*` for their names.
+    Services(String),
+}
+
+impl About {
+    /// All services of the account and Region of this one.
+    pub(super) fn services_beside(subject: &Subject) -> Self {
+        let mut parts = subject.arn().split(':');
+        let partition = parts.nth(1).unwrap_or_default();
+        let region = parts.nth(1).unwrap_or_default();
+        let account = parts.next().unwrap_or_default();
+        Self::Services(format!(
+            "arn:{partition}:ecs:{region}:{account}{ALL_SERVICES}"
+        ))
+    }
+
+    fn arn(&self) -> &str {
+        match self {
+            Self::Subject(subject) => subject.arn(),
+            Self::Services(arn) => arn,
+        }
+    }
+
+    /// The service, if it is one.
+    fn service(&self) -> Option<&ServiceArn> {
+        match self {
+            Self::Subject(Subject::Service(arn)) => Some(arn),
+            Self::Subject(Subject::Group(_)) | Self::Services(_) => None,
+        }
+    }
+}
+
+impl From<Subject> for About {
+    fn from(subject: Subject) -> Self {
+        Self::Subject(subject)
+    }
+}
+
 impl Concern {
     /// What it is about.
     pub fn key(&self) -> ConcernKey {
         ConcernKey {
-            subject: self.subject.arn().to_owned(),
+            subject: self.about.arn().to_owned(),
             kind: self.kind.name(),
         }
     }
 
     fn notice(&self, now: Timestamp) -> Notice {
-        let (cluster, service) = match &self.subject {
-            Subject::Service(arn) => (Some(arn.cluster().to_owned()), Some(arn.name().to_owned())),
-            Subject::Group(_) => (None, None),
-        };
+        let service = self.about.service();
         Notice {
             kind: self.kind,
             severity: self.severity,
-            resource: self.subject.arn().to_owned(),
-            cluster,
-            service,
+            resource: self.about.arn().to_owned(),
+            cluster: service.map(|arn| arn.cluster().to_owned()),
+            service: service.map(|arn| arn.name().to_owned()),
             title: self.title.clone(),
             facts: self.facts.clone(),
             done: self.done.clone(),
@@ -64,66 +107,57 @@ impl Concern {
             unknown: None,
             since: self.since,
             at: now,
-            dedupe: incident_of(self.subject.arn(), self.kind),
+            dedupe: incident_of(self.about.arn(), self.kind),
             resolved: false,
         }
     }
 }
 
-/// What has to be announced now.
+/// What has to be announced now, given the concerns that there are. `right_again` says what is right
+/// again when one of this kind is over, if that can be said.
 pub(super) fn announcements(
-    decisions: &BTreeMap<Subject, Decision>,
+    concerns: &[Concern],
+    right_again: impl Fn(&ConcernKey, Kind) -> Option<&'static str>,
     announced: &BTreeMap<ConcernKey, Told>,
     now: Timestamp,
 ) -> Vec<Announcement> {
-    let concerns = || decisions.values().flat_map(|decision| &decision.concerns);
-    let fresh = concerns()
-        .filter(|concern| {
-            let told = announced.get(&concern.key());
-            told.is_none_or(|told| told.text != concern.text)
-        })
-        .map(|concern| Announcement {
-            key: concern.key(),
-            told: Some(Told {
-                text: concern.text.clone(),
-                since: concern.since,
-            }),
-            notice: concern.notice(now),
-        });
-    let standing: BTreeSet<ConcernKey> = concerns().map(Concern::key).collect();
-    let judged: BTreeMap<&str, bool> = decisions
-        .iter()
-        .map(|(subject, decision)| (subject.arn(), decision.judged()))
-        .collect();
+    let is_new = |concern: &&Concern| {
+        let told = announced.get(&concern.key());
+        told.is_none_or(|told| told.text != concern.text)
+    };
+    let fresh = concerns.iter().filter(is_new).map(|concern| Announcement {
+        key: concern.key(),
+        told: Some(Told {
+            text: concern.text.clone(),
+            since: concern.since,
+        }),
+        notice: concern.notice(now),
+    });
+    let standing: BTreeSet<ConcernKey> = concerns.iter().map(Concern::key).collect();
     let gone = announced
         .iter()
         .filter(|(key, _)| !standing.contains(key))
-        .filter_map(|(key, told)| withdrawal(key, told, *judged.get(key.subject.as_str())?, now));
+        .filter_map(|(key, told)| {
+            let kind = Kind::from_name(key.kind)?;
+            Some(withdrawal(key, kind, right_again(key, kind)?, told, now))
+        });
     fresh.chain(gone).collect()
 }
 
-/// What is right again when this kind of concern is over, if a decision can say so. One that did
-/// not look at the service can say so only of its tags; and what others announce is theirs to
-/// withdraw.
-fn right_again(kind: Kind, judged: bool) -> Option<&'static str> {
-    match kind {
-        Kind::MalformedTag => Some("no tag is malformed any more"),
-        Kind::OverrideIgnored => Some("no override is ignored any more"),
-        Kind::DeploymentBlocksRest if judged => Some("no deployment is in the way of its rest"),
-        Kind::WaveNotSteady if judged => Some("it is steady, or at rest again"),
-        Kind::CapacityChangedAtRest if judged => Some("its count is no longer changed at rest"),
-        _ => None,
-    }
-}
-
-/// The notice that a concern is over, if it is ours to withdraw.
-fn withdrawal(key: &ConcernKey, told: &Told, judged: bool, now: Timestamp) -> Option<Announcement> {
-    let kind = Kind::from_name(key.kind)?;
-    let right = right_again(kind, judged)?;
-    let name = crate::arn::ServiceArn::parse(&key.subject).ok();
-    let shown = name
-        .as_ref()
-        .map_or_else(|| key.subject.clone(), ToString::to_string);
+/// The notice that a concern is over.
+fn withdrawal(
+    key: &ConcernKey,
+    kind: Kind,
+    right: &str,
+    told: &Told,
+    now: Timestamp,
+) -> Announcement {
+    let name = ServiceArn::parse(&key.subject).ok();
+    let shown = match &name {
+        Some(name) => name.to_string(),
+        None if key.subject.ends_with(ALL_SERVICES) => "all services".to_owned(),
+        None => key.subject.clone(),
+    };
     let notice = Notice {
         kind,
         severity: Severity::Digest,
@@ -143,11 +177,11 @@ fn withdrawal(key: &ConcernKey, told: &Told, judged: bool, now: Timestamp) -> Op
         dedupe: incident_of(&key.subject, kind),
         resolved: true,
     };
-    Some(Announcement {
+    Announcement {
         key: key.clone(),
         told: None,
         notice,
-    })
+    }
 }
 
 /// The incident of this kind of trouble with the thing of this ARN.

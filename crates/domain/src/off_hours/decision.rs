@@ -1,6 +1,7 @@
 //! What was decided about one service or group.
 
 use super::concerns::Concern;
+use crate::notice::Kind;
 use crate::resting::{Action, Errand, Reason, Subject};
 
 /// What was decided about one service or group.
@@ -32,9 +33,27 @@ impl Decision {
         self
     }
 
-    /// Whether it rests on a look at the service, so that trouble it does not name is over.
-    pub(super) fn judged(&self) -> bool {
-        !matches!(self.reason, Reason::ClaimedElsewhere | Reason::MalformedTag)
+    /// What is right again when trouble of this kind is over that it does not name, if it can say
+    /// so. A decision that did not look at the service can say so only of its tags; what a wake
+    /// could not give back is over when the next rest saves what is there now; and what others
+    /// announce is theirs to withdraw.
+    pub(super) fn right_again(&self, kind: Kind) -> Option<&'static str> {
+        let judged = !matches!(self.reason, Reason::ClaimedElsewhere | Reason::MalformedTag);
+        let begins_anew = matches!(
+            self.reason,
+            Reason::GoesToRest | Reason::CreatedAnew | Reason::Deleted | Reason::NotTagged
+        );
+        match kind {
+            Kind::MalformedTag => Some("no tag is malformed any more"),
+            Kind::OverrideIgnored => Some("no override is ignored any more"),
+            Kind::DeploymentBlocksRest if judged => Some("no deployment is in the way of its rest"),
+            Kind::WaveNotSteady if judged => Some("it is steady, or at rest again"),
+            Kind::CapacityChangedAtRest if judged => Some("its count is no longer changed at rest"),
+            Kind::TargetGone | Kind::NotRestored if begins_anew => {
+                Some("what it has now is what it will be woken with")
+            }
+            _ => None,
+        }
     }
 
     /// The errand, if there is anything to do.

@@ -1,7 +1,9 @@
 //! The decision about one Auto Scaling group: a minimum that keeps instances up goes to 0 at rest.
 
+use super::concerns::Concern;
 use super::decision::Decision;
 use super::holds::on_group;
+use super::losses;
 use super::moment::Moment;
 use super::observed::Group;
 use crate::arn::GroupArn;
@@ -26,7 +28,8 @@ pub(super) fn decide(arn: &GroupArn, group: &Group, moment: Moment<'_>) -> Decis
     };
     let subject = Subject::Group(arn.clone());
     let at_rest = group.rest.is_some();
-    decision.concerns = group.intent.concerns(&subject, at_rest, moment.now);
+    let concerns = group.intent.concerns(&subject, at_rest, moment.now);
+    decision.concerns.extend(concerns);
     decision
 }
 
@@ -43,7 +46,8 @@ impl Case<'_> {
         match rest {
             Some(rest) if !rest.handed_back() => self.under(rest),
             Some(rest) if self.holds(Holds::none()).is_empty() => {
-                Decision::act(Reason::ProvedAwake, vec![close(self.arn, rest.version)])
+                let proved = vec![close(self.arn, rest.version)];
+                Decision::act(Reason::ProvedAwake, proved).concerned(self.lost(rest))
             }
             rest => self.without_hold(rest.map(|rest| rest.version)),
         }
@@ -107,7 +111,11 @@ impl Case<'_> {
         let mut actions = vec![self.record(lifted, Some(rest.version))];
         actions.extend(self.set(restored.min));
         actions.push(self.record(woken, Some(version)));
-        Decision::act(Reason::Wakes, actions)
+        Decision::act(Reason::Wakes, actions).concerned(self.lost(rest))
+    }
+
+    fn lost(&self, rest: &GroupRest) -> Option<Concern> {
+        losses::of_group(self.arn, rest.saved, self.live.max, self.moment.now)
     }
 
     fn set(&self, min: u32) -> Option<Action> {

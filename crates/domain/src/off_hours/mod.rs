@@ -3,11 +3,13 @@
 //! It compares what should be with what the ledger remembers and with what is, so a lost or
 //! doubled tick changes nothing.
 
+mod aftermath;
 mod concerns;
 mod decision;
 mod group;
 mod holds;
 mod intent;
+mod losses;
 mod moment;
 mod observed;
 mod obstacle;
@@ -23,13 +25,15 @@ mod waves;
 
 use std::collections::BTreeMap;
 
-pub use concerns::Concern;
+pub use aftermath::{Aftermath, Ended, Refusal};
+pub use concerns::{About, Concern};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Group, Observed, Service};
 pub use plan::{Plan, Verdict};
 pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Tags, WAVE};
 
+use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::ServiceArn;
 use crate::resting::{Errand, Reason, Subject};
 use decision::Decision;
@@ -46,12 +50,30 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
         .filter_map(|(subject, decision)| decision.errand(subject.clone()));
     Plan {
         errands: turns::in_order(errands.collect(), observed),
-        announcements: concerns::announcements(&decisions, &observed.announced, moment.now),
+        announcements: announcements(&decisions, observed, moment),
         verdicts: decisions
             .iter()
             .map(|(subject, decision)| verdict(subject, decision, observed, moment))
             .collect(),
     }
+}
+
+/// What has to be announced of what was decided.
+fn announcements(
+    decisions: &BTreeMap<Subject, Decision>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Vec<Announcement> {
+    let concerns: Vec<Concern> = decisions
+        .values()
+        .flat_map(|decision| decision.concerns.iter().cloned())
+        .collect();
+    let by_arn: BTreeMap<&str, &Decision> = decisions
+        .iter()
+        .map(|(subject, decision)| (subject.arn(), decision))
+        .collect();
+    let right_again = |key: &ConcernKey, kind| by_arn.get(key.subject.as_str())?.right_again(kind);
+    concerns::announcements(&concerns, right_again, &observed.announced, moment.now)
 }
 
 /// The services whose scalable target has to be asked for: those whose capacity would change.

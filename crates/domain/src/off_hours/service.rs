@@ -6,7 +6,7 @@ use super::holds::on_service;
 use super::moment::Moment;
 use super::observed::Service;
 use super::obstacle::{obstacle, only_the_budget, only_the_night, out_of_patience};
-use super::{orders, trouble};
+use super::{losses, orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
 use crate::rest::{ServiceRest, Version};
@@ -85,8 +85,10 @@ impl Case<'_> {
         if !self.holds(Holds::none()).is_empty() {
             return self.without_record(Some(rest.version));
         }
+        let lost = losses::of_service(self.arn, &rest.saved, &rest.written, self.moment.now);
         if self.live.steady() {
-            return Decision::act(Reason::ProvedAwake, vec![close(self.arn, rest.version)]);
+            let proved = vec![close(self.arn, rest.version)];
+            return Decision::act(Reason::ProvedAwake, proved).concerned(lost);
         }
         let reason = Reason::NotSteadyYet {
             running: self.live.running,
@@ -95,7 +97,9 @@ impl Case<'_> {
         let age = rest.waking_for(self.moment.now);
         let overdue = age.is_some_and(|age| age >= self.moment.policy.wave_timeout);
         let concern = || trouble::not_steady(self.arn, self.service, self.live, rest);
-        Decision::nothing(reason).concerned(overdue.then(concern))
+        Decision::nothing(reason)
+            .concerned(overdue.then(concern))
+            .concerned(lost)
     }
 
     /// Something held it at the last write.
@@ -105,7 +109,7 @@ impl Case<'_> {
         }
         let holds = self.holds(rest.holds.clone());
         if holds.is_empty() {
-            return Decision::act(Reason::Wakes, self.steps().wake(rest));
+            return self.wake(rest);
         }
         if rest.settled.is_none() {
             return self.unless_spared(Reason::GoesToRest, rest, holds);
@@ -215,6 +219,12 @@ impl Case<'_> {
         let floor = self.floor(&holds);
         let steps = self.steps().rest_again(rest, holds, floor);
         Decision::act(reason, steps).concerned(self.interrupted())
+    }
+
+    fn wake(&self, rest: &ServiceRest) -> Decision {
+        let restored = self.steps().restored(rest);
+        let lost = losses::of_service(self.arn, &rest.saved, &restored, self.moment.now);
+        Decision::act(Reason::Wakes, self.steps().wake(rest)).concerned(lost)
     }
 
     /// Only the record changes, if anything does.

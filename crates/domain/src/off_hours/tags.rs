@@ -84,7 +84,7 @@ fn concern(
         .collect();
     let (what, severity, done) = consequence(kind, at_rest);
     (!problems.is_empty()).then(|| Concern {
-        subject: subject.clone(),
+        about: subject.clone().into(),
         kind,
         severity,
         title: format!("{subject}: {} {what}", named(&keys)),

@@ -25,7 +25,7 @@ pub(super) fn not_steady(
     rest: &ServiceRest,
 ) -> Concern {
     Concern {
-        subject: Subject::Service(arn.clone()),
+        about: Subject::Service(arn.clone()).into(),
         kind: Kind::WaveNotSteady,
         severity: Severity::Page,
         title: format!("{arn} was woken and does not come up"),
@@ -57,7 +57,7 @@ pub(super) fn changed_at_rest(
     rest: &ServiceRest,
 ) -> Concern {
     Concern {
-        subject: Subject::Service(arn.clone()),
+        about: Subject::Service(arn.clone()).into(),
         kind: Kind::CapacityChangedAtRest,
         severity: Severity::Digest,
         title: format!(
@@ -88,7 +88,7 @@ pub(super) fn changed_at_rest(
 /// A deployment has been in progress for so long that the service is put to rest in the middle.
 pub(super) fn deployment_blocks(arn: &ServiceArn, deployment: &Deployment) -> Concern {
     Concern {
-        subject: Subject::Service(arn.clone()),
+        about: Subject::Service(arn.clone()).into(),
         kind: Kind::DeploymentBlocksRest,
         severity: Severity::Digest,
         title: format!("{arn} goes to rest although a deployment has not ended"),
@@ -103,7 +103,7 @@ pub(super) fn deployment_blocks(arn: &ServiceArn, deployment: &Deployment) -> Co
     }
 }
 
-fn describe(arn: &ServiceArn) -> String {
+pub(super) fn describe(arn: &ServiceArn) -> String {
     format!(
         "aws ecs describe-services --cluster {} --services {}",
         arn.cluster(),
@@ -111,7 +111,7 @@ fn describe(arn: &ServiceArn) -> String {
     )
 }
 
-fn fact(label: &str, value: impl ToString) -> Fact {
+pub(super) fn fact(label: &str, value: impl ToString) -> Fact {
     Fact {
         label: label.to_owned(),
         value: value.to_string(),

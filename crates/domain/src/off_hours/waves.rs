@@ -6,6 +6,7 @@ use super::decision::Decision;
 use super::moment::Moment;
 use super::observed::{Observed, Service};
 use crate::arn::ServiceArn;
+use crate::notice::Kind;
 use crate::order::Asked;
 use crate::resting::{Action, Reason};
 
@@ -39,12 +40,20 @@ pub(super) fn hold_back(
         if let Some(decision) = decisions.get_mut(arn).filter(waits) {
             decision.reason = waits_for;
             decision.actions.retain(is_about_an_order);
+            decision
+                .concerns
+                .retain(|concern| !is_of_a_wake(concern.kind));
         }
     }
 }
 
 fn is_about_an_order(action: &Action) -> bool {
     matches!(action, Action::Order { .. } | Action::WithdrawOrder { .. })
+}
+
+/// Whether it is told of what a wake could not give back.
+fn is_of_a_wake(kind: Kind) -> bool {
+    matches!(kind, Kind::TargetGone | Kind::NotRestored)
 }
 
 /// Per cluster, the lowest wave that later ones have to wait for.

@@ -31,15 +31,15 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
              before the rest is kept."
         }
         Kind::NotRestored => {
-            "A service that should be awake does not have what it had before its rest. It may serve \
-             less than it should, or nothing at all."
+            "What should be awake was woken with less than it had before its rest. It may serve less \
+             than it should, or nothing at all."
         }
         Kind::TargetGone => {
-            "What a saved capacity belongs to is no longer there, so that capacity cannot be given \
-             back."
+            "The scalable target that was saved is no longer there, so its bounds cannot be given \
+             back, and nothing scales the service."
         }
         Kind::PartlyApplied => {
-            "Some of the planned changes were made and others were not. The next run looks again and \
+            "AWS refused a change, so it was made in part or not at all. Every tick looks again and \
              tries what is left."
         }
         Kind::PermissionDenied => {

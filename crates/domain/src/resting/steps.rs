@@ -59,7 +59,7 @@ impl Steps<'_> {
     /// again. The count comes first: restoring the minimum of a target above the count would do
     /// the same by way of Auto Scaling, once for the minimum and once more for the count.
     pub fn wake(&self, rest: &ServiceRest) -> Vec<Action> {
-        let restored = ServiceCapacity::restored(&rest.saved, &self.live.capacity(), &rest.written);
+        let restored = self.restored(rest);
         let lifted = rest.lifted(self.claim.clone(), self.now);
         let woken = lifted.woken(restored.clone(), self.now);
         let mut actions = vec![self.record(lifted.clone(), Some(rest.version))];
@@ -67,6 +67,11 @@ impl Steps<'_> {
         actions.extend(self.scale(&restored));
         actions.push(self.record(woken, Some(lifted.version)));
         actions
+    }
+
+    /// The capacity that it wakes with.
+    pub fn restored(&self, rest: &ServiceRest) -> ServiceCapacity {
+        ServiceCapacity::restored(&rest.saved, &self.live.capacity(), &rest.written)
     }
 
     /// Only the record changes, if anything does.

@@ -9,12 +9,14 @@ mod run;
 mod shown;
 mod world;
 
+mod aftermath;
 mod concerns;
 mod crashes;
 mod deployments;
 mod drift;
 mod groups;
 mod holds;
+mod losses;
 mod orders;
 mod plans;
 mod properties;

@@ -7,7 +7,7 @@ mod perform;
 use std::time::Duration;
 
 use domain::announcement::Announcement;
-use domain::off_hours::Plan;
+use domain::off_hours::{Ended, Plan};
 use domain::resting::{Action, Errand};
 use futures_util::StreamExt;
 use jiff::SignedDuration;
@@ -37,6 +37,18 @@ pub(crate) enum Ending {
     Left,
     /// A step failed, and those after it were not taken.
     Failed(Failure),
+}
+
+impl Ending {
+    /// What people should know of it.
+    pub(crate) fn told(&self) -> Ended {
+        match self {
+            Self::Done => Ended::Done,
+            Self::Left => Ended::Left,
+            Self::Failed(failure) => failure.refusal().map_or(Ended::Otherwise, Ended::Refused),
+            Self::Shown | Self::Overtaken => Ended::Otherwise,
+        }
+    }
 }
 
 /// When no errand is begun any more. To be asked when the invocation begins, because looking at
