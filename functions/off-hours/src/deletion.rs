@@ -4,7 +4,7 @@
 //! awake there is none, and Lambda delivers the event again.
 //! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes.html>.
 
-use aws_sdk_ecs::error::BoxError;
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -105,7 +105,7 @@ fn answer(settings: &Settings, report: &Value) -> Answer {
 /// Puts the reply at the address that the request names.
 async fn tell(aws: &Aws, deletion: &Deletion, answer: Answer) -> Result<(), Failure> {
     const CALL: &str = "the reply to CloudFormation";
-    let failed = |cause: BoxError| Failure::Call {
+    let failed = |cause: BoxError| edge::Failure::Call {
         call: CALL,
         answer: None,
         cause,
@@ -123,10 +123,10 @@ async fn tell(aws: &Aws, deletion: &Deletion, answer: Answer) -> Result<(), Fail
         .await
         .map_err(|error| failed(error.into()))?;
     if !response.status().is_success() {
-        return Err(Failure::Refused {
+        return Err(Failure::Edge(edge::Failure::Refused {
             call: CALL,
             reason: format!("status {}", response.status()),
-        });
+        }));
     }
     Ok(())
 }
@@ -134,7 +134,7 @@ async fn tell(aws: &Aws, deletion: &Deletion, answer: Answer) -> Result<(), Fail
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::{DUSK, Script, claimed, described, invocation, record};
+    use crate::script::{DUSK, Script, aws, claimed, described, invocation, record};
     use crate::settings::tests::settings;
 
     fn request(kind: &str) -> Value {
@@ -165,7 +165,7 @@ mod tests {
     async fn deleted(script: &Script, settings: &Settings, seconds: i64) -> Result<Value, Failure> {
         let invocation = invocation(DUSK, seconds);
         crate::handle(
-            &script.aws(settings),
+            &aws(script, settings),
             settings,
             request("Delete"),
             &invocation,
@@ -244,7 +244,7 @@ mod tests {
             let script = Script::default()
                 .refuse("DeleteItem", "ConditionalCheckFailedException")
                 .status(200);
-            let aws = script.aws(&settings());
+            let aws = aws(&script, &settings());
             let invocation = invocation(DUSK, 270);
             crate::handle(&aws, &settings(), request(kind), &invocation)
                 .await

@@ -13,13 +13,11 @@ mod event;
 mod failure;
 pub mod forecast;
 mod observe;
-mod reach;
 mod report;
 mod savings;
 #[cfg(test)]
 mod script;
 mod settings;
-mod sizes;
 #[cfg(test)]
 mod tests;
 
@@ -75,7 +73,7 @@ async fn work_on(
     work: &Work,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
-    let stop = apply::stop(invocation);
+    let stop = edge::errand::stop(invocation.now, invocation.deadline);
     let claim = Claim {
         run: invocation.id.clone(),
         until: invocation.deadline,

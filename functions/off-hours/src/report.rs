@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
 
-use crate::apply::Ending;
 use crate::ask;
 use crate::event::Work;
 use crate::observe::Scope;
 use crate::savings::Saved;
 use crate::{Failure, Invocation, Settings};
+use edge::errand::Ending;
 
 /// A run, after it.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Run<'_> {
             plan: self.plan,
             ended: &self.endings.iter().map(Ending::told).collect::<Vec<_>>(),
             left_takes: SignedDuration::from_secs(seconds(self.settings, left)),
-            share_percent: self.settings.bucket_share_percent,
+            share_percent: self.settings.place.bucket_share_percent,
             whole: matches!(self.work.scope, Scope::Everything | Scope::EverythingHeld),
             now,
         };
@@ -127,7 +127,7 @@ impl Run<'_> {
     pub(crate) fn into_failures(self) -> Vec<(String, Failure)> {
         let errands = self.plan.errands.iter().zip(self.endings);
         let failed = errands.filter_map(|(errand, ending)| match ending {
-            Ending::Failed(failure) => Some((errand.subject.to_string(), failure)),
+            Ending::Failed(failure) => Some((errand.subject.to_string(), failure.into())),
             _ => None,
         });
         self.unseen.into_iter().chain(failed).collect()
@@ -207,7 +207,7 @@ pub(crate) fn summary(plan: &Plan) -> String {
 
 /// How long what is left will take at our share of the bucket that pays for `UpdateService`.
 fn seconds(settings: &Settings, left: usize) -> i64 {
-    let per_second = 5.0 * f64::from(settings.bucket_share_percent) / 100.0;
+    let per_second = 5.0 * f64::from(settings.place.bucket_share_percent) / 100.0;
     let left = u32::try_from(left).unwrap_or(u32::MAX);
     // At most a few thousand services, so the float holds the count exactly.
     (f64::from(left) / per_second).ceil() as i64

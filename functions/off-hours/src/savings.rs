@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::Aws;
-use crate::apply::Ending;
-use crate::sizes::ask;
+use edge::errand::Ending;
+use edge::sizes::ask;
 
 /// A task still costs after its service went to rest: until its targets are deregistered, by
 /// default after five minutes, and it has stopped.
@@ -39,7 +39,7 @@ pub(crate) async fn of(
         .filter_map(|(errand, _)| rested(observed, errand, now))
         .collect();
     ask(
-        aws,
+        &aws.edge,
         woken
             .iter()
             .map(|(_, live, _, _)| live.task_definition.as_str()),
@@ -63,7 +63,7 @@ pub(crate) async fn ask_ahead(aws: &Aws, observed: &Observed) {
         }
         _ => None,
     });
-    ask(aws, live).await;
+    ask(&aws.edge, live).await;
 }
 
 /// The service of an errand, how many tasks fewer it had, and for how long. A count that somebody
@@ -91,7 +91,7 @@ fn rested<'a>(
 }
 
 fn saved(aws: &Aws, errand: &Errand, live: &Live, tasks: u32, off: SignedDuration) -> Saved {
-    let usd = match aws.shapes.get(&live.task_definition) {
+    let usd = match aws.edge.shapes.get(&live.task_definition) {
         None => Err("the size of its tasks is not known yet".to_owned()),
         Some(None) => Err("its task definition states no size".to_owned()),
         Some(Some(shape)) => {
@@ -160,7 +160,7 @@ mod tests {
     use domain::resting::Kind;
 
     use super::*;
-    use crate::script::{DUSK, Script};
+    use crate::script::{DUSK, Script, aws};
     use crate::settings::tests::settings;
 
     #[test]
@@ -209,8 +209,8 @@ mod tests {
             actions: Vec::new(),
         };
         let script = Script::default().answer("DescribeTaskDefinition", definition);
-        let aws = script.aws(&settings());
-        ask(&aws, [live.task_definition.as_str()].into_iter()).await;
+        let aws = aws(&script, &settings());
+        ask(&aws.edge, [live.task_definition.as_str()].into_iter()).await;
         saved(&aws, &errand, &live, 3, off)
     }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::reach::Reach;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::Policy;
+use edge::{Place, Reach};
 use jiff::SignedDuration;
 use shell::environment::{Invalid, Lookup, parsed, text};
 
@@ -14,16 +14,12 @@ use shell::environment::{Invalid, Lookup, parsed, text};
 pub struct Settings {
     /// The name of this function, which Lambda gives to the sessions of its role.
     pub function: String,
-    /// The ledger's table.
-    pub ledger_table: String,
-    /// The event bus for notices.
-    pub event_bus: String,
+    /// The ledger, the bus, and our share of the token buckets.
+    pub place: Place,
     /// The clusters that the permissions reach.
     pub reach: Reach,
     /// The rules of the decision.
     pub policy: Policy,
-    /// Our share of the token buckets, 1 to 100.
-    pub bucket_share_percent: u32,
     /// Show what would be done and write nothing.
     pub dry_run: bool,
     /// How long a journal entry is kept.
@@ -42,8 +38,11 @@ impl Settings {
         }
         Ok(Self {
             function: text(var, "AWS_LAMBDA_FUNCTION_NAME")?,
-            ledger_table: text(var, "LEDGER_TABLE")?,
-            event_bus: text(var, "EVENT_BUS")?,
+            place: Place {
+                ledger_table: text(var, "LEDGER_TABLE")?,
+                event_bus: text(var, "EVENT_BUS")?,
+                bucket_share_percent: share,
+            },
             reach: parsed(var, "CLUSTERS")?,
             policy: Policy {
                 default_zone: default_zone(var)?,
@@ -52,7 +51,6 @@ impl Settings {
                 deployment_patience: minutes(var, "DEPLOYMENT_PATIENCE_MINUTES")?,
                 wave_timeout: minutes(var, "WAVE_TIMEOUT_MINUTES")?,
             },
-            bucket_share_percent: share,
             dry_run: parsed(var, "DRY_RUN")?,
             journal: SignedDuration::from_hours(
                 24 * i64::from(parsed::<u32>(var, "JOURNAL_DAYS")?),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::script::{DUSK, Script, claimed, described, invocation, tagged};
+use crate::script::{DUSK, Script, aws, claimed, described, invocation, tagged};
 use crate::settings::tests::settings;
 use crate::{Failure, handle};
 
@@ -28,7 +28,7 @@ fn account(items: Vec<Value>) -> Script {
 async fn asked_to_rest(script: &Script) -> Failure {
     let event = json!({ "action": "rest", "service": "prod/api", "why": "load test", "by": "ana" });
     let invocation = invocation(NOON, 270);
-    let aws = script.aws(&settings());
+    let aws = aws(&script, &settings());
     handle(&aws, &settings(), event, &invocation)
         .await
         .unwrap_err()
@@ -41,7 +41,7 @@ async fn the_time_that_the_look_took_is_not_there_to_act() {
         .answer("PutItem", json!({}))
         .slow(Duration::from_secs(4));
     let event = json!({ "action": "tick" });
-    let aws = script.aws(&settings());
+    let aws = aws(&script, &settings());
     let report = handle(&aws, &settings(), event, &invocation(DUSK, 40)).await;
     assert_eq!(report.unwrap()["left"], 1);
     assert_eq!(
@@ -76,7 +76,7 @@ async fn what_a_person_asks_and_another_run_overtakes_is_not_taken_for_done() {
 
 /// What a person is answered.
 async fn answered(script: &Script, event: Value) -> Result<Value, Failure> {
-    let aws = script.aws(&settings());
+    let aws = aws(&script, &settings());
     handle(&aws, &settings(), event, &invocation(DUSK, 270)).await
 }
 

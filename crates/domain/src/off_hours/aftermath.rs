@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::trouble::{describe, fact};
 use crate::announcement::{Announcement, ConcernKey, Told};
 use crate::notice::{Kind, Next, Severity};
-use crate::resting::{Action, Errand, Reason, Subject};
+use crate::resting::{Action, Ended, Errand, Reason, Refusal, Subject};
 
 /// A run after its errands.
 #[derive(Clone, Copy, Debug)]
@@ -26,32 +26,6 @@ pub struct Aftermath<'a> {
     pub whole: bool,
     /// Now.
     pub now: Timestamp,
-}
-
-/// How an errand ended, as far as people should know of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// Every step was taken.
-    Done,
-    /// AWS refused a step.
-    Refused(Refusal),
-    /// There was no time; the next tick goes on.
-    Left,
-    /// In a way that says nothing of the service, or that the next delivery makes good.
-    Otherwise,
-}
-
-/// An answer of AWS that will be the same next time, unless somebody does something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The API call.
-    pub call: &'static str,
-    /// The error's code.
-    pub code: String,
-    /// AWS's words.
-    pub words: String,
-    /// Whether it is for want of a permission.
-    pub denied: bool,
 }
 
 /// How much longer the rest of the work may take before people should know of it: three ticks of

@@ -25,7 +25,7 @@ mod waves;
 
 use std::collections::BTreeMap;
 
-pub use aftermath::{Aftermath, Ended, Refusal};
+pub use aftermath::Aftermath;
 pub use concerns::{About, Concern};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::announcement::{Announcement, ConcernKey, Told};
 use domain::notice::Severity;
-use domain::off_hours::{Aftermath, Ended, Plan, Refusal};
+use domain::off_hours::{Aftermath, Plan};
+use domain::resting::{Ended, Refusal};
 use jiff::SignedDuration;
 
 use crate::made::{on, service};

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use domain::arn::ServiceArn;
-use domain::off_hours::Service;
+use domain::off_hours::{Service, Tags};
 use domain::resting::Sight;
+use edge::tagged::Tagged;
 use jiff::Timestamp;
 use ledger::Standing;
 
-use super::discover::Tagged;
+use super::discover::intent;
 use super::{Scope, Seen, may_be_unseen};
 use crate::{Failure, Settings};
 
@@ -42,7 +43,9 @@ pub(super) fn candidates(
             }
             Scope::Service(_) | Scope::Asked { .. } => continue,
         };
-        let intent = tagged.intent(arn, &settings.policy);
+        let none = Tags::new();
+        let own = tagged.services.get(arn).unwrap_or(&none);
+        let intent = intent(arn, own, tagged, &settings.policy);
         // The tags of a service that an event names come with ECS's answer.
         let ours = intent.is_ours()
             || standing.services.contains_key(arn)

@@ -1,49 +1,21 @@
 //! Which services are tagged, themselves or by their cluster.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use aws_sdk_ecs::types::{ClusterField, Failure as EcsFailure};
 use domain::arn::{ClusterArn, ServiceArn};
 use domain::off_hours::{HOURS, Intent, OVERRIDE, Policy, Tags};
+use edge::tagged::{Tagged, index, read_clusters, services_in};
 use ledger::Standing;
 
 use super::Scope;
-use crate::{Aws, Failure, Settings};
+use crate::{Aws, Settings};
 
-/// Tags as far as they are known before ECS is asked.
-#[derive(Debug, Default)]
-pub(super) struct Tagged {
-    pub(super) services: BTreeMap<ServiceArn, Tags>,
-    pub(super) clusters: BTreeMap<ClusterArn, Tags>,
-    /// The clusters whose tags could not be read. What their services are to be is unknown.
-    pub(super) unseen_clusters: BTreeSet<ClusterArn>,
-    /// What could not be looked at, by name: clusters that could not be read, or whose services
-    /// could not be listed.
-    pub(super) unseen: Vec<(String, Failure)>,
+/// What a service's own tags and its cluster's ask for.
+pub(super) fn intent(arn: &ServiceArn, own: &Tags, tagged: &Tagged, policy: &Policy) -> Intent {
+    let none = Tags::new();
+    let cluster = tagged.clusters.get(&arn.cluster_arn()).unwrap_or(&none);
+    Intent::of(own, cluster, policy)
 }
-
-impl Tagged {
-    /// What a service's tags and its cluster's ask for.
-    pub(super) fn intent(&self, arn: &ServiceArn, policy: &Policy) -> Intent {
-        let none = Tags::new();
-        let own = self.services.get(arn).unwrap_or(&none);
-        Intent::of(
-            own,
-            self.clusters.get(&arn.cluster_arn()).unwrap_or(&none),
-            policy,
-        )
-    }
-}
-
-/// `GetResources` returns at most 100 resources in a page.
-/// Source: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>.
-const TAGGED_PAGE: i32 = 100;
-/// `DescribeClusters` takes at most 100 clusters.
-/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>.
-const CLUSTERS: usize = 100;
-/// `ListServices` returns at most 100 services in a page, and 10 if it is not told otherwise.
-/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>.
-const SERVICES_PAGE: i32 = 100;
 
 /// Finds what is tagged. The tagging API's index finds it in few calls but lags behind, so the
 /// tags of the clusters, like those of the services that are looked at, are read from ECS itself.
@@ -52,9 +24,9 @@ pub(super) async fn tagged(
     settings: &Settings,
     scope: &Scope,
     standing: &Standing,
-) -> Result<Tagged, Failure> {
+) -> Result<Tagged, edge::Failure> {
     let mut tagged = match scope {
-        Scope::Everything | Scope::Asked { .. } => index(aws).await?,
+        Scope::Everything | Scope::Asked { .. } => index(&aws.edge).await?,
         Scope::EverythingHeld => Tagged::default(),
         Scope::Service(arn) => Tagged {
             services: BTreeMap::from([(arn.clone(), Tags::new())]),
@@ -72,7 +44,7 @@ pub(super) async fn tagged(
     let remembered = standing.services.keys().chain(standing.orders.keys());
     let remembered = remembered.map(ServiceArn::cluster_arn);
     let clusters = tagged.clusters.keys().cloned().chain(remembered).collect();
-    read_clusters(aws, clusters, &mut tagged).await;
+    read_clusters(&aws.edge, clusters, &mut tagged).await;
     if matches!(scope, Scope::Everything | Scope::Asked { .. }) {
         add_untagged_services(aws, settings, &mut tagged).await;
     }
@@ -88,7 +60,7 @@ async fn add_untagged_services(aws: &Aws, settings: &Settings, tagged: &mut Tagg
     };
     let clusters = tagged.clusters.iter();
     for (cluster, _) in clusters.filter(|(cluster, tags)| is_default(cluster, tags)) {
-        match services_in(aws, cluster).await {
+        match services_in(&aws.edge, cluster).await {
             Ok(services) => {
                 for service in services {
                     tagged.services.entry(service).or_default();
@@ -97,129 +69,4 @@ async fn add_untagged_services(aws: &Aws, settings: &Settings, tagged: &mut Tagg
             Err(failure) => tagged.unseen.push((cluster.name().to_owned(), failure)),
         }
     }
-}
-
-/// Every tagged service and cluster, from the tagging API.
-async fn index(aws: &Aws) -> Result<Tagged, Failure> {
-    let mut tagged = Tagged::default();
-    let mut pages = aws
-        .tagging
-        .get_resources()
-        .resource_type_filters("ecs:service")
-        .resource_type_filters("ecs:cluster")
-        .resources_per_page(TAGGED_PAGE)
-        .into_paginator()
-        .items()
-        .send();
-    while let Some(resource) = pages.next().await {
-        let resource = resource.map_err(Failure::call("GetResources"))?;
-        let arn = resource.resource_arn.unwrap_or_default();
-        let tags = ours(
-            resource
-                .tags
-                .unwrap_or_default()
-                .into_iter()
-                .map(|tag| (tag.key, tag.value)),
-        );
-        if tags.is_empty() {
-            continue;
-        }
-        if let Ok(service) = ServiceArn::parse(&arn) {
-            tagged.services.insert(service, tags);
-        } else if let Ok(cluster) = ClusterArn::parse(&arn) {
-            tagged.clusters.insert(cluster, tags);
-        }
-    }
-    // A tagged service's cluster may have defaults for its other tags.
-    let clusters: BTreeSet<ClusterArn> = tagged
-        .services
-        .keys()
-        .map(ServiceArn::cluster_arn)
-        .collect();
-    for cluster in clusters {
-        tagged.clusters.entry(cluster).or_default();
-    }
-    Ok(tagged)
-}
-
-/// Reads the tags of these clusters. A batch that fails takes the services of its clusters out of
-/// the run; the others go on.
-async fn read_clusters(aws: &Aws, clusters: BTreeSet<ClusterArn>, tagged: &mut Tagged) {
-    tagged.clusters.clear();
-    let clusters: Vec<ClusterArn> = clusters.into_iter().collect();
-    for batch in clusters.chunks(CLUSTERS) {
-        match cluster_tags(aws, batch).await {
-            Ok(found) => tagged.clusters.extend(found),
-            Err(failure) => {
-                let names: Vec<&str> = batch.iter().map(ClusterArn::name).collect();
-                tagged.unseen.push((names.join(", "), failure));
-                tagged.unseen_clusters.extend(batch.iter().cloned());
-            }
-        }
-    }
-}
-
-async fn cluster_tags(
-    aws: &Aws,
-    batch: &[ClusterArn],
-) -> Result<BTreeMap<ClusterArn, Tags>, Failure> {
-    const CALL: &str = "DescribeClusters";
-    let clusters = batch.iter().map(|arn| arn.as_str().to_owned()).collect();
-    let call = aws
-        .ecs
-        .describe_clusters()
-        .set_clusters(Some(clusters))
-        .include(ClusterField::Tags);
-    let reply = call.send().await.map_err(Failure::call(CALL))?;
-    // A 200 lists what it could not describe; a cluster that is MISSING has no tags.
-    let refused = |failure: &&EcsFailure| failure.reason() != Some("MISSING");
-    if let Some(refused) = reply.failures().iter().find(refused) {
-        let reason = refused.reason().unwrap_or("no reason given").to_owned();
-        return Err(Failure::Refused { call: CALL, reason });
-    }
-    // A deleted cluster is INACTIVE for a while, and calls about its services are refused.
-    // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
-    let clusters = reply.clusters.unwrap_or_default().into_iter();
-    let clusters = clusters.filter(|cluster| cluster.status() != Some("INACTIVE"));
-    let tags = clusters.filter_map(|cluster| {
-        let arn = ClusterArn::parse(cluster.cluster_arn()?).ok()?;
-        let tags = cluster.tags.unwrap_or_default().into_iter();
-        let tags = tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())));
-        Some((arn, ours(tags)))
-    });
-    Ok(tags.collect())
-}
-
-async fn services_in(aws: &Aws, cluster: &ClusterArn) -> Result<Vec<ServiceArn>, Failure> {
-    let mut services = Vec::new();
-    let mut token = None;
-    loop {
-        aws.pace.service_read.take().await;
-        let call = aws
-            .ecs
-            .list_services()
-            .cluster(cluster.as_str())
-            .max_results(SERVICES_PAGE);
-        let page = call
-            .set_next_token(token)
-            .send()
-            .await
-            .map_err(Failure::call("ListServices"))?;
-        // A service with a short ARN cannot be tagged, so its cluster's tags are not for it either.
-        services.extend(
-            page.service_arns()
-                .iter()
-                .filter_map(|arn| ServiceArn::parse(arn).ok()),
-        );
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(services);
-        }
-    }
-}
-
-/// Only the tags that are ours.
-pub(super) fn ours(tags: impl Iterator<Item = (String, String)>) -> Tags {
-    tags.filter(|(key, _)| key.starts_with("caretaker:"))
-        .collect()
 }

@@ -7,11 +7,11 @@ use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use domain::arn::GroupArn;
 use domain::off_hours::{Group, HOURS, Intent, Tags};
 use domain::resting::GroupLive;
+use edge::tagged::ours;
 use ledger::Standing;
 
 use super::Seen;
 use super::candidates::left_alone;
-use super::discover::ours;
 use crate::{Aws, Failure, Settings};
 
 /// `DescribeAutoScalingGroups` returns at most 100 groups in a page.
@@ -42,7 +42,8 @@ fn remembered(standing: &Standing) -> BTreeSet<GroupArn> {
 async fn all(aws: &Aws, remembered: &BTreeSet<GroupArn>) -> Result<Vec<AutoScalingGroup>, Failure> {
     let tagged = Filter::builder().name("tag-key").values(HOURS).build();
     let mut groups = pages(
-        aws.autoscaling
+        aws.edge
+            .autoscaling
             .describe_auto_scaling_groups()
             .filters(tagged),
     )
@@ -57,6 +58,7 @@ async fn all(aws: &Aws, remembered: &BTreeSet<GroupArn>) -> Result<Vec<AutoScali
     let lost: Vec<String> = lost.map(|arn| arn.name().to_owned()).collect();
     for names in lost.chunks(NAMES) {
         let named = aws
+            .edge
             .autoscaling
             .describe_auto_scaling_groups()
             .set_auto_scaling_group_names(Some(names.to_vec()));
@@ -71,7 +73,7 @@ async fn pages(
     let mut groups = Vec::new();
     let mut pages = call.max_records(PAGE).into_paginator().items().send();
     while let Some(group) = pages.next().await {
-        groups.push(group.map_err(Failure::call("DescribeAutoScalingGroups"))?);
+        groups.push(group.map_err(edge::Failure::call("DescribeAutoScalingGroups"))?);
     }
     Ok(groups)
 }

@@ -3,7 +3,6 @@
 mod candidates;
 mod discover;
 mod groups;
-mod live;
 mod services;
 mod targets;
 #[cfg(test)]
@@ -19,7 +18,7 @@ use ledger::Standing;
 
 use crate::{Aws, Failure, Settings};
 use candidates::candidates;
-use discover::Tagged;
+use edge::tagged::Tagged;
 
 /// Where to look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +56,7 @@ pub(crate) async fn observe(
     scope: &Scope,
     moment: Moment<'_>,
 ) -> Result<Seen, Failure> {
-    let standing = aws.ledger.standing().await?;
+    let standing = aws.edge.ledger.standing().await?;
     let tagged = discover::tagged(aws, settings, scope, &standing).await?;
     look(aws, settings, scope, moment, &standing, tagged).await
 }
@@ -70,7 +69,7 @@ pub(crate) async fn for_status(
     moment: Moment<'_>,
 ) -> Result<Seen, Failure> {
     let (all, held) = (&Scope::Everything, &Scope::EverythingHeld);
-    let standing = aws.ledger.standing().await?;
+    let standing = aws.edge.ledger.standing().await?;
     let tagged = match discover::tagged(aws, settings, all, &standing).await {
         Ok(tagged) => tagged,
         Err(failure) => {
@@ -90,7 +89,7 @@ pub(crate) async fn for_lint(
     moment: Moment<'_>,
 ) -> Result<Seen, Failure> {
     let scope = &Scope::Everything;
-    let (standing, forgotten) = match aws.ledger.standing().await {
+    let (standing, forgotten) = match aws.edge.ledger.standing().await {
         Ok(standing) => (standing, None),
         Err(error) => {
             let unseen = ("the ledger".to_owned(), error.into());
@@ -133,7 +132,9 @@ async fn look(
         },
         unseen: unreadable(standing),
     };
-    seen.unseen.append(&mut tagged.unseen);
+    let unseen = tagged.unseen.drain(..);
+    seen.unseen
+        .extend(unseen.map(|(what, failure)| (what, failure.into())));
     candidates(&mut seen, settings, scope, standing, &tagged, moment.now)?;
     let named = matches!(scope, Scope::Service(_));
     services::look(aws, settings, &mut seen, &tagged, named, moment.now).await;

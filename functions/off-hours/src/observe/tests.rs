@@ -6,7 +6,7 @@ use domain::resting::{Live, Sight};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::script::{DUSK, Script, arn, described, group_arn, record, tagged};
+use crate::script::{DUSK, Script, arn, aws, described, group_arn, record, tagged};
 use crate::settings::tests::settings;
 
 const CLUSTER: &str = "arn:aws:ecs:eu-central-1:123456789012:cluster/prod";
@@ -23,7 +23,7 @@ async fn look(script: &Script, scope: Scope) -> Result<Seen, Failure> {
         closing: false,
         now: DUSK.parse().unwrap(),
     };
-    observe(&script.aws(&settings), &settings, &scope, moment).await
+    observe(&aws(&script, &settings), &settings, &scope, moment).await
 }
 
 /// A look at everything, after the script's own answers, in an account without groups, scalable

@@ -11,7 +11,7 @@ use crate::Failure;
 
 /// Reads a service. One without a creation time is refused: without it a service that was created
 /// anew cannot be told from the one that was put to rest.
-pub(super) fn live(service: &Service) -> Result<Live, Failure> {
+pub fn live(service: &Service) -> Result<Live, Failure> {
     let created_at = service
         .created_at()
         .and_then(instant)

@@ -3,31 +3,30 @@
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use domain::announcement::Announcement;
 
-use crate::{Aws, Failure, Settings};
+use crate::{Edge, Failure};
 
 /// `PutEvents` takes at most 10 entries.
 /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>.
 const ENTRIES: usize = 10;
 
-/// Puts the notices on the bus, then remembers them: a crash in between repeats a notice, which
-/// the pager recognises, and never loses one.
-pub(crate) async fn announce(
-    aws: &Aws,
-    settings: &Settings,
-    announcements: &[Announcement],
-) -> Result<(), Failure> {
+/// Puts the notices on the bus, then remembers them: a crash in between repeats a notice and never
+/// loses one.
+pub async fn announce(edge: &Edge, announcements: &[Announcement]) -> Result<(), Failure> {
     const CALL: &str = "PutEvents";
     for batch in announcements.chunks(ENTRIES) {
         let entries = batch.iter().map(|one| {
             PutEventsRequestEntry::builder()
-                .event_bus_name(&settings.event_bus)
+                .event_bus_name(&edge.event_bus)
                 .source(notices::SOURCE)
                 .detail_type(notices::DETAIL_TYPE)
                 .resources(&one.notice.resource)
                 .detail(notices::encode(&one.notice).to_string())
                 .build()
         });
-        let call = aws.events.put_events().set_entries(Some(entries.collect()));
+        let call = edge
+            .events
+            .put_events()
+            .set_entries(Some(entries.collect()));
         let reply = call.send().await.map_err(Failure::call(CALL))?;
         // EventBridge answers 200 and counts what it refused.
         if reply.failed_entry_count() > 0 {
@@ -43,11 +42,15 @@ pub(crate) async fn announce(
         for one in batch {
             match &one.told {
                 Some(told) => {
-                    aws.ledger
+                    edge.ledger
                         .announced(&one.key.subject, one.key.kind, told)
                         .await?
                 }
-                None => aws.ledger.withdrawn(&one.key.subject, one.key.kind).await?,
+                None => {
+                    edge.ledger
+                        .withdrawn(&one.key.subject, one.key.kind)
+                        .await?
+                }
             }
         }
     }
@@ -62,7 +65,6 @@ mod tests {
 
     use super::*;
     use crate::script::{DUSK, Script, arn};
-    use crate::settings::tests::settings;
 
     /// A tag of this service cannot be read, or can be again.
     fn announcement(service: &str, over: bool) -> Announcement {
@@ -100,7 +102,7 @@ mod tests {
     }
 
     async fn announced(script: &Script, announcements: &[Announcement]) -> Result<(), Failure> {
-        announce(&script.aws(&settings()), &settings(), announcements).await
+        announce(&script.edge(), announcements).await
     }
 
     #[tokio::test]

@@ -11,7 +11,7 @@ use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionErro
 use aws_sdk_ecs::types::{CpuArchitecture, TaskDefinition};
 use domain::off_hours::savings::{Architecture, OperatingSystem, Shape};
 
-use crate::{Aws, Failure};
+use crate::{Edge, Failure};
 
 /// How many task definitions one run asks for: our part of a burst of 50.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html>.
@@ -22,11 +22,11 @@ const AT_LONGEST: Duration = Duration::from_secs(5);
 
 /// The sizes of tasks, by their task definition's ARN; none where there is no size to know.
 #[derive(Debug, Default)]
-pub(crate) struct Shapes(Mutex<BTreeMap<String, Option<Shape>>>);
+pub struct Shapes(Mutex<BTreeMap<String, Option<Shape>>>);
 
 impl Shapes {
     /// The size that a task definition states, once that is known.
-    pub(crate) fn get(&self, task_definition: &str) -> Option<Option<Shape>> {
+    pub fn get(&self, task_definition: &str) -> Option<Option<Shape>> {
         self.lock().get(task_definition).copied()
     }
 
@@ -39,17 +39,17 @@ impl Shapes {
 
 /// Asks for the sizes that are not known yet, up to a limit. What cannot be asked stays unknown
 /// and is asked again: a figure is no reason for a run to fail, or to be late.
-pub(crate) async fn ask<'a>(aws: &Aws, task_definitions: impl Iterator<Item = &'a str>) {
+pub async fn ask<'a>(edge: &Edge, task_definitions: impl Iterator<Item = &'a str>) {
     let unknown: BTreeSet<&str> = task_definitions
-        .filter(|arn| aws.shapes.get(arn).is_none())
+        .filter(|arn| edge.shapes.get(arn).is_none())
         .collect();
     let asking = async {
         for arn in unknown.into_iter().take(AT_MOST) {
-            let shape = describe(aws, arn).await?;
+            let shape = describe(edge, arn).await?;
             if shape.is_none() {
                 tracing::warn!(task_definition = arn, "it states no size");
             }
-            aws.shapes.lock().insert(arn.to_owned(), shape);
+            edge.shapes.lock().insert(arn.to_owned(), shape);
         }
         Ok::<(), Failure>(())
     };
@@ -65,9 +65,9 @@ pub(crate) async fn ask<'a>(aws: &Aws, task_definitions: impl Iterator<Item = &'
 
 /// The size that a task definition states, if it states one. One that is no longer there, which
 /// ECS says as a fault of the client, states none, and does not keep the others from being asked.
-async fn describe(aws: &Aws, arn: &str) -> Result<Option<Shape>, Failure> {
-    aws.pace.task_definition_read.take().await;
-    let call = aws.ecs.describe_task_definition().task_definition(arn);
+async fn describe(edge: &Edge, arn: &str) -> Result<Option<Shape>, Failure> {
+    edge.pace.task_definition_read.take().await;
+    let call = edge.ecs.describe_task_definition().task_definition(arn);
     match call.send().await {
         Ok(reply) => Ok(reply.task_definition().and_then(shape)),
         Err(error)
@@ -117,7 +117,6 @@ mod tests {
 
     use super::*;
     use crate::script::Script;
-    use crate::settings::tests::settings;
 
     /// What ECS says of a task definition.
     fn definition(more: Value) -> Value {
@@ -128,21 +127,21 @@ mod tests {
         json!({ "taskDefinition": definition })
     }
 
-    async fn asked(script: &Script, task_definitions: &[&str]) -> Aws {
-        let aws = script.aws(&settings());
-        ask(&aws, task_definitions.iter().copied()).await;
-        aws
+    async fn asked(script: &Script, task_definitions: &[&str]) -> Edge {
+        let edge = script.edge();
+        ask(&edge, task_definitions.iter().copied()).await;
+        edge
     }
 
-    fn known(aws: &Aws, task_definition: &str) -> Option<Shape> {
-        aws.shapes.get(task_definition).flatten()
+    fn known(edge: &Edge, task_definition: &str) -> Option<Shape> {
+        edge.shapes.get(task_definition).flatten()
     }
 
     #[tokio::test]
     async fn a_size_is_asked_for_once() {
         let script = Script::default().answer("DescribeTaskDefinition", definition(json!({})));
-        let aws = asked(&script, &["api:1", "api:1"]).await;
-        ask(&aws, ["api:1"].into_iter()).await;
+        let edge = asked(&script, &["api:1", "api:1"]).await;
+        ask(&edge, ["api:1"].into_iter()).await;
         assert_eq!(
             script.inputs("DescribeTaskDefinition"),
             [json!({ "taskDefinition": "api:1" })]
@@ -154,7 +153,7 @@ mod tests {
             architecture: Architecture::X86,
             os: OperatingSystem::Linux,
         };
-        assert_eq!(known(&aws, "api:1"), Some(plain));
+        assert_eq!(known(&edge, "api:1"), Some(plain));
     }
 
     #[tokio::test]
@@ -178,21 +177,21 @@ mod tests {
             .answer("DescribeTaskDefinition", json!({ "taskDefinition": {} }))
             .answer("DescribeTaskDefinition", definition(json!({})));
         let all = ["a:1", "b:1", "c:1"];
-        let aws = asked(&script, &all).await;
+        let edge = asked(&script, &all).await;
         assert_eq!(
-            all.map(|one| known(&aws, one).is_some()),
+            all.map(|one| known(&edge, one).is_some()),
             [false, false, true]
         );
-        ask(&aws, all.into_iter()).await;
+        ask(&edge, all.into_iter()).await;
         assert_eq!(script.called().len(), 3, "none of them is asked for again");
     }
 
     #[tokio::test]
     async fn a_refusal_ends_the_asking_and_leaves_the_size_to_be_asked_again() {
         let script = Script::default().refuse("DescribeTaskDefinition", "AccessDeniedException");
-        let aws = asked(&script, &["a:1", "b:1"]).await;
+        let edge = asked(&script, &["a:1", "b:1"]).await;
         assert_eq!(script.called().len(), 1);
-        assert_eq!(aws.shapes.get("a:1"), None);
+        assert_eq!(edge.shapes.get("a:1"), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,33 +4,33 @@ use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace,
 use domain::capacity::Bounds;
 use domain::resting::Action;
 
-use crate::{Aws, Failure};
+use crate::{Edge, Failure};
 
 /// Takes one step.
-pub(super) async fn perform(aws: &Aws, action: &Action) -> Result<(), Failure> {
+pub(crate) async fn perform(edge: &Edge, action: &Action) -> Result<(), Failure> {
     match action {
         Action::RecordService {
             service,
             rest,
             replaces,
         } => {
-            aws.ledger.record_service(service, rest, *replaces).await?;
+            edge.ledger.record_service(service, rest, *replaces).await?;
         }
         Action::CloseService { service, version } => {
-            aws.ledger.close_service(service, *version).await?
+            edge.ledger.close_service(service, *version).await?
         }
         Action::RecordGroup {
             group,
             rest,
             replaces,
-        } => aws.ledger.record_group(group, rest, *replaces).await?,
-        Action::CloseGroup { group, version } => aws.ledger.close_group(group, *version).await?,
-        Action::Order { service, order } => aws.ledger.order(service, order).await?,
+        } => edge.ledger.record_group(group, rest, *replaces).await?,
+        Action::CloseGroup { group, version } => edge.ledger.close_group(group, *version).await?,
+        Action::Order { service, order } => edge.ledger.order(service, order).await?,
         Action::WithdrawOrder { service, order } => {
-            aws.ledger.withdraw_order(service, order).await?
+            edge.ledger.withdraw_order(service, order).await?
         }
         Action::RegisterScalableTarget { service, bounds } => {
-            let call = aws
+            let call = edge
                 .scaling
                 .register_scalable_target()
                 .service_namespace(ServiceNamespace::Ecs)
@@ -43,7 +43,7 @@ pub(super) async fn perform(aws: &Aws, action: &Action) -> Result<(), Failure> {
                 .map_err(Failure::call("RegisterScalableTarget"))?;
         }
         Action::UpdateService { service, desired } => {
-            let call = aws
+            let call = edge
                 .ecs
                 .update_service()
                 .cluster(service.cluster_arn().as_str())
@@ -54,7 +54,7 @@ pub(super) async fn perform(aws: &Aws, action: &Action) -> Result<(), Failure> {
                 .map_err(Failure::call("UpdateService"))?;
         }
         Action::UpdateAutoScalingGroup { group, min } => {
-            let call = aws
+            let call = edge
                 .autoscaling
                 .update_auto_scaling_group()
                 .auto_scaling_group_name(group.name());
@@ -92,7 +92,6 @@ pub(super) mod tests {
 
     use super::*;
     use crate::script::{DUSK, Script};
-    use crate::settings::tests::settings;
 
     const SERVICE: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
     const GROUP: &str = "arn:aws:autoscaling:eu-central-1:123456789012:autoScalingGroup:0b1c:autoScalingGroupName/hosts";
@@ -184,7 +183,7 @@ pub(super) mod tests {
     /// What an action says to AWS when AWS does it.
     async fn said(action: Action, call: &'static str) -> Value {
         let script = Script::default().answer(call, json!({}));
-        perform(&script.aws(&settings()), &action).await.unwrap();
+        perform(&script.edge(), &action).await.unwrap();
         assert_eq!(script.called(), [call]);
         script.inputs(call).remove(0)
     }
@@ -192,9 +191,7 @@ pub(super) mod tests {
     /// How an action fails that AWS refuses with this error.
     async fn refused(action: Action, call: &'static str, code: &str) -> Failure {
         let script = Script::default().refuse(call, code);
-        perform(&script.aws(&settings()), &action)
-            .await
-            .unwrap_err()
+        perform(&script.edge(), &action).await.unwrap_err()
     }
 
     /// The condition of a write to the ledger, and the values in it.
@@ -339,8 +336,8 @@ pub(super) mod tests {
     #[tokio::test]
     async fn a_group_gets_its_minimum_and_nothing_else() {
         let script = Script::default().answer_xml("UpdateAutoScalingGroup", "");
-        let aws = script.aws(&settings());
-        perform(&aws, &update_group()).await.unwrap();
+        let edge = script.edge();
+        perform(&edge, &update_group()).await.unwrap();
         let said = &script.inputs("UpdateAutoScalingGroup")[0];
         let expected = json!({
             "Action": "UpdateAutoScalingGroup",
@@ -354,7 +351,7 @@ pub(super) mod tests {
     async fn a_refused_change_names_its_call_and_keeps_the_cause() {
         let denied = "AccessDeniedException";
         let in_xml = Script::default().refuse_xml("UpdateAutoScalingGroup", denied);
-        let group = perform(&in_xml.aws(&settings()), &update_group()).await;
+        let group = perform(&in_xml.edge(), &update_group()).await;
         for (call, failure) in [
             (
                 "RegisterScalableTarget",

@@ -23,7 +23,7 @@ impl FromStr for Reach {
 
 impl Reach {
     /// Whether the services of the cluster of this name may be touched.
-    pub(crate) fn covers(&self, cluster: &str) -> bool {
+    pub fn covers(&self, cluster: &str) -> bool {
         self.0.iter().any(|pattern| matches(pattern, cluster))
     }
 }
