@@ -121,7 +121,7 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
         [
             "off-hours/src/apply/mod.rs: if settings.dry_run {",
             "off-hours/src/deletion.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
-            "off-hours/src/report.rs: \"dry_run\": self.settings.dry_run,",
+            "off-hours/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
             "pager/src/apply.rs: let mut report = Report::new(plan.reason, settings.dry_run, plan.actions.len());",
             "pager/src/apply.rs: if settings.dry_run {",
         ]

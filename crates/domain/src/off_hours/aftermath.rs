@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::concerns::{About, Announcement, Concern, ConcernKey, Told, announcements};
-use super::plan::{Action, Errand, Plan, Subject};
+use super::announcements::{Announcement, announcements};
+use super::concerns::{About, Concern, ConcernKey, Told};
+use super::plan::{Action, Errand, Plan};
 use super::reason::Reason;
-use super::trouble::{describe, fact};
+use super::refusals::{Refusal, refused};
+use super::trouble::fact;
 use crate::notice::{Kind, Next, Severity};
 
 /// A run after its errands.
@@ -38,19 +40,6 @@ pub enum Ended {
     Left,
     /// In a way that says nothing of the service, or that the next delivery makes good.
     Otherwise,
-}
-
-/// An answer of AWS that will be the same next time, unless somebody does something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The API call.
-    pub call: &'static str,
-    /// The error's code.
-    pub code: String,
-    /// AWS's words.
-    pub words: String,
-    /// Whether it is for want of a permission.
-    pub denied: bool,
 }
 
 /// How much longer the rest of the work may take before people should know of it: three ticks of
@@ -164,52 +153,4 @@ fn does_more_than_note(errand: &Errand) -> bool {
     let orders =
         |action: &Action| matches!(action, Action::Order { .. } | Action::WithdrawOrder { .. });
     !errand.actions.iter().all(orders)
-}
-
-/// AWS refused a step of an errand.
-fn refused(errand: &Errand, refusal: &Refusal, now: Timestamp) -> Concern {
-    let Refusal {
-        call, code, words, ..
-    } = refusal;
-    let subject = &errand.subject;
-    let (kind, why, next) = if refusal.denied {
-        (
-            Kind::PermissionDenied,
-            format!("it may not call {call}"),
-            "Give the role of off-hours the permission that AWS names, or take away what denies it.",
-        )
-    } else {
-        (
-            Kind::PartlyApplied,
-            format!("AWS refused {call}"),
-            "Read AWS's answer and correct what it names.",
-        )
-    };
-    let (what, severity) = match errand.reason {
-        Reason::Wakes => ("be woken", Severity::Page),
-        Reason::GoesToRest | Reason::RestsAgain => ("be put to rest", Severity::Digest),
-        _ => ("be changed", Severity::Digest),
-    };
-    Concern {
-        about: subject.clone().into(),
-        kind,
-        severity,
-        title: format!("{subject} could not {what}: {why}"),
-        text: format!("{call} {code}"),
-        facts: vec![
-            fact("Call", call),
-            fact("AWS's answer", format!("{code}: {words}")),
-        ],
-        done: Some(
-            "The steps before that call were taken; every tick tries the others again.".to_owned(),
-        ),
-        next: Next {
-            what: next.to_owned(),
-            command: match subject {
-                Subject::Service(arn) => Some(describe(arn)),
-                Subject::Group(_) => None,
-            },
-        },
-        since: now,
-    }
 }

@@ -4,6 +4,7 @@
 //! doubled tick changes nothing.
 
 mod aftermath;
+mod announcements;
 mod concerns;
 mod decision;
 mod group;
@@ -17,6 +18,7 @@ mod orders;
 mod plan;
 pub mod prices;
 mod reason;
+mod refusals;
 pub mod savings;
 mod service;
 mod steps;
@@ -27,13 +29,15 @@ mod waves;
 
 use std::collections::BTreeMap;
 
-pub use aftermath::{Aftermath, Ended, Refusal};
-pub use concerns::{About, Announcement, Concern, ConcernKey, Told};
+pub use aftermath::{Aftermath, Ended};
+pub use announcements::Announcement;
+pub use concerns::{About, Concern, ConcernKey, Told};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Deployment, Group, GroupLive, Kind, Live, Observed, Service, Sight};
 pub use plan::{Action, Errand, Plan, Subject, Verdict};
 pub use reason::Reason;
+pub use refusals::Refusal;
 pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Tags, WAVE};
 
 use crate::arn::ServiceArn;
@@ -74,7 +78,7 @@ fn announcements(
         .map(|(subject, decision)| (subject.arn(), decision))
         .collect();
     let right_again = |key: &ConcernKey, kind| by_arn.get(key.subject.as_str())?.right_again(kind);
-    concerns::announcements(&concerns, right_again, &observed.announced, moment.now)
+    announcements::announcements(&concerns, right_again, &observed.announced, moment.now)
 }
 
 /// The services whose scalable target has to be asked for: those whose capacity would change.

@@ -1,6 +1,6 @@
 //! The plan: everything to do, in order, with nothing left to choose.
 
-use super::concerns::Announcement;
+use super::announcements::Announcement;
 use super::reason::Reason;
 use crate::arn::{GroupArn, ServiceArn};
 use crate::capacity::Bounds;
