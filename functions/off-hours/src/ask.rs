@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::forecast::{shown, state as state_shown};
 use crate::observe::{self, Seen, may_be_unseen};
-use crate::report::not_seen;
+use crate::report::parts::not_seen;
 use crate::{Aws, Failure, Invocation, Settings};
 
 /// A question.

@@ -95,7 +95,7 @@ async fn work_on(
     tracing::info!(
         event = work.event,
         kind = work.kind,
-        decision = report::summary(plan),
+        decision = report::parts::summary(plan),
         "decided"
     );
     let mut run = Run {

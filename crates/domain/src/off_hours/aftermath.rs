@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::concerns::{About, Concern, announcements};
+use super::announcements::announcements;
+use super::concerns::{About, Concern};
 use super::plan::Plan;
-use super::trouble::{describe, fact};
+use super::refusals::refused;
+use super::trouble::fact;
 use crate::announcement::{Announcement, ConcernKey, Told};
 use crate::notice::{Kind, Next, Severity};
-use crate::resting::{Action, Ended, Errand, Reason, Refusal, Subject};
+use crate::resting::{Action, Ended, Errand, Reason};
 
 /// A run after its errands.
 #[derive(Clone, Copy, Debug)]
@@ -139,52 +141,4 @@ fn does_more_than_note(errand: &Errand) -> bool {
     let orders =
         |action: &Action| matches!(action, Action::Order { .. } | Action::WithdrawOrder { .. });
     !errand.actions.iter().all(orders)
-}
-
-/// AWS refused a step of an errand.
-fn refused(errand: &Errand, refusal: &Refusal, now: Timestamp) -> Concern {
-    let Refusal {
-        call, code, words, ..
-    } = refusal;
-    let subject = &errand.subject;
-    let (kind, why, next) = if refusal.denied {
-        (
-            Kind::PermissionDenied,
-            format!("it may not call {call}"),
-            "Give the role of off-hours the permission that AWS names, or take away what denies it.",
-        )
-    } else {
-        (
-            Kind::PartlyApplied,
-            format!("AWS refused {call}"),
-            "Read AWS's answer and correct what it names.",
-        )
-    };
-    let (what, severity) = match errand.reason {
-        Reason::Wakes => ("be woken", Severity::Page),
-        Reason::GoesToRest | Reason::RestsAgain => ("be put to rest", Severity::Digest),
-        _ => ("be changed", Severity::Digest),
-    };
-    Concern {
-        about: subject.clone().into(),
-        kind,
-        severity,
-        title: format!("{subject} could not {what}: {why}"),
-        text: format!("{call} {code}"),
-        facts: vec![
-            fact("Call", call),
-            fact("AWS's answer", format!("{code}: {words}")),
-        ],
-        done: Some(
-            "The steps before that call were taken; every tick tries the others again.".to_owned(),
-        ),
-        next: Next {
-            what: next.to_owned(),
-            command: match subject {
-                Subject::Service(arn) => Some(describe(arn)),
-                Subject::Group(_) => None,
-            },
-        },
-        since: now,
-    }
 }

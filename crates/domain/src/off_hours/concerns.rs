@@ -1,21 +1,14 @@
 //! Standing concerns: what people should know for as long as it is so.
-//!
-//! Each run computes the concerns that there are. Compared with what was announced, a new one or
-//! one with another text becomes a notice, one that is gone becomes a resolved notice, and one
-//! that is as it was says nothing. So a typo in a tag is told once, and again if it is mistyped
-//! differently.
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::announcement::{Announcement, ConcernKey, Told};
+use crate::announcement::ConcernKey;
 use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
 use crate::resting::Subject;
 
 /// How an ARN ends that stands for all services.
-const ALL_SERVICES: &str = ":service/*";
+pub(super) const ALL_SERVICES: &str = ":service/*";
 
 /// Something that people should know for as long as it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +85,7 @@ impl Concern {
         }
     }
 
-    fn notice(&self, now: Timestamp) -> Notice {
+    pub(super) fn notice(&self, now: Timestamp) -> Notice {
         let service = self.about.service();
         Notice {
             kind: self.kind,
@@ -113,79 +106,8 @@ impl Concern {
     }
 }
 
-/// What has to be announced now, given the concerns that there are. `right_again` says what is right
-/// again when one of this kind is over, if that can be said.
-pub(super) fn announcements(
-    concerns: &[Concern],
-    right_again: impl Fn(&ConcernKey, Kind) -> Option<&'static str>,
-    announced: &BTreeMap<ConcernKey, Told>,
-    now: Timestamp,
-) -> Vec<Announcement> {
-    let is_new = |concern: &&Concern| {
-        let told = announced.get(&concern.key());
-        told.is_none_or(|told| told.text != concern.text)
-    };
-    let fresh = concerns.iter().filter(is_new).map(|concern| Announcement {
-        key: concern.key(),
-        told: Some(Told {
-            text: concern.text.clone(),
-            since: concern.since,
-        }),
-        notice: concern.notice(now),
-    });
-    let standing: BTreeSet<ConcernKey> = concerns.iter().map(Concern::key).collect();
-    let gone = announced
-        .iter()
-        .filter(|(key, _)| !standing.contains(key))
-        .filter_map(|(key, told)| {
-            let kind = Kind::from_name(key.kind)?;
-            Some(withdrawal(key, kind, right_again(key, kind)?, told, now))
-        });
-    fresh.chain(gone).collect()
-}
-
-/// The notice that a concern is over.
-fn withdrawal(
-    key: &ConcernKey,
-    kind: Kind,
-    right: &str,
-    told: &Told,
-    now: Timestamp,
-) -> Announcement {
-    let name = ServiceArn::parse(&key.subject).ok();
-    let shown = match &name {
-        Some(name) => name.to_string(),
-        None if key.subject.ends_with(ALL_SERVICES) => "all services".to_owned(),
-        None => key.subject.clone(),
-    };
-    let notice = Notice {
-        kind,
-        severity: Severity::Digest,
-        resource: key.subject.clone(),
-        cluster: name.as_ref().map(|arn| arn.cluster().to_owned()),
-        service: name.as_ref().map(|arn| arn.name().to_owned()),
-        title: format!("{shown}: {right}"),
-        facts: Vec::new(),
-        done: None,
-        next: Next {
-            what: "Nothing is left to do.".to_owned(),
-            command: None,
-        },
-        unknown: None,
-        since: told.since,
-        at: now,
-        dedupe: incident_of(&key.subject, kind),
-        resolved: true,
-    };
-    Announcement {
-        key: key.clone(),
-        told: None,
-        notice,
-    }
-}
-
 /// The incident of this kind of trouble with the thing of this ARN.
-fn incident_of(arn: &str, kind: Kind) -> String {
+pub(super) fn incident_of(arn: &str, kind: Kind) -> String {
     let mut parts = arn.split(':').skip(3);
     let region = parts.next().unwrap_or_default();
     let account = parts.next().unwrap_or_default();

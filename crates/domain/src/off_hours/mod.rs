@@ -4,6 +4,7 @@
 //! doubled tick changes nothing.
 
 mod aftermath;
+mod announcements;
 mod concerns;
 mod decision;
 mod group;
@@ -16,6 +17,7 @@ mod obstacle;
 mod orders;
 mod plan;
 pub mod prices;
+mod refusals;
 pub mod savings;
 mod service;
 mod tags;
@@ -73,7 +75,7 @@ fn announcements(
         .map(|(subject, decision)| (subject.arn(), decision))
         .collect();
     let right_again = |key: &ConcernKey, kind| by_arn.get(key.subject.as_str())?.right_again(kind);
-    concerns::announcements(&concerns, right_again, &observed.announced, moment.now)
+    announcements::announcements(&concerns, right_again, &observed.announced, moment.now)
 }
 
 /// The services whose scalable target has to be asked for: those whose capacity would change.

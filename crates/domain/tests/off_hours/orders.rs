@@ -227,3 +227,17 @@ fn a_rest_that_nothing_hinders_or_that_never_can_be_is_not_remembered() {
     assert_eq!(run.reason("prod/agent"), Reason::Daemon);
     assert_eq!((world.count("prod/api"), waiting(&world)), (0, 0));
 }
+
+#[test]
+fn a_person_who_asks_for_rest_once_more_gets_it_although_somebody_bumped_the_count_meanwhile() {
+    let mut world = world([service("prod/api").by_day().desired(3)]);
+    world.ask_rest("prod/api", None);
+    world.tick("Mon 12:00");
+    world.set_count("prod/api", 2);
+    let run = world.tick("Mon 12:05");
+    assert_eq!(run.reason("prod/api"), Reason::ChangedAtRest { desired: 2 });
+    world.ask_rest("prod/api", None);
+    let run = world.tick("Mon 12:10");
+    assert_eq!(run.reason("prod/api"), Reason::RestsAgain);
+    assert_eq!(world.count("prod/api"), 0);
+}
