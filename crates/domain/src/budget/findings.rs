@@ -274,7 +274,7 @@ fn foreign_from(
         .iter()
         .filter(|what| !told.contains(&what.as_str()))
         .collect();
-    if new.is_empty() || told.len() >= FOREIGN {
+    if new.is_empty() {
         return None;
     }
     concern.facts = new.iter().map(|what| fact("Foreign", what)).collect();

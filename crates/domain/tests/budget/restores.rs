@@ -134,7 +134,32 @@ fn a_new_period_that_is_over_already_keeps_services_down() {
     world.budget("dev").edited = Some(on("12-01 00:10"));
     let plan = world.tick("12-03 12:00");
     assert_eq!(decided(&plan).verdict.name(), "over");
+    world.reports("0.50");
+    world.tick("12-04 12:00");
+    assert_eq!(world.count("prod/api"), 0, "a refund is no new period");
+    world.reports("0.20");
     world.tick("01-01 12:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_spend_that_is_not_lower_proves_nothing_even_under_a_higher_limit() {
+    let mut world = stopped();
+    world.tick("11-30 23:00");
+    world.budget("dev").limit = usd("50");
+    world.reports("12");
+    let plan = world.tick("12-03 12:00");
+    assert_eq!(decided(&plan).verdict.name(), "under");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_zero_that_an_edit_explains_proves_nothing_even_where_nothing_runs_that_would_show() {
+    let mut world = stopped();
+    world.hourly("11-29 00:00", "11-30 23:00");
+    world.edits("10", "11-30 23:00");
+    let plan = world.hourly("11-30 23:30", "12-03 12:00");
+    assert_eq!(decided(&plan).verdict.name(), "under");
     assert_eq!(world.count("prod/api"), 0);
 }
 
@@ -277,6 +302,7 @@ fn a_budget_that_is_not_configured_any_more_holds_what_it_stopped_until_a_person
 fn services_held_for_a_budget_that_nobody_remembers_are_taken_for_stopped() {
     let mut world = stopped();
     world.tallies.clear();
+    world.reports("2");
     world.ticks(["11-20 11:00", "11-20 12:00"]);
     assert_eq!((world.state(), world.count("prod/api")), ("stopped", 0));
     world.restore(Some("1"), "11-20 13:00");
