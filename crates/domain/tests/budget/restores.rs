@@ -114,7 +114,7 @@ fn a_budget_made_daily_in_the_middle_of_its_month_opens_nothing_before_the_month
 fn nothing_comes_back_while_nothing_can_be_read_or_believed() {
     let mut world = stopped();
     world.tick("11-30 23:00");
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Throttled {
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Throttled {
         call: "budgets:DescribeBudget".to_owned(),
     });
     world.tick("12-01 12:00");
@@ -244,7 +244,7 @@ fn a_restore_in_the_middle_of_an_overrun_has_to_say_how_much() {
 #[test]
 fn a_restore_while_blind_counts_from_what_is_known() {
     let mut world = stopped();
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Missing);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Missing);
     let plan = world.restore(Some("2"), "11-19 14:00");
     assert_eq!(
         plan.answer,
@@ -284,7 +284,7 @@ fn a_crash_in_the_middle_of_a_restore_is_made_good() {
 fn a_budget_that_is_not_configured_any_more_holds_what_it_stopped_until_a_person_restores() {
     let mut world = stopped();
     world.budget("dev").configured = false;
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::NotConfigured);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::NotConfigured);
     let plan = world.ticks(["11-20 11:00"]);
     assert_eq!(announced(&plan), ["budget-blind"]);
     world.tick("12-05 11:00");

@@ -149,7 +149,7 @@ fn a_stop_that_has_begun_is_ended_even_if_nothing_can_be_read_meanwhile() {
     let mut world = world(shop());
     world.reports("10.10");
     world.run(on("11-19 11:00"), 3);
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Missing);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Missing);
     world.tick("11-19 12:00");
     assert_eq!(counts(&world), [0, 0, 2, 1]);
 }
@@ -395,7 +395,7 @@ fn a_grace_that_ends_while_nothing_can_be_read_stops_nothing_until_it_can() {
     world.policy.grace = SignedDuration::from_mins(90);
     world.reports("10.10");
     world.tick("11-19 11:00");
-    let denied = domain::budget::reading::Blind::Denied {
+    let denied = domain::budget::blind::Blind::Denied {
         call: "budgets:DescribeBudget".to_owned(),
     };
     world.budget("dev").blind = Some(denied);
