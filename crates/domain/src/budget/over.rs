@@ -47,7 +47,7 @@ fn of_budget(kind: Kind, view: &View<'_>) -> Option<(String, Vec<Fact>)> {
     let title = match kind {
         Kind::BudgetWarned => format!("The budget {name} does not run short any more"),
         Kind::BudgetGrace if stops(view.tally) => String::new(),
-        Kind::BudgetGrace => format!("The stop of the budget {name} is off"),
+        Kind::BudgetGrace if believed => format!("The stop of the budget {name} is off"),
         Kind::BudgetStopped => return Some((restored(view), view.facts())),
         Kind::BudgetImplausible if believed => {
             format!("The budget {name} reports what can be believed again")

@@ -185,22 +185,19 @@ impl Case<'_> {
 
     /// Services get back what they had, until none is held any more.
     fn restoring(&self, tally: &mut Tally, restore: Restore, verdict: &Verdict) -> Reason {
-        if let Verdict::Over { whole } = verdict {
-            return self.over(tally, *whole);
-        }
         let began_now = restore.since == self.moment.now;
-        if began_now || left_to_lift(self.name, self.observed) {
-            return if began_now {
-                Reason::Restores
+        if !began_now && !left_to_lift(self.name, self.observed) {
+            tally.state = State::Armed;
+            return if self.watched.configured {
+                self.awake(tally, verdict)
             } else {
-                Reason::Restoring
+                Reason::NotWatched
             };
         }
-        tally.state = State::Armed;
-        if self.watched.configured {
-            self.awake(tally, verdict)
-        } else {
-            Reason::NotWatched
+        match verdict {
+            Verdict::Over { whole } => self.over(tally, *whole),
+            _ if began_now => Reason::Restores,
+            _ => Reason::Restoring,
         }
     }
 }

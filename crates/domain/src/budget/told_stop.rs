@@ -1,7 +1,7 @@
 //! What people are told of a stop: before it, and while it lasts.
 
 use super::command::ask;
-use super::concerns::{Concern, fact};
+use super::concerns::{Concern, fact, key};
 use super::facts::View;
 use super::money::usd;
 use super::residual::some_of;
@@ -71,12 +71,13 @@ impl View<'_> {
         if !spares.is_empty() {
             facts.push(fact("Runs on", some_of(&spares)));
         }
+        let text = format!(
+            "{} {scope}{}",
+            stop.since,
+            if raised { " raised" } else { "" }
+        );
         Concern {
-            text: format!(
-                "{} {scope}{}",
-                stop.since,
-                if raised { " raised" } else { "" }
-            ),
+            text: self.unless_told(Kind::BudgetStopped, &stop.since.to_string(), text),
             facts,
             done: Some(match down.len() {
                 0 => "Nothing could be put to rest: no service is tagged stop.".to_owned(),
@@ -116,5 +117,13 @@ impl View<'_> {
                 ),
             )
         }
+    }
+
+    /// The text, or while nothing can be believed what was told of the same thing already.
+    fn unless_told(&self, kind: Kind, same: &str, text: String) -> String {
+        let key = key(&self.name.arn(self.moment.account), kind);
+        let told = self.observed.announced.get(&key);
+        let told = told.filter(|told| told.text.starts_with(same) && !self.verdict.believes());
+        told.map_or(text, |told| told.text.clone())
     }
 }
