@@ -9,11 +9,10 @@ use domain::arn::ServiceArn;
 use domain::capacity::{Bounds, Suspended};
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
-use domain::off_hours::{
-    FLOOR, HOURS, Intent, Moment, Observed, Policy, Service, Tags, WAVE, decide,
-};
+use domain::off_hours::{FLOOR, HOURS, Intent, Moment, Observed, Policy, Service, WAVE, decide};
 use domain::rest::Claim;
 use domain::resting::{Deployment, Kind, Live, Sight};
+use domain::tag::Tags;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

@@ -1,6 +1,10 @@
 //! Values that a person types, read from left to right, and the error that says where one is wrong.
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+/// The tags of one resource by key.
+pub type Tags = BTreeMap<String, String>;
 
 /// The most characters a tag value may have.
 /// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html

@@ -426,7 +426,14 @@ fn one_of_each() -> Vec<Notice> {
         undelivered().notice(&letterhead()),
     ];
     let kinds: Vec<Kind> = all.iter().map(|notice| notice.kind).collect();
-    assert_eq!(kinds, Kind::ALL, "a kind has no golden page");
+    let mut expected = Kind::ALL.to_vec();
+    // Those about money have theirs in `budget/pages.rs`, made by real decisions.
+    expected.retain(|kind| {
+        !["budget-", "free-tier-"]
+            .iter()
+            .any(|of| kind.name().starts_with(of))
+    });
+    assert_eq!(kinds, expected, "a kind has no golden page");
     all
 }
 

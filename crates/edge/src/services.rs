@@ -6,8 +6,8 @@ use aws_sdk_ecs::error::SdkError;
 use aws_sdk_ecs::operation::describe_services::DescribeServicesError;
 use aws_sdk_ecs::types::{Service, ServiceField};
 use domain::arn::{ClusterArn, ServiceArn};
-use domain::off_hours::Tags;
 use domain::resting::Sight;
+use domain::tag::Tags;
 use futures_util::StreamExt;
 
 use crate::live::live;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{ClusterField, Failure as EcsFailure};
 use domain::arn::{ClusterArn, ServiceArn};
-use domain::off_hours::Tags;
+use domain::tag::Tags;
 
 use crate::{Edge, Failure};
 

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
+use super::answer::{Answer, Refusal};
 use super::observed::{Asked, What};
-use super::plan::{Answer, Refusal};
-use super::tally::{Allowed, Restore, State, Tally, Veto, Why};
+use super::state::{Restore, State, Why};
+use super::tally::{Allowed, Tally, Veto};
 use super::verdict::Verdict;
 
 /// The longest that a veto may last: long enough for a weekend and its Monday, too short to be

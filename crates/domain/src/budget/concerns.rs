@@ -47,6 +47,22 @@ pub(super) struct Over {
 }
 
 impl Concern {
+    /// A digest about something that is no budget, to be completed.
+    pub(super) fn about(subject: &str, kind: Kind, moment: Moment<'_>) -> Self {
+        Self {
+            subject: subject.to_owned(),
+            kind,
+            severity: Severity::Digest,
+            title: String::new(),
+            text: String::new(),
+            facts: Vec::new(),
+            done: None,
+            next: words(""),
+            unknown: None,
+            since: moment.now,
+        }
+    }
+
     pub(super) fn key(&self) -> ConcernKey {
         key(&self.subject, self.kind)
     }
@@ -83,6 +99,14 @@ pub(super) fn fact(label: &str, value: impl ToString) -> Fact {
     Fact {
         label: label.to_owned(),
         value: value.to_string(),
+    }
+}
+
+/// What to do, without a command.
+pub(super) fn words(what: &str) -> Next {
+    Next {
+        what: what.to_owned(),
+        command: None,
     }
 }
 

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use super::counted::Rate;
 use super::facts::View;
 use super::holds::{Tallies, changes};
-use super::meter::Rate;
 use super::moment::Moment;
 use super::name::BudgetName;
 use super::observed::Observed;
 use super::plan::Becomes;
 use super::residual::Residual;
-use super::state::Case;
+use super::step::Case;
 use super::verdict::Verdict;
 use crate::arn::ServiceArn;
 

@@ -12,8 +12,9 @@ use super::observed::{Observed, Watched};
 use super::period::Period;
 use super::residual::some_of;
 use super::selection::{Candidate, in_order};
+use super::state::Stop;
 use super::tags::Intent;
-use super::tally::{Stop, Tally};
+use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::notice::{Fact, Kind, Next, Severity};
 
@@ -66,6 +67,10 @@ impl View<'_> {
             && let Some(forecast) = reading.forecast
         {
             facts.push(fact("Forecast by AWS", usd(forecast)));
+        }
+        let alerts = self.alerts();
+        if !alerts.is_empty() {
+            facts.push(fact("In ALARM at AWS", some_of(&alerts)));
         }
         if let Some(period) = self.period() {
             facts.push(fact("Period", shown(period, self.moment.now)));
@@ -133,6 +138,15 @@ impl View<'_> {
         });
         spared
             .map(|(arn, service)| format!("{arn} ({:?})", service.kind))
+            .collect()
+    }
+
+    /// The notifications that AWS has in ALARM.
+    fn alerts(&self) -> Vec<String> {
+        let rungs = self.watched.sight.iter().flat_map(|reading| &reading.rungs);
+        let alarmed = rungs.filter(|rung| rung.in_alarm);
+        alarmed
+            .map(|rung| rung.threshold.shown(rung.alert))
             .collect()
     }
 

@@ -1,25 +1,15 @@
 //! What people are told of how a budget is guarded, and of what does not belong to one budget.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::command::describe;
-use super::concerns::{Concern, fact};
+use super::concerns::{Concern, fact, words};
 use super::facts::View;
-use super::holds::Tallies;
+use super::free_tier::FreeTierUse;
 use super::meter::hours;
 use super::moment::Moment;
 use super::money::usd;
-use super::observed::{Message, Observed, Service};
-use super::prose::Meant;
-use super::tags::{BUDGET, Intent};
+use super::observed::Observed;
 use super::tally::Tally;
-use crate::arn::ServiceArn;
-use crate::cut::cut;
 use crate::notice::{Kind, Next, Severity};
-
-/// So many foreign things are told of one topic, and then no more: whoever can publish to it must
-/// not be able to fill the pager.
-const FOREIGN: usize = 8;
 
 impl View<'_> {
     /// What goes on after a stop costs more in a period than may be spent.
@@ -120,97 +110,13 @@ impl View<'_> {
     }
 }
 
-/// What people should know of services: tags that cannot be read, and what was raised again.
-pub(super) fn of_service(
-    arn: &ServiceArn,
-    service: &Service,
-    before: &Tallies,
-    after: &Tallies,
-    moment: Moment<'_>,
-) -> Vec<Concern> {
-    let subject = View::about(arn.as_str(), moment);
-    let malformed = match &service.intent {
-        Intent::Malformed { text, error } => Some(Concern {
-            kind: Kind::BudgetTagMalformed,
-            title: format!("{arn}: the tag {BUDGET} cannot be read"),
-            text: text.clone(),
-            facts: vec![
-                fact("Tag", format!("{BUDGET} = {text}")),
-                fact("Problem", error),
-            ],
-            done: Some("No budget stops it; if one holds it, it stays at rest.".to_owned()),
-            next: words("Correct what the tag says."),
-            ..subject.clone()
-        }),
-        _ => None,
-    };
-    let most = |tallies: &Tallies| {
-        let stops = tallies.values().filter_map(Tally::stop);
-        stops.filter_map(|stop| stop.again.get(arn).copied()).max()
-    };
-    let raised = most(after).map(|times| {
-        let given_up = service.raised() && !service.deploying && most(before) >= Some(times);
-        let most = moment.policy.put_down_again;
-        again(arn, service, (times, most), given_up, subject)
-    });
-    malformed.into_iter().chain(raised).collect()
-}
-
-fn again(
-    arn: &ServiceArn,
-    service: &Service,
-    (times, most): (u8, u8),
-    given_up: bool,
-    subject: Concern,
-) -> Concern {
-    Concern {
-        kind: Kind::BudgetRaisedWhileStopped,
-        severity: if given_up {
-            Severity::Page
-        } else {
-            Severity::Digest
-        },
-        title: if given_up {
-            format!("{arn} is raised again and again although its budget is spent")
-        } else {
-            format!("{arn} was raised although its budget is spent")
-        },
-        text: if given_up {
-            "given up".to_owned()
-        } else {
-            times.to_string()
-        },
-        facts: vec![
-            fact("Desired count", service.desired),
-            fact("Put down again", format!("{times} of {most} times")),
-            fact("Costs", service.rate(arn).shown()),
-        ],
-        done: Some(if given_up {
-            "Nothing more: it runs and costs money until somebody stops it.".to_owned()
-        } else {
-            "It is put down again.".to_owned()
-        }),
-        next: Next {
-            what:
-                "Find out what raises it, such as a pipeline or a scheduled action, and stop that."
-                    .to_owned(),
-            command: Some(format!(
-                "aws ecs describe-services --cluster {} --services {}",
-                arn.cluster(),
-                arn.name()
-            )),
-        },
-        ..subject
-    }
-}
-
 /// What people should know of the free tier.
 pub(super) fn of_free_tier(observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
     let uses = observed.free_tier.iter().flatten();
+    let subject = |one: &FreeTierUse| free_tier_subject(&one.named());
     let nearly = uses.filter(|one| one.is_nearly_used());
     nearly
         .map(|one| Concern {
-            kind: Kind::FreeTierNearlyUsed,
             title: format!("What is free of {} is nearly used up", one.named()),
             text: "nearly used".to_owned(),
             facts: vec![
@@ -226,7 +132,7 @@ pub(super) fn of_free_tier(observed: &Observed, moment: Moment<'_>) -> Vec<Conce
                 fact("Unit", one.unit.as_deref().unwrap_or("unknown")),
             ],
             next: words("Nothing, if it may cost something from here on."),
-            ..View::about(&free_tier_subject(&one.named()), moment)
+            ..Concern::about(&subject(one), Kind::FreeTierNearlyUsed, moment)
         })
         .collect()
 }
@@ -234,96 +140,4 @@ pub(super) fn of_free_tier(observed: &Observed, moment: Moment<'_>) -> Vec<Conce
 /// What the concern about a use of the free tier is about.
 pub(super) fn free_tier_subject(named: &str) -> String {
     format!("free-tier/{named}")
-}
-
-/// Messages that are about none of our budgets, by topic. They change nothing, and each thing
-/// that is foreign is told once.
-pub(super) fn of_messages(observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
-    let mut foreign: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for message in &observed.messages {
-        if let Some(what) = foreign_in(message, observed, moment) {
-            foreign.entry(&message.topic).or_default().insert(what);
-        }
-    }
-    foreign
-        .into_iter()
-        .filter_map(|(topic, whats)| foreign_from(topic, whats, observed, moment))
-        .collect()
-}
-
-fn foreign_from(
-    topic: &str,
-    whats: BTreeSet<String>,
-    observed: &Observed,
-    moment: Moment<'_>,
-) -> Option<Concern> {
-    let mut concern = Concern {
-        kind: Kind::BudgetMessageForeign,
-        title: "A message is about no budget that is watched here".to_owned(),
-        done: Some("Nothing: such a message changes nothing.".to_owned()),
-        next: words(
-            "If the budget is yours, add its name to BudgetNames. If not, find out who publishes \
-             to this topic.",
-        ),
-        unknown: Some("Who published it.".to_owned()),
-        ..View::about(topic, moment)
-    };
-    let told = observed.announced.get(&concern.key());
-    let told: Vec<&str> = told.map_or_else(Vec::new, |told| told.text.lines().collect());
-    let new: Vec<&String> = whats
-        .iter()
-        .filter(|what| !told.contains(&what.as_str()))
-        .collect();
-    if new.is_empty() || told.len() >= FOREIGN {
-        return None;
-    }
-    concern.facts = new.iter().map(|what| fact("Foreign", what)).collect();
-    let all = told.into_iter().chain(new.into_iter().map(String::as_str));
-    concern.text = all.take(FOREIGN).collect::<Vec<_>>().join("\n");
-    Some(concern)
-}
-
-/// What is foreign in a message, if anything is.
-fn foreign_in(message: &Message, observed: &Observed, moment: Moment<'_>) -> Option<String> {
-    let configured = observed
-        .budgets
-        .iter()
-        .filter(|(_, watched)| watched.configured);
-    let meant = message.hint.meant(configured.map(|(name, _)| name));
-    let account = message.hint.account.as_deref();
-    let what = if !moment.policy.topics.contains(&message.topic) {
-        format!("the topic {}", message.topic)
-    } else if let Some(account) = account.filter(|account| *account != moment.account) {
-        format!("the account {account}")
-    } else if let Meant::Foreign(name) = meant {
-        format!("the budget {name}")
-    } else {
-        return None;
-    };
-    Some(cut(&what.replace(['\n', '\r'], " "), 160))
-}
-
-impl View<'_> {
-    /// A digest about something that is no budget, to be completed.
-    fn about(subject: &str, moment: Moment<'_>) -> Concern {
-        Concern {
-            subject: subject.to_owned(),
-            kind: Kind::BudgetUnguarded,
-            severity: Severity::Digest,
-            title: String::new(),
-            text: String::new(),
-            facts: Vec::new(),
-            done: None,
-            next: words(""),
-            unknown: None,
-            since: moment.now,
-        }
-    }
-}
-
-fn words(what: &str) -> Next {
-    Next {
-        what: what.to_owned(),
-        command: None,
-    }
 }

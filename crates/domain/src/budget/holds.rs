@@ -10,8 +10,9 @@ use super::name::BudgetName;
 use super::observed::{Observed, Service};
 use super::plan::{Becomes, Change};
 use super::selection::{Candidate, in_order};
+use super::state::{State, Stop};
 use super::tags::Intent;
-use super::tally::{State, Stop, Tally};
+use super::tally::Tally;
 use crate::arn::ServiceArn;
 use crate::hold::Hold;
 

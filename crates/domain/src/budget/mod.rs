@@ -4,12 +4,19 @@
 //! A message only says *look here*. What to do follows from the reading, believed or not, and
 //! from what is; so messages that are late, repeated or out of order change nothing.
 
+mod answer;
 mod asked;
+pub mod blind;
 mod command;
 mod concerns;
+pub mod counted;
+pub mod described;
 mod drill;
 mod facts;
+pub mod finding;
 mod findings;
+mod foreign;
+pub mod free_tier;
 pub mod guard;
 mod holds;
 pub mod meter;
@@ -20,34 +27,43 @@ mod observed;
 mod over;
 pub mod period;
 mod plan;
+mod plausible;
 mod proof;
 pub mod prose;
 pub mod reading;
+mod reported;
 pub mod residual;
 pub mod selection;
-mod state;
+mod services;
+pub mod state;
+mod step;
+mod stopping;
 mod tags;
 pub mod tally;
 mod told;
+mod told_stop;
+pub mod topic;
 mod verdict;
 
 use std::collections::BTreeMap;
 
+pub use answer::{Answer, Refusal};
 pub use asked::LONGEST_VETO;
 pub use drill::{Receipt, drill};
 pub use moment::{Moment, Policy};
 pub use name::{BudgetName, NameError};
 pub use observed::{Asked, Message, Observed, Service, Watched, What};
-pub use plan::{Answer, Becomes, Change, Decided, Plan, Reason, Record, Refusal};
+pub use plan::{Becomes, Change, Decided, Plan, Reason, Record};
+pub use plausible::{FACTOR, FLOOR, UNSEEN_SCALE};
 pub use tags::{BUDGET, DEFAULT_RANK, Intent, parse};
-pub use verdict::{FACTOR, FLOOR, LAG, UNSEEN_SCALE, VISIBLE, Verdict, judge};
+pub use verdict::{LAG, VISIBLE, Verdict, judge};
 
 use crate::announcement::Announcement;
 use crate::rest::Version;
 use concerns::Concern;
 use facts::View;
 use holds::Tallies;
-use state::{Case, Step};
+use step::{Case, Step};
 use tally::Tally;
 
 /// Decides about every budget.
@@ -181,11 +197,11 @@ fn told(
     let of_budgets = views.values().flat_map(View::concerns);
     let services = observed.services.iter();
     let of_services = services
-        .flat_map(|(arn, service)| findings::of_service(arn, service, before, after, moment));
+        .flat_map(|(arn, service)| services::of_service(arn, service, before, after, moment));
     let standing: Vec<Concern> = of_budgets
         .chain(of_services)
         .chain(findings::of_free_tier(observed, moment))
-        .chain(findings::of_messages(observed, moment))
+        .chain(foreign::of_messages(observed, moment))
         .collect();
     let over = |key: &crate::announcement::ConcernKey| over::over(key, &views, observed);
     concerns::announcements(&standing, &observed.announced, over, moment)

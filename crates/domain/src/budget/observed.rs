@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::guard::{FreeTierUse, Guarded};
-use super::meter::{Counted, Kind as Costs, Meter, Rate, Sample};
+use super::blind::Blind;
+use super::counted::{Counted, Kind as Costs, Rate};
+use super::free_tier::FreeTierUse;
+use super::guard::Guarded;
+use super::meter::{Meter, Sample};
 use super::name::BudgetName;
 use super::prose::Hint;
-use super::reading::{Blind, Reading};
+use super::reading::Reading;
 use super::residual::Residual;
 use super::tags::Intent;
 use super::tally::Tally;

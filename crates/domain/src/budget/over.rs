@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::concerns::Over;
 use super::facts::View;
 use super::findings::free_tier_subject;
+use super::free_tier::FreeTierUse;
 use super::money::usd;
 use super::observed::Observed;
-use super::tally::{State, Tally, Why};
+use super::state::{State, Why};
+use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::announcement::ConcernKey;
 use crate::arn::ServiceArn;
@@ -45,7 +47,7 @@ fn of_budget(kind: Kind, view: &View<'_>) -> Option<(String, Vec<Fact>)> {
     let title = match kind {
         Kind::BudgetWarned => format!("The budget {name} does not run short any more"),
         Kind::BudgetGrace if stops(view.tally) => String::new(),
-        Kind::BudgetGrace => format!("The stop of the budget {name} is off"),
+        Kind::BudgetGrace if believed => format!("The stop of the budget {name} is off"),
         Kind::BudgetStopped => return Some((restored(view), view.facts())),
         Kind::BudgetImplausible if believed => {
             format!("The budget {name} reports what can be believed again")
@@ -96,7 +98,7 @@ fn of_service(kind: Kind, key: &ConcernKey, observed: &Observed) -> Option<Strin
 
 fn of_free_tier(key: &ConcernKey, observed: &Observed) -> Option<String> {
     let uses = observed.free_tier.as_ref()?;
-    let named = uses.iter().map(super::guard::FreeTierUse::named);
+    let named = uses.iter().map(FreeTierUse::named);
     let mut subjects = named.map(|named| free_tier_subject(&named));
     let looked_at = subjects.any(|subject| subject == key.subject);
     looked_at.then(|| "It is free again: a new month has begun".to_owned())

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::reading::{Blind, Reading};
-use super::tally::{Stop, Tally};
+use super::blind::Blind;
+use super::reading::Reading;
+use super::state::Stop;
+use super::tally::Tally;
 use super::verdict::Verdict;
 
 /// The spend that proves it: the period of the stop is over, and its successor reports a spend of

@@ -64,6 +64,14 @@ pub enum Meant {
 }
 
 impl AlertType {
+    /// AWS's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Actual => "ACTUAL",
+            Self::Forecasted => "FORECASTED",
+        }
+    }
+
     /// Reads `ACTUAL`, `Actual` or `FORECASTED`, as in the letter and as in the API.
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim().to_ascii_uppercase().as_str() {

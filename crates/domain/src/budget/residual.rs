@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::meter::{Counted, Rate, hours};
+use super::counted::{Counted, Rate};
+use super::meter::hours;
 use super::money::{usd, usd_per_hour};
 use super::period::Period;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
-use super::meter::{Rate, hours};
+use super::counted::Rate;
+use super::meter::hours;
 use crate::arn::ServiceArn;
 
 /// A service that may be stopped.

@@ -1,323 +1,77 @@
-//! Where a budget goes from where it is: armed, warned, stopping, stopped, restoring.
+//! Where a budget has got to in its period, and what it stopped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::asked::{ask, known_spend};
-use super::holds::{complete, left_to_lift, wants};
-use super::meter::{Counted, Rate};
-use super::moment::Moment;
-use super::name::BudgetName;
-use super::observed::{Observed, Watched};
-use super::plan::{Answer, Reason, Refusal};
-use super::proof::proof;
-use super::reading::{Blind, Reading};
-use super::selection::{Candidate, Projection, pick};
-use super::tags::Intent;
-use super::tally::{Cause, LimitChange, Restore, State, Stop, Tally, Why};
-use super::verdict::{Verdict, judge};
 use crate::arn::ServiceArn;
 
-/// What was decided about one budget.
-#[derive(Clone, Debug)]
-pub(super) struct Step {
-    /// What the ledger is to remember; none if there is nothing to.
-    pub(super) tally: Option<Tally>,
-    /// What its reading means.
-    pub(super) verdict: Verdict,
-    /// What follows.
-    pub(super) reason: Reason,
-    /// What the person who asked is told.
-    pub(super) answer: Option<Answer>,
+/// Where a budget has got to in its period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing has happened.
+    Armed,
+    /// People were warned.
+    Warned,
+    /// Services are being put to rest.
+    Stopping(Stop),
+    /// They are at rest.
+    Stopped(Stop),
+    /// They get back what they had.
+    Restoring(Restore),
 }
 
-/// One budget, and the world around it.
-pub(super) struct Case<'a> {
-    pub(super) name: &'a BudgetName,
-    pub(super) watched: &'a Watched,
-    pub(super) observed: &'a Observed,
-    pub(super) moment: Moment<'a>,
-    /// Decide as if the budget were spent, for a drill.
-    pub(super) pretend: bool,
+/// What a budget stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Since when.
+    pub since: Timestamp,
+    /// The end of the period in which it stopped them: no restore by itself before it.
+    pub period_end: Timestamp,
+    /// What was spent at that time, in USD.
+    pub spend: Decimal,
+    /// Which services; none is everything tagged `stop`, whatever that is now.
+    pub picked: Option<BTreeSet<ServiceArn>>,
+    /// How often each was put down again because somebody or something raised it.
+    pub again: BTreeMap<ServiceArn, u8>,
 }
 
-impl Case<'_> {
-    /// Decides about the budget.
-    pub(super) fn step(&self) -> Step {
-        let Some(mut tally) = self.known() else {
-            return self.unknown();
-        };
-        let mut verdict = self.judged(&mut tally);
-        let asked = self.observed.asked.as_ref();
-        let asked = asked.filter(|asked| asked.budget == *self.name);
-        let answer = asked.map(|asked| ask(asked, &mut tally, &verdict, self.moment.now));
-        if answer.is_some() {
-            verdict = self.judged(&mut tally);
-        }
-        let reason = self.moved(&mut tally, &verdict);
-        let done = reason == Reason::NotWatched;
-        Step {
-            tally: (!done).then_some(tally),
-            verdict,
-            reason,
-            answer,
-        }
-    }
-
-    /// The tally so far, in the period of the reading.
-    fn known(&self) -> Option<Tally> {
-        let reading = self.watched.sight.as_ref().ok();
-        match (&self.watched.tally, reading) {
-            (Some(tally), Some(reading)) => Some(tally.rolled(reading.period)),
-            (Some(tally), None) => Some(tally.clone()),
-            (None, Some(reading)) => Some(self.first(reading)),
-            (None, None) => None,
-        }
-    }
-
-    /// A budget of which nothing is remembered. If services are held for a budget that nobody
-    /// remembers, a tally was lost, and what is held is taken for stopped by this one: it comes
-    /// back with proof or by a person, as ever.
-    fn first(&self, reading: &Reading) -> Tally {
-        let mut tally = Tally::first(reading, self.moment.now);
-        let budgets = self.observed.budgets.values();
-        let remembered = budgets.filter_map(|watched| watched.tally.as_ref());
-        let mut remembered = remembered.map(|tally| &tally.state);
-        let explained = self.observed.unreadable
-            || remembered.any(|state| !matches!(state, State::Armed | State::Warned));
-        let held = self.observed.services.iter();
-        let held = held.filter(|(_, service)| service.hold().is_some());
-        let held: BTreeSet<ServiceArn> = held.map(|(arn, _)| arn.clone()).collect();
-        if !explained && !held.is_empty() {
-            tally.state = State::Stopped(Stop {
-                since: self.moment.now,
-                period_end: reading.period.end,
-                spend: reading.actual.unwrap_or_default(),
-                picked: Some(held),
-                again: BTreeMap::new(),
-            });
-        }
-        tally
-    }
-
-    /// Nothing is remembered of it, and nothing can be read.
-    fn unknown(&self) -> Step {
-        let blind = self.watched.sight.as_ref().err().cloned();
-        let asked = self.observed.asked.as_ref();
-        let asked = asked.filter(|asked| asked.budget == *self.name);
-        Step {
-            tally: None,
-            verdict: Verdict::Blind(blind.unwrap_or(Blind::Missing)),
-            reason: Reason::Blind,
-            answer: asked.map(|_| Answer::Refused(Refusal::NothingKnown)),
-        }
-    }
-
-    /// What the reading means. What can be believed is remembered.
-    fn judged(&self, tally: &mut Tally) -> Verdict {
-        let Moment { policy, now, .. } = self.moment;
-        let reading = match &self.watched.sight {
-            Ok(reading) => reading,
-            Err(blind) => return Verdict::Blind(blind.clone()),
-        };
-        self.note_limit(tally, reading);
-        let verdict = judge(reading, tally, &self.observed.meter, policy, now);
-        if verdict.believes() {
-            tally.remember(reading, reading.actual.unwrap_or_default(), now);
-        }
-        if self.pretend {
-            return Verdict::Over { whole: true };
-        }
-        verdict
-    }
-
-    /// A limit that changed is remembered with what it was, and warnings begin anew.
-    fn note_limit(&self, tally: &mut Tally, reading: &Reading) {
-        if reading.limit == tally.limit {
-            return;
-        }
-        tally.limit_change = Some(LimitChange {
-            from: tally.limit,
-            to: reading.limit,
-            at: self.moment.now,
-        });
-        tally.limit = reading.limit;
-        tally.warned.clear();
-    }
-
-    fn moved(&self, tally: &mut Tally, verdict: &Verdict) -> Reason {
-        if tally
-            .veto
-            .as_ref()
-            .is_some_and(|veto| veto.until <= self.moment.now)
-        {
-            tally.veto = None;
-        }
-        match tally.state.clone() {
-            State::Stopping(stop) => self.under(tally, stop, verdict, false),
-            State::Stopped(stop) => self.under(tally, stop, verdict, true),
-            State::Restoring(restore) => self.restoring(tally, restore, verdict),
-            State::Armed | State::Warned if !self.watched.configured => Reason::NotWatched,
-            State::Armed | State::Warned => self.awake(tally, verdict),
-        }
-    }
-
-    /// It has stopped nothing.
-    fn awake(&self, tally: &mut Tally, verdict: &Verdict) -> Reason {
-        match verdict {
-            Verdict::Over { whole } => return self.over(tally, *whole),
-            Verdict::Warn(causes) => tally.warned.extend(causes),
-            Verdict::Under => {}
-            Verdict::Implausible { .. } => return Reason::NotBelieved,
-            Verdict::Blind(_) => return Reason::Blind,
-        }
-        tally.grace = None;
-        if tally.warned.is_empty() {
-            tally.state = State::Armed;
-            return Reason::Armed;
-        }
-        tally.state = State::Warned;
-        Reason::Warned
-    }
-
-    /// It is over: people are told, have their grace, and then services stop.
-    fn over(&self, tally: &mut Tally, whole: bool) -> Reason {
-        let Moment { policy, now, .. } = self.moment;
-        tally.warned.insert(Cause::Actual);
-        if !matches!(tally.state, State::Restoring(_)) {
-            tally.state = State::Warned;
-        }
-        let veto = tally.veto.as_ref().filter(|_| !self.pretend);
-        if let Some(until) = veto.map(|veto| veto.until) {
-            return Reason::Vetoed { until };
-        }
-        let begins = now.saturating_add(policy.grace).unwrap_or(now);
-        let until = tally.grace.unwrap_or(begins);
-        if until > now && !self.pretend {
-            tally.grace = Some(until);
-            return Reason::InGrace { until };
-        }
-        let picked = (!whole).then(|| self.picked(tally, &BTreeSet::new()));
-        if picked.as_ref().is_some_and(BTreeSet::is_empty) {
-            return Reason::Warned;
-        }
-        tally.grace = None;
-        tally.state = State::Stopping(Stop {
-            since: now,
-            period_end: tally.period.end,
-            spend: known_spend(tally),
-            picked,
-            again: BTreeMap::new(),
-        });
-        Reason::Stops
-    }
-
-    /// It stops services, or has stopped them. A decision to stop is carried out even if nothing
-    /// can be read meanwhile: half a stop is neither.
-    fn under(&self, tally: &mut Tally, mut stop: Stop, verdict: &Verdict, done: bool) -> Reason {
-        let Moment { policy, now, .. } = self.moment;
-        if let Some(spend) = proof(tally, &stop, &self.watched.sight, verdict, now) {
-            tally.state = State::Restoring(Restore {
-                since: now,
-                why: Why::NewPeriod { spend },
-            });
-            return Reason::Restores;
-        }
-        if let Verdict::Over { whole } = verdict {
-            stop.period_end = stop.period_end.max(tally.period.end);
-            stop.picked = match stop.picked.take() {
-                Some(picked) if !whole => {
-                    let more = self.picked(tally, &picked);
-                    Some(picked.into_iter().chain(more).collect())
-                }
-                _ => None,
-            };
-        }
-        self.count_raised(&mut stop);
-        let waits = now >= stop.period_end;
-        if done || complete(&stop, self.observed, policy.put_down_again) {
-            tally.state = State::Stopped(stop);
-            return if waits {
-                Reason::WaitsForProof
-            } else {
-                Reason::Stopped
-            };
-        }
-        tally.state = State::Stopping(stop);
-        Reason::Stopping
-    }
-
-    /// Services that something raised are put down again, and that is counted.
-    fn count_raised(&self, stop: &mut Stop) {
-        for (arn, service) in &self.observed.services {
-            if !wants(stop, arn, service) || !service.raised() || service.deploying {
-                continue;
-            }
-            let times = stop.again.entry(arn.clone()).or_default();
-            *times = (*times + 1).min(self.moment.policy.put_down_again.max(*times));
-        }
-        stop.again.retain(|_, times| *times > 0);
-    }
-
-    /// Services get back what they had, until none is held any more.
-    fn restoring(&self, tally: &mut Tally, restore: Restore, verdict: &Verdict) -> Reason {
-        if let Verdict::Over { whole } = verdict {
-            return self.over(tally, *whole);
-        }
-        let began_now = restore.since == self.moment.now;
-        if began_now || left_to_lift(self.name, self.observed) {
-            return if began_now {
-                Reason::Restores
-            } else {
-                Reason::Restoring
-            };
-        }
-        tally.state = State::Armed;
-        if self.watched.configured {
-            self.awake(tally, verdict)
-        } else {
-            Reason::NotWatched
-        }
-    }
-
-    /// What else has to stop so that the rest lasts until the period ends.
-    fn picked(&self, tally: &Tally, already: &BTreeSet<ServiceArn>) -> BTreeSet<ServiceArn> {
-        let services = || {
-            let services = self.observed.services.iter();
-            services.filter(|(arn, _)| !already.contains(*arn))
-        };
-        let candidates = services().filter_map(|(arn, service)| match service.intent {
-            Intent::Stop { rank } if service.controllable() => Some(Candidate {
-                service: arn.clone(),
-                rank,
-                rate: service.rate(arn),
-            }),
-            _ => None,
-        });
-        let tasks: Vec<Counted> = services()
-            .map(|(arn, service)| service.counted(arn))
-            .collect();
-        let others = self.observed.instances.iter().chain(&self.observed.beside);
-        let projection = Projection {
-            spend: known_spend(tally).saturating_add(self.unreported(tally)),
-            ceiling: tally.ceiling(tally.limit),
-            rate: Rate::of(tasks.iter().chain(others)).upper,
-            left: tally.period.left(self.moment.now),
-        };
-        pick(candidates.collect(), projection)
-    }
-
-    /// What can have been spent since the last reading, in USD.
-    fn unreported(&self, tally: &Tally) -> Decimal {
-        let since = tally.last().map_or(self.moment.now, |last| last.at);
-        self.observed.meter.between(since, self.moment.now).upper
-    }
+/// A stop that ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub why: Why,
 }
 
-/// The last moment of a grace or a veto that stands at `now`.
-pub(super) fn waits_until(tally: &Tally, now: Timestamp) -> Option<Timestamp> {
-    let veto = tally.veto.as_ref().map(|veto| veto.until);
-    veto.or(tally.grace).filter(|until| *until > now)
+/// Why a stop ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A new period began, and its own, lower spend was seen.
+    NewPeriod {
+        /// That spend, in USD.
+        spend: Decimal,
+    },
+    /// A person said so.
+    Person {
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+}
+
+impl State {
+    /// A short, stable name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Armed => "armed",
+            Self::Warned => "warned",
+            Self::Stopping(_) => "stopping",
+            Self::Stopped(_) => "stopped",
+            Self::Restoring(_) => "restoring",
+        }
+    }
 }

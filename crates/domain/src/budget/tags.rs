@@ -1,6 +1,6 @@
 //! The tag that says what a budget may stop.
 
-use crate::off_hours::Tags;
+use crate::tag::Tags;
 use crate::tag::{Cursor, TagError};
 
 /// The tag that says what a budget may stop.

@@ -4,14 +4,14 @@
 //! same tally one is refused. It is written before the holds that follow from it are placed or
 //! lifted: whatever crashes, the next run reads the intent and goes on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::period::Period;
 use super::reading::Reading;
-use crate::arn::ServiceArn;
+use super::state::{State, Stop};
 use crate::rest::Version;
 
 /// How many readings are remembered: with three changes a day, more than a fortnight.
@@ -42,62 +42,6 @@ pub struct Tally {
     pub limit_change: Option<LimitChange>,
     /// The version that a write must find.
     pub version: Version,
-}
-
-/// Where a budget has got to in its period.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Nothing has happened.
-    Armed,
-    /// People were warned.
-    Warned,
-    /// Services are being put to rest.
-    Stopping(Stop),
-    /// They are at rest.
-    Stopped(Stop),
-    /// They get back what they had.
-    Restoring(Restore),
-}
-
-/// What a budget stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// Since when.
-    pub since: Timestamp,
-    /// The end of the period in which it stopped them: no restore by itself before it.
-    pub period_end: Timestamp,
-    /// What was spent at that time, in USD.
-    pub spend: Decimal,
-    /// Which services; none is everything tagged `stop`, whatever that is now.
-    pub picked: Option<BTreeSet<ServiceArn>>,
-    /// How often each was put down again because somebody or something raised it.
-    pub again: BTreeMap<ServiceArn, u8>,
-}
-
-/// A stop that ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restore {
-    /// Since when.
-    pub since: Timestamp,
-    /// Why.
-    pub why: Why,
-}
-
-/// Why a stop ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// A new period began, and its own, lower spend was seen.
-    NewPeriod {
-        /// That spend, in USD.
-        spend: Decimal,
-    },
-    /// A person said so.
-    Person {
-        /// Who.
-        by: String,
-        /// Why.
-        why: String,
-    },
 }
 
 /// A reading, as it is remembered.
@@ -257,19 +201,6 @@ impl Tally {
         }
         let surplus = self.readings.len().saturating_sub(READINGS);
         self.readings.drain(..surplus);
-    }
-}
-
-impl State {
-    /// A short, stable name.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Armed => "armed",
-            Self::Warned => "warned",
-            Self::Stopping(_) => "stopping",
-            Self::Stopped(_) => "stopped",
-            Self::Restoring(_) => "restoring",
-        }
     }
 }
 

@@ -9,29 +9,16 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use super::meter::{Bounds, LONGEST_GAP, Meter};
+use super::blind::Blind;
+use super::meter::Meter;
 use super::moment::Policy;
-use super::reading::{Blind, Reading};
+use super::reading::Reading;
 use super::tally::{Cause, Seen, Tally};
 
 /// How far billing may be behind: data come up to three times a day, 8 to 12 hours after the
 /// last, and a day's charges may arrive on the next.
 /// Source: <https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html>.
 pub const LAG: SignedDuration = SignedDuration::from_hours(26);
-
-/// So many times what our meter says at most is still believed. It does not see traffic, requests
-/// and storage operations, which in a stack of containers cost about as much as the containers;
-/// five leaves room for twice that and a wrong price.
-pub const FACTOR: Decimal = Decimal::from_parts(5, 0, 0, false, 0);
-
-/// A rise of so many USD needs no explanation, and neither does one of the limit itself: a budget
-/// may be spent by what our meter does not see, and its owner asked for a stop at the limit, not
-/// for an argument about it.
-pub const FLOOR: Decimal = Decimal::from_parts(5, 0, 0, false, 0);
-
-/// Where nobody metered (the first reading, an outage of ours, an edit that changes what is
-/// counted), so many times the limit is believed: a limit tells the scale its owner lives in.
-pub const UNSEEN_SCALE: Decimal = Decimal::TEN;
 
 /// Less than this in USD may have been spent without being reported: AWS shows cents.
 pub const VISIBLE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
@@ -110,115 +97,15 @@ pub(super) fn settling(reading: &Reading) -> SignedDuration {
     LAG.min(reading.period.length() / 2)
 }
 
-struct Case<'a> {
-    reading: &'a Reading,
-    tally: &'a Tally,
-    meter: &'a Meter,
-    policy: &'a Policy,
-    now: Timestamp,
+pub(super) struct Case<'a> {
+    pub(super) reading: &'a Reading,
+    pub(super) tally: &'a Tally,
+    pub(super) meter: &'a Meter,
+    pub(super) policy: &'a Policy,
+    pub(super) now: Timestamp,
 }
 
 impl Case<'_> {
-    /// The spend, if it is one of this period and not the zero that an edit leaves.
-    fn reported(&self) -> Result<Decimal, Blind> {
-        let began = self.reading.period.start;
-        let fresh = self.now.duration_since(began) < settling(self.reading);
-        match self.reading.actual {
-            Some(spend) if !spend.is_zero() => {
-                if fresh && self.of_the_old_period(spend) {
-                    return Err(Blind::NewPeriod { began });
-                }
-                Ok(spend)
-            }
-            zero => self.nothing(zero.is_some(), fresh),
-        }
-    }
-
-    /// No spend is `reported`, or none at all: is that so?
-    fn nothing(&self, reported: bool, fresh: bool) -> Result<Decimal, Blind> {
-        let began = self.reading.period.start;
-        if let Some(edited) = self.edited_since_last() {
-            let age = self.now.duration_since(edited);
-            if age < settling(self.reading) {
-                return Err(Blind::Edited { edited });
-            }
-        }
-        let last = self.tally.last();
-        let fell = last.is_some_and(|last| last.spend > Decimal::ZERO);
-        if fell || (!fresh && self.must_show(began)) {
-            return Err(Blind::NoSpend);
-        }
-        if !reported && self.must_show(began) {
-            return Err(Blind::NewPeriod { began });
-        }
-        Ok(Decimal::ZERO)
-    }
-
-    /// Whether what is reported can still be the old period's, with its late charges: it has not
-    /// fallen, nothing lower was seen since the boundary, and no edit has set it to zero meanwhile.
-    /// Late charges beyond what ran, and beyond the limit itself, are none.
-    fn of_the_old_period(&self, spend: Decimal) -> bool {
-        let start = self.reading.period.start;
-        let edited = self.reading.edited.is_some_and(|edited| edited >= start);
-        let Some(before) = self.tally.before else {
-            return false;
-        };
-        if edited || self.tally.last().is_some() || before.spend <= Decimal::ZERO {
-            return false;
-        }
-        let (ran, limit) = (self.ran(start, start), self.reading.limit);
-        let late = self.believed(ran, limit, ran.unseen > LONGEST_GAP);
-        (before.spend..=before.spend.saturating_add(late)).contains(&spend)
-    }
-
-    /// What ran from one moment to another, and as long before as billing may be behind.
-    fn ran(&self, from: Timestamp, to: Timestamp) -> Bounds {
-        self.meter
-            .between(from.saturating_sub(LAG).unwrap_or(from), to)
-    }
-
-    /// The largest rise that is believed where this ran, in USD.
-    fn believed(&self, ran: Bounds, limit: Decimal, unseen: bool) -> Decimal {
-        let scale = if unseen { UNSEEN_SCALE } else { Decimal::ONE };
-        let unmetered = limit.saturating_mul(scale).max(FLOOR);
-        ran.upper.saturating_mul(FACTOR).saturating_add(unmetered)
-    }
-
-    /// When it was edited, if nothing that could be believed was seen since then.
-    fn edited_since_last(&self) -> Option<Timestamp> {
-        let edited = self.reading.edited?;
-        let before = self.tally.before.map(|before| before.at);
-        let last = self.tally.last().map(|last| last.at).or(before);
-        let recent = self.now.duration_since(edited) < settling(self.reading);
-        last.map_or(recent, |last| edited >= last).then_some(edited)
-    }
-
-    /// Whether something has run since then that would have to show, or nobody looked.
-    fn must_show(&self, since: Timestamp) -> bool {
-        let bounds = self.meter.between(since, self.now);
-        bounds.upper >= VISIBLE || bounds.unseen > LONGEST_GAP
-    }
-
-    /// Whether the spend rose more than what ran can have cost.
-    ///
-    /// It is compared with the last reading that was believed. Without one, or with one from
-    /// before an edit, it is compared with nothing at the beginning of the period, and the limit
-    /// gives the scale.
-    fn implausible(&self, spend: Decimal) -> Option<Verdict> {
-        let edited = self.reading.edited;
-        let last = self.tally.last();
-        let last = last.filter(|last| edited.is_none_or(|edited| edited < last.at));
-        let (from, base) = last.map_or((self.reading.period.start, Decimal::ZERO), |last| {
-            (last.at, last.spend)
-        });
-        let ran = self.ran(from, self.now);
-        let rise = spend.saturating_sub(base);
-        let limit = self.tally.ceiling(self.reading.limit);
-        let unseen = last.is_none() || ran.unseen > LONGEST_GAP;
-        let believed = self.believed(ran, limit, unseen);
-        (rise > believed).then_some(Verdict::Implausible { rise, believed })
-    }
-
     /// Whether the stop is reached. What a person allowed beats the limit in both.
     fn over(&self, spend: Decimal) -> Option<Verdict> {
         let ceiling = self.tally.ceiling(self.reading.limit);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::concerns::Concern;
 use super::moment::Policy;
 use super::tags::{
-    DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Reader, Tags, WAVE, concerns, floor, wave,
+    DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Reader, WAVE, concerns, floor, wave,
 };
 use crate::hours::overrides::Override;
 use crate::hours::schedule::Schedule;
@@ -15,6 +15,7 @@ use crate::hours::wanted::{Wanted, wanted};
 use crate::hours::{Edge, Hours, State};
 use crate::order::Order;
 use crate::resting::Subject;
+use crate::tag::Tags;
 
 /// What the tags of a service or group ask for.
 #[derive(Clone, Debug)]

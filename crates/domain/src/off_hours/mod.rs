@@ -33,7 +33,7 @@ pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Group, Observed, Service};
 pub use plan::{Plan, Verdict};
-pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Tags, WAVE};
+pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
 
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::ServiceArn;

@@ -1,13 +1,11 @@
 //! The tags of a resource, and what is wrong with those that cannot be read.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use super::concerns::Concern;
 use crate::notice::{Fact, Kind, Next, Severity};
 use crate::resting::Subject;
-use crate::tag::{Found, TagError};
+use crate::tag::{Found, TagError, Tags};
 
 /// The tag that says when something is awake.
 pub const HOURS: &str = "caretaker:hours";
@@ -20,9 +18,6 @@ pub const OVERRIDE: &str = "caretaker:override";
 
 /// The wave of a service that names none.
 pub const DEFAULT_WAVE: u8 = 5;
-
-/// The tags of one resource by key.
-pub type Tags = BTreeMap<String, String>;
 
 /// A tag that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -40,7 +40,7 @@ fn a_budget_that_is_not_watched_is_unknown() {
 #[test]
 fn of_a_budget_that_was_never_read_nothing_is_known() {
     let mut world = shop();
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Missing);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Missing);
     assert_eq!(refused(&mut world, restore()), Refusal::NothingKnown);
 }
 

@@ -1,6 +1,6 @@
 //! Blind: people are told, and nothing is stopped or restored.
 
-use domain::budget::reading::Blind;
+use domain::budget::blind::Blind;
 use domain::budget::{Reason, Verdict};
 use domain::notice::Severity;
 

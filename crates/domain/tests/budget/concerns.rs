@@ -1,7 +1,7 @@
 //! What people are told beside warnings and stops, once.
 
-use domain::budget::guard::FreeTierUse;
-use domain::budget::meter::{Counted, Kind};
+use domain::budget::counted::{Counted, Kind};
+use domain::budget::free_tier::FreeTierUse;
 
 use crate::made::{TOPIC, service, usd};
 use crate::world::{World, announced, notice, world};

@@ -1,7 +1,7 @@
 //! A drill goes the whole way and writes nothing.
 
 use domain::budget::Verdict;
-use domain::budget::meter::{Counted, Kind};
+use domain::budget::counted::{Counted, Kind};
 
 use crate::made::{on, service, usd};
 use crate::world::{World, world};

@@ -1,10 +1,10 @@
 //! Guarding the guard.
 
-use domain::budget::guard::{
-    Condition, Finding, Guarded, Notification, Statement, Subscription, Topic,
-};
+use domain::budget::finding::Finding;
+use domain::budget::guard::{Guarded, Notification};
 use domain::budget::prose::AlertType;
 use domain::budget::reading::Threshold;
+use domain::budget::topic::{Condition, Statement, Subscription, Topic};
 
 use crate::made::{ACCOUNT, TOPIC, service, usd};
 use crate::world::{announced, notice, world};

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::arn::ServiceArn;
+use domain::budget::described::{Described, Spend};
 use domain::budget::period::Period;
 use domain::budget::prose::AlertType;
-use domain::budget::reading::{Described, Reading, Rung, Spend, Threshold};
+use domain::budget::reading::{Reading, Rung, Threshold};
 use domain::budget::{BUDGET, BudgetName, Intent};
 use domain::hold::Holds;
-use domain::off_hours::Tags;
 use domain::resting::Kind;
+use domain::tag::Tags;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 

@@ -1,6 +1,7 @@
 //! Our own meter: a lower and an upper bound of what can have been spent.
 
-use domain::budget::meter::{Counted, Kind, Meter, Rate, Sample};
+use domain::budget::counted::{Counted, Kind, Rate};
+use domain::budget::meter::{Meter, Sample};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use rust_decimal::Decimal;

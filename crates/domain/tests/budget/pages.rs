@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::budget::guard::{FreeTierUse, Guarded};
-use domain::budget::meter::{Counted, Kind as Costs};
-use domain::budget::reading::Blind;
+use domain::budget::blind::Blind;
+use domain::budget::counted::{Counted, Kind as Costs};
+use domain::budget::free_tier::FreeTierUse;
+use domain::budget::guard::Guarded;
 use domain::notice::{Kind, Notice};
 use domain::pager::{Delivered, Letterhead, Page, compose};
 use jiff::SignedDuration;

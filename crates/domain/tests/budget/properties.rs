@@ -1,7 +1,7 @@
 //! What holds whatever happens: readings, messages, crashes, vetoes and restores.
 
-use domain::budget::reading::Blind;
-use domain::budget::tally::{State, Why};
+use domain::budget::blind::Blind;
+use domain::budget::state::{State, Why};
 use domain::budget::{Plan, What};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

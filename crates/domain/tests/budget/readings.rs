@@ -1,7 +1,9 @@
 //! What AWS says, as strings, and what can be decided about.
 
+use domain::budget::blind::Blind;
+use domain::budget::described::{Described, Spend};
 use domain::budget::prose::AlertType;
-use domain::budget::reading::{Blind, Described, Reading, Rung, Spend, Threshold};
+use domain::budget::reading::{Reading, Rung, Threshold};
 
 use crate::made::{described, on, usd};
 

@@ -114,7 +114,7 @@ fn a_budget_made_daily_in_the_middle_of_its_month_opens_nothing_before_the_month
 fn nothing_comes_back_while_nothing_can_be_read_or_believed() {
     let mut world = stopped();
     world.tick("11-30 23:00");
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Throttled {
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Throttled {
         call: "budgets:DescribeBudget".to_owned(),
     });
     world.tick("12-01 12:00");
@@ -134,7 +134,32 @@ fn a_new_period_that_is_over_already_keeps_services_down() {
     world.budget("dev").edited = Some(on("12-01 00:10"));
     let plan = world.tick("12-03 12:00");
     assert_eq!(decided(&plan).verdict.name(), "over");
+    world.reports("0.50");
+    world.tick("12-04 12:00");
+    assert_eq!(world.count("prod/api"), 0, "a refund is no new period");
+    world.reports("0.20");
     world.tick("01-01 12:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_spend_that_is_not_lower_proves_nothing_even_under_a_higher_limit() {
+    let mut world = stopped();
+    world.tick("11-30 23:00");
+    world.budget("dev").limit = usd("50");
+    world.reports("12");
+    let plan = world.tick("12-03 12:00");
+    assert_eq!(decided(&plan).verdict.name(), "under");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_zero_that_an_edit_explains_proves_nothing_even_where_nothing_runs_that_would_show() {
+    let mut world = stopped();
+    world.hourly("11-29 00:00", "11-30 23:00");
+    world.edits("10", "11-30 23:00");
+    let plan = world.hourly("11-30 23:30", "12-03 12:00");
+    assert_eq!(decided(&plan).verdict.name(), "under");
     assert_eq!(world.count("prod/api"), 0);
 }
 
@@ -219,7 +244,7 @@ fn a_restore_in_the_middle_of_an_overrun_has_to_say_how_much() {
 #[test]
 fn a_restore_while_blind_counts_from_what_is_known() {
     let mut world = stopped();
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Missing);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Missing);
     let plan = world.restore(Some("2"), "11-19 14:00");
     assert_eq!(
         plan.answer,
@@ -259,7 +284,7 @@ fn a_crash_in_the_middle_of_a_restore_is_made_good() {
 fn a_budget_that_is_not_configured_any_more_holds_what_it_stopped_until_a_person_restores() {
     let mut world = stopped();
     world.budget("dev").configured = false;
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::NotConfigured);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::NotConfigured);
     let plan = world.ticks(["11-20 11:00"]);
     assert_eq!(announced(&plan), ["budget-blind"]);
     world.tick("12-05 11:00");
@@ -277,6 +302,7 @@ fn a_budget_that_is_not_configured_any_more_holds_what_it_stopped_until_a_person
 fn services_held_for_a_budget_that_nobody_remembers_are_taken_for_stopped() {
     let mut world = stopped();
     world.tallies.clear();
+    world.reports("2");
     world.ticks(["11-20 11:00", "11-20 12:00"]);
     assert_eq!((world.state(), world.count("prod/api")), ("stopped", 0));
     world.restore(Some("1"), "11-20 13:00");

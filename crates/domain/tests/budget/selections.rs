@@ -1,6 +1,6 @@
 //! Which services stop first, and how many are enough.
 
-use domain::budget::meter::Rate;
+use domain::budget::counted::Rate;
 use domain::budget::selection::{Candidate, Projection, in_order, pick};
 use jiff::SignedDuration;
 use proptest::prelude::*;

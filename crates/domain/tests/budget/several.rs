@@ -54,7 +54,7 @@ fn a_budget_whose_period_ends_first_waits_for_the_other() {
 #[test]
 fn a_budget_that_cannot_be_read_keeps_what_it_stopped_while_another_restores() {
     let mut world = both();
-    world.budget("team").blind = Some(domain::budget::reading::Blind::Missing);
+    world.budget("team").blind = Some(domain::budget::blind::Blind::Missing);
     world.restore(Some("3"), "11-19 14:00");
     world.tick("11-19 15:00");
     assert_eq!(world.count("prod/api"), 0);

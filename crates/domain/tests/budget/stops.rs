@@ -149,7 +149,7 @@ fn a_stop_that_has_begun_is_ended_even_if_nothing_can_be_read_meanwhile() {
     let mut world = world(shop());
     world.reports("10.10");
     world.run(on("11-19 11:00"), 3);
-    world.budget("dev").blind = Some(domain::budget::reading::Blind::Missing);
+    world.budget("dev").blind = Some(domain::budget::blind::Blind::Missing);
     world.tick("11-19 12:00");
     assert_eq!(counts(&world), [0, 0, 2, 1]);
 }
@@ -395,7 +395,7 @@ fn a_grace_that_ends_while_nothing_can_be_read_stops_nothing_until_it_can() {
     world.policy.grace = SignedDuration::from_mins(90);
     world.reports("10.10");
     world.tick("11-19 11:00");
-    let denied = domain::budget::reading::Blind::Denied {
+    let denied = domain::budget::blind::Blind::Denied {
         call: "budgets:DescribeBudget".to_owned(),
     };
     world.budget("dev").blind = Some(denied);
@@ -421,6 +421,43 @@ fn a_veto_has_an_owner_and_an_end() {
     world.tick("11-20 11:59");
     assert_eq!(counts(&world), [3, 1, 2, 1]);
     world.tick("11-20 12:00");
+    assert_eq!(counts(&world), [0, 0, 2, 1]);
+}
+
+#[test]
+fn that_nothing_can_be_read_for_an_hour_calls_off_neither_a_veto_nor_a_stop() {
+    let mut vetoed = world(shop());
+    vetoed.tick("11-19 09:00");
+    let until = on("11-20 12:00");
+    vetoed.asks(What::Veto { until }, "11-19 10:00");
+    vetoed.reports("10.10");
+    assert_eq!(announced(&vetoed.tick("11-19 10:00")), ["budget-grace"]);
+    let mut stopped = world(shop());
+    stopped.reports("10.10");
+    stopped.ticks(["11-19 09:00", "11-19 10:00"]);
+    stopped.budget("dev").limit = usd("20");
+    stopped.tick("11-19 10:30");
+    for world in [&mut vetoed, &mut stopped] {
+        let blind = domain::budget::blind::Blind::Missing;
+        world.budget("dev").blind = Some(blind);
+        assert_eq!(announced(&world.tick("11-19 11:00")), ["budget-blind"]);
+        world.budget("dev").blind = None;
+        assert_eq!(announced(&world.tick("11-19 12:00")), ["budget-blind over"]);
+    }
+}
+
+#[test]
+fn a_restore_that_ended_gives_way_to_the_next_grace() {
+    let mut world = world(shop());
+    world.reports("10.10");
+    world.ticks(["11-19 09:00", "11-19 10:00"]);
+    world.restore(Some("1"), "11-19 11:00");
+    world.policy.grace = SignedDuration::from_hours(5);
+    world.reports("11.20");
+    world.tick("11-19 12:00");
+    assert_eq!(world.state(), "warned");
+    assert_eq!(counts(&world), [3, 1, 2, 1]);
+    world.tick("11-19 17:00");
     assert_eq!(counts(&world), [0, 0, 2, 1]);
 }
 

@@ -1,7 +1,7 @@
 //! The tag `caretaker:budget`.
 
 use domain::budget::{BUDGET, DEFAULT_RANK, Intent, parse};
-use domain::off_hours::Tags;
+use domain::tag::Tags;
 
 fn tags(value: &str) -> Tags {
     Tags::from([(BUDGET.to_owned(), value.to_owned())])

@@ -1,6 +1,7 @@
 //! Reading × previous readings × period × meter → verdict.
 
-use domain::budget::meter::{Counted, Kind, Meter, Sample};
+use domain::budget::counted::{Counted, Kind};
+use domain::budget::meter::{Meter, Sample};
 use domain::budget::reading::Reading;
 use domain::budget::tally::{Allowed, Before, Seen, Tally};
 use domain::budget::{Policy, Verdict, judge};

@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use domain::announcement::{ConcernKey, Told};
 use domain::arn::ServiceArn;
-use domain::budget::guard::{FreeTierUse, Guarded};
-use domain::budget::meter::{Counted, Meter, Sample};
+use domain::budget::blind::Blind;
+use domain::budget::counted::Counted;
+use domain::budget::free_tier::FreeTierUse;
+use domain::budget::guard::Guarded;
+use domain::budget::meter::{Meter, Sample};
 use domain::budget::period::Cycle;
 use domain::budget::period::TimeUnit;
 use domain::budget::prose::Hint;
-use domain::budget::reading::{Blind, Reading};
-use domain::budget::tally::{State, Tally};
+use domain::budget::reading::Reading;
+use domain::budget::state::State;
+use domain::budget::tally::Tally;
 use domain::budget::{
     Asked, Becomes, BudgetName, Change, Decided, Message, Moment, Observed, Plan, Policy, Receipt,
     Service, Watched, What, decide, drill,

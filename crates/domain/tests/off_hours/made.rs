@@ -1,8 +1,9 @@
 //! What the tests are about, in a few words: `service("prod/api").hours("Mon-Fri 08:00-20:00").desired(3)`.
 
 use domain::capacity::{Bounds, Suspended};
-use domain::off_hours::{FLOOR, HOURS, OVERRIDE, Tags, WAVE};
+use domain::off_hours::{FLOOR, HOURS, OVERRIDE, WAVE};
 use domain::resting::{Deployment, GroupLive, Kind, Live};
+use domain::tag::Tags;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};

@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 
 use domain::arn::ServiceArn;
 use domain::hold::Holder;
-use domain::off_hours::{Intent, Plan, Tags};
+use domain::off_hours::{Intent, Plan};
 use domain::rest::ServiceRest;
 use domain::resting::{Action, Errand, Reason, Subject};
+use domain::tag::Tags;
 use jiff::Timestamp;
 use proptest::prelude::*;
 

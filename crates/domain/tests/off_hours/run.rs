@@ -6,11 +6,12 @@ use domain::hold::Hold;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::{
-    Group, Intent, Moment, Observed, Plan, Policy, Service, Tags, decide, needs_bounds,
+    Group, Intent, Moment, Observed, Plan, Policy, Service, decide, needs_bounds,
 };
 use domain::order::{Asked, Order};
 use domain::rest::Claim;
 use domain::resting::{Action, Errand, Live, Reason, Sight, Subject};
+use domain::tag::Tags;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::made::on;

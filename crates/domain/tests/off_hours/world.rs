@@ -6,10 +6,10 @@ use domain::announcement::{ConcernKey, Told};
 use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::Bounds;
 use domain::hold::{Hold, Holder};
-use domain::off_hours::Tags;
 use domain::order::{Asked, Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
 use domain::resting::{Action, Live};
+use domain::tag::Tags;
 use jiff::Timestamp;
 
 use crate::made::{Fleet, Thing, deployment, on};

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::arn::ServiceArn;
-use domain::off_hours::{Service, Tags};
+use domain::off_hours::Service;
 use domain::resting::Sight;
+use domain::tag::Tags;
 use edge::tagged::Tagged;
 use jiff::Timestamp;
 use ledger::Standing;

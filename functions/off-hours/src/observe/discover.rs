@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::arn::{ClusterArn, ServiceArn};
-use domain::off_hours::{HOURS, Intent, OVERRIDE, Policy, Tags};
+use domain::off_hours::{HOURS, Intent, OVERRIDE, Policy};
+use domain::tag::Tags;
 use edge::tagged::{Tagged, index, read_clusters, services_in};
 use ledger::Standing;
 

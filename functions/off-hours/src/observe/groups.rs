@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::builders::DescribeAutoScalingGroupsFluentBuilder;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use domain::arn::GroupArn;
-use domain::off_hours::{Group, HOURS, Intent, Tags};
+use domain::off_hours::{Group, HOURS, Intent};
 use domain::resting::GroupLive;
+use domain::tag::Tags;
 use edge::tagged::ours;
 use ledger::Standing;
 
