@@ -9,50 +9,70 @@ use crate::{Edge, Failure};
 /// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>.
 const ENTRIES: usize = 10;
 
-/// Puts the notices on the bus, then remembers them: a crash in between repeats a notice and never
-/// loses one.
+/// Puts the notices on the bus, then remembers those that it took: a crash in between repeats a
+/// notice and never loses one. One that cannot be put or remembered does not keep the others from
+/// people; the first such trouble is the answer.
 pub async fn announce(edge: &Edge, announcements: &[Announcement]) -> Result<(), Failure> {
-    const CALL: &str = "PutEvents";
+    let mut trouble = Ok(());
     for batch in announcements.chunks(ENTRIES) {
-        let entries = batch.iter().map(|one| {
-            PutEventsRequestEntry::builder()
-                .event_bus_name(&edge.event_bus)
-                .source(notices::SOURCE)
-                .detail_type(notices::DETAIL_TYPE)
-                .resources(&one.notice.resource)
-                .detail(notices::encode(&one.notice).to_string())
-                .build()
-        });
-        let call = edge
-            .events
-            .put_events()
-            .set_entries(Some(entries.collect()));
-        let reply = call.send().await.map_err(Failure::call(CALL))?;
-        // EventBridge answers 200 and counts what it refused.
-        if reply.failed_entry_count() > 0 {
-            let refused = reply
-                .entries()
-                .iter()
-                .find_map(|entry| entry.error_message());
-            return Err(Failure::Refused {
-                call: CALL,
-                reason: refused.unwrap_or("no reason given").to_owned(),
-            });
-        }
-        for one in batch {
-            match &one.told {
-                Some(told) => {
-                    edge.ledger
-                        .announced(&one.key.subject, one.key.kind, told)
-                        .await?
-                }
-                None => {
-                    edge.ledger
-                        .withdrawn(&one.key.subject, one.key.kind)
-                        .await?
-                }
+        let taken = match put(edge, batch).await {
+            Ok(taken) => taken,
+            Err(failure) => {
+                trouble = trouble.and(Err(failure));
+                continue;
             }
+        };
+        for (one, taken) in batch.iter().zip(taken) {
+            let remembered = match taken {
+                Ok(()) => remember(edge, one).await,
+                refused => refused,
+            };
+            trouble = trouble.and(remembered);
         }
+    }
+    trouble
+}
+
+/// Puts a batch on the bus; whether each was taken. EventBridge answers 200 and says of each entry
+/// whether it refused it.
+async fn put(edge: &Edge, batch: &[Announcement]) -> Result<Vec<Result<(), Failure>>, Failure> {
+    const CALL: &str = "PutEvents";
+    let entries = batch.iter().map(|one| {
+        PutEventsRequestEntry::builder()
+            .event_bus_name(&edge.event_bus)
+            .source(notices::SOURCE)
+            .detail_type(notices::DETAIL_TYPE)
+            .resources(&one.notice.resource)
+            .detail(notices::encode(&one.notice).to_string())
+            .build()
+    });
+    let call = edge
+        .events
+        .put_events()
+        .set_entries(Some(entries.collect()));
+    let reply = call.send().await.map_err(Failure::call(CALL))?;
+    if reply.failed_entry_count() == 0 {
+        return Ok(batch.iter().map(|_| Ok(())).collect());
+    }
+    let results = reply
+        .entries()
+        .iter()
+        .map(|entry| match entry.error_code() {
+            None => Ok(()),
+            Some(code) => Err(Failure::Refused {
+                call: CALL,
+                reason: entry.error_message().unwrap_or(code).to_owned(),
+            }),
+        });
+    Ok(results.collect())
+}
+
+/// Remembers that a notice was put, or that it is over.
+async fn remember(edge: &Edge, one: &Announcement) -> Result<(), Failure> {
+    let (subject, kind) = (&one.key.subject, one.key.kind);
+    match &one.told {
+        Some(told) => edge.ledger.announced(subject, kind, told).await?,
+        None => edge.ledger.withdrawn(subject, kind).await?,
     }
     Ok(())
 }
@@ -127,16 +147,36 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_entry_refused_in_a_200_is_a_failure_and_nothing_is_remembered() {
+    async fn an_entry_refused_in_a_200_is_a_failure_and_is_not_remembered_and_the_others_are() {
         let refused = json!({
             "FailedEntryCount": 1,
             "Entries": [{ "EventId": "1" }, { "ErrorCode": "InternalFailure", "ErrorMessage": "try later" }],
         });
-        let script = Script::default().answer("PutEvents", refused);
+        let script = Script::default()
+            .answer("PutEvents", refused)
+            .answer("PutItem", json!({}));
         let both = [announcement("api", false), announcement("web", false)];
         let failure = announced(&script, &both).await.unwrap_err();
         assert_eq!(failure.to_string(), "PutEvents was refused: try later");
-        assert_eq!(script.called(), ["PutEvents"]);
+        let key = format!("concern#malformed-tag#{}", arn("api"));
+        assert_eq!(script.called(), ["PutEvents", "PutItem"]);
+        assert_eq!(script.inputs("PutItem")[0]["Item"]["sk"]["S"], key);
+    }
+
+    #[tokio::test]
+    async fn a_notice_that_cannot_be_remembered_does_not_keep_the_others_from_people() {
+        let taken = || json!({ "FailedEntryCount": 0 });
+        let mut script = Script::default()
+            .answer("PutEvents", taken())
+            .answer("PutEvents", taken());
+        for _ in 0..11 {
+            script = script.refuse("PutItem", "AccessDeniedException");
+        }
+        let eleven: Vec<Announcement> = (0..11)
+            .map(|number| announcement(&format!("service-{number}"), false))
+            .collect();
+        announced(&script, &eleven).await.unwrap_err();
+        assert_eq!(script.inputs("PutEvents").len(), 2);
     }
 
     #[tokio::test]
