@@ -28,7 +28,7 @@ fn account(items: Vec<Value>) -> Script {
 async fn asked_to_rest(script: &Script) -> Failure {
     let event = json!({ "action": "rest", "service": "prod/api", "why": "load test", "by": "ana" });
     let invocation = invocation(NOON, 270);
-    let aws = aws(&script, &settings());
+    let aws = aws(script, &settings());
     handle(&aws, &settings(), event, &invocation)
         .await
         .unwrap_err()
@@ -76,7 +76,7 @@ async fn what_a_person_asks_and_another_run_overtakes_is_not_taken_for_done() {
 
 /// What a person is answered.
 async fn answered(script: &Script, event: Value) -> Result<Value, Failure> {
-    let aws = aws(&script, &settings());
+    let aws = aws(script, &settings());
     handle(&aws, &settings(), event, &invocation(DUSK, 270)).await
 }
 
