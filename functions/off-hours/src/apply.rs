@@ -224,7 +224,7 @@ mod tests {
     fn record_group(replaces: Option<Version>) -> Action {
         Action::RecordGroup {
             group: group(),
-            rest: rest(GroupCapacity { min: 2 }),
+            rest: rest(GroupCapacity::set(2)),
             replaces,
         }
     }

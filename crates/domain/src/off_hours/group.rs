@@ -101,12 +101,12 @@ impl Case<'_> {
 
     fn wake(&self, rest: &GroupRest) -> Decision {
         let (now, max) = (self.live.capacity(), self.live.max);
-        let restored = GroupCapacity::restored(rest.saved, now, rest.written, max);
+        let restored = GroupCapacity::restored(&rest.saved, &now, &rest.written, max);
         let lifted = rest.lifted(self.moment.claim.clone(), self.moment.now);
+        let (min, version) = (restored.min, lifted.version);
         let woken = lifted.woken(restored, self.moment.now);
-        let version = lifted.version;
         let mut actions = vec![self.record(lifted, Some(rest.version))];
-        actions.extend(self.set(restored.min));
+        actions.extend(self.set(min));
         actions.push(self.record(woken, Some(version)));
         Decision::act(Reason::Wakes, actions)
     }

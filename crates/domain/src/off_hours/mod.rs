@@ -13,7 +13,6 @@ mod observed;
 mod obstacle;
 mod orders;
 mod plan;
-pub mod prices;
 mod reason;
 pub mod savings;
 mod service;

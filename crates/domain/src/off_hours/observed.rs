@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::intent::Intent;
 use crate::arn::{GroupArn, ServiceArn};
 use crate::capacity::{Bounds, GroupCapacity, ServiceCapacity};
+use crate::instances::Instances;
 use crate::order::{Asked, Order};
 use crate::rest::{GroupRest, ServiceRest};
 
@@ -112,7 +113,7 @@ pub struct Group {
 }
 
 /// A group that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupLive {
     /// Minimum size.
     pub min: u32,
@@ -120,6 +121,10 @@ pub struct GroupLive {
     pub max: u32,
     /// Desired capacity.
     pub desired: u32,
+    /// Its instances, without those that are on their way out.
+    pub instances: Instances,
+    /// Whether it may launch Spot instances.
+    pub spot: bool,
 }
 
 impl Live {
@@ -147,7 +152,10 @@ impl Live {
 impl GroupLive {
     /// Its capacity now.
     pub fn capacity(&self) -> GroupCapacity {
-        GroupCapacity { min: self.min }
+        GroupCapacity {
+            min: self.min,
+            instances: Some(self.instances.clone()),
+        }
     }
 }
 
