@@ -6,6 +6,7 @@ pub mod expectation;
 mod moment;
 pub mod record;
 pub mod run;
+pub mod saved;
 mod script;
 pub mod terminal;
 pub mod timeline;
