@@ -59,7 +59,7 @@ fn every_cell_is_a_price_in_a_sane_range_or_says_that_it_is_unknown() {
     sane(FARGATE, &[6], "0.0001", "0.0003");
     sane(RESIDUAL, &[2], "0.005", "0.2");
     let regions: Vec<usize> = (1..INSTANCES.columns().count()).collect();
-    sane(INSTANCES, &regions, "0.003", "25");
+    sane(INSTANCES, &regions, "0.002", "25");
 }
 
 #[test]
