@@ -38,7 +38,7 @@ impl Pace {
     /// Takes one token, waiting in line until it is there.
     pub async fn take(&self) {
         let wait = self.reserve(Instant::now(), |_| true);
-        tokio::time::sleep(wait.unwrap_or_default()).await;
+        pause(wait.unwrap_or_default()).await;
     }
 
     /// Takes one token, waiting in line until it is there, if that is before `stop`; if not, it
@@ -48,7 +48,7 @@ impl Pace {
         let Some(wait) = self.reserve(now, |wait| now + wait < stop) else {
             return false;
         };
-        tokio::time::sleep(wait).await;
+        pause(wait).await;
         true
     }
 
@@ -79,6 +79,14 @@ impl Pace {
     }
 }
 
+/// Sleeps, if there is anything to wait for: Tokio's timer counts whole milliseconds, so that even to
+/// sleep for no time takes one or two.
+async fn pause(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +99,15 @@ mod tests {
         }
         let seconds = start.elapsed().as_secs_f64();
         assert!((190.0..190.5).contains(&seconds), "{seconds}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_is_there_costs_no_time_at_all() {
+        let (pace, start) = (Pace::new(50.0, 5.0), Instant::now());
+        for _ in 0..50 {
+            pace.take().await;
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
