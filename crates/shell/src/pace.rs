@@ -104,7 +104,7 @@ mod tests {
         assert!((190.0..190.5).contains(&seconds), "{seconds}");
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_token_that_is_there_is_not_waited_for() {
         let pace = Pace::new(1.0, 5.0);
         let mut at_first = Context::from_waker(Waker::noop());
