@@ -122,6 +122,72 @@ async fn lint_shows_what_every_tag_means_or_where_it_is_wrong() {
     assert_eq!(house.writes(), Vec::<String>::new());
 }
 
+/// A cluster of twenty services with a typo in its hours.
+fn misspelt() -> House {
+    let mut stack = "clusters:\n  - name: prod\n    tags: {\"caretaker:hours\": \"Mon-Fri 8-20\"}\n    services:\n".to_owned();
+    for number in 0..20 {
+        stack.push_str(&format!(
+            "      - {{name: service-{number:02}, desired: 1}}\n"
+        ));
+    }
+    House::new(NOON, &stack)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typo_of_a_cluster_is_one_notice_and_one_all_clear_whatever_the_number_of_its_services() {
+    let house = misspelt();
+    let told = |report: Value| report["notices"].clone();
+    let first = told(house.tick().await.report());
+    let title = "cluster prod: the tag caretaker:hours cannot be read";
+    assert_eq!(first, json!([title]));
+    assert_eq!(house.standing().len(), 1, "one is remembered");
+    house.pass(contracts::house::TICK).await;
+    assert_eq!(told(house.tick().await.report()), json!([]));
+    let tag = json!({ "key": "caretaker:hours", "value": "always" });
+    let cluster = "arn:aws:ecs:eu-central-1:123456789012:cluster/prod";
+    let input = json!({ "resourceArn": cluster, "tags": [tag] });
+    house.by_hand("ecs", "TagResource", input);
+    house.pass(contracts::house::TICK).await;
+    let over = told(house.tick().await.report());
+    assert!(
+        over[0]
+            .as_str()
+            .unwrap()
+            .starts_with("cluster prod: no service"),
+        "{over}"
+    );
+    assert_eq!(house.standing(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_of_which_a_part_cannot_be_seen_gets_no_all_clear() {
+    let house = misspelt();
+    house.tick().await.report();
+    for action in ["ecs:ListServices", "ecs:DescribeClusters"] {
+        let rule = rehearsal::fault::Rule {
+            action: Some(action.to_owned()),
+            ..rehearsal::fault::Rule::always(rehearsal::fault::Fault::AccessDenied)
+        };
+        house.account.state().faults.add(rule);
+        house.pass(contracts::house::TICK).await;
+        house.tick().await.failure();
+        house.account.state().faults.clear();
+        assert_eq!(house.standing().len(), 1, "{action}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lint_shows_a_typo_of_a_cluster_once_under_the_cluster() {
+    let lint = ask(&misspelt(), json!({ "action": "lint" })).await;
+    let clusters = &lint["clusters"];
+    assert_eq!(clusters[0]["cluster"], "prod");
+    assert_eq!(clusters[0]["problems"][0]["value"], "Mon-Fri 8-20");
+    assert_eq!(clusters[0]["problems"][0]["services"], 20);
+    let resources = lint["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), 20);
+    assert!(resources.iter().all(|one| one["problems"] == json!([])));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_groups_minimum_goes_to_zero_at_night_and_comes_back() {
     let house = House::new(NOON, STACK);

@@ -4,13 +4,14 @@
 use domain::hold::Holds;
 use domain::hours::State;
 use domain::hours::zone::Zone;
-use domain::off_hours::{Intent, Moment, Service, Verdict, decide};
+use domain::off_hours::{Moment, Service, Verdict, decide};
 use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, ServiceRest};
 use domain::resting::Sight;
 use serde_json::{Value, json};
 
 use crate::forecast::{shown, state as state_shown};
+use crate::lint::lint;
 use crate::observe::{self, Seen, may_be_unseen};
 use crate::report::parts::not_seen;
 use crate::{Aws, Failure, Invocation, Settings};
@@ -54,40 +55,6 @@ pub(crate) async fn answer(
             status(&seen, settings, service.as_deref(), moment)
         }
     }
-}
-
-fn lint(seen: &Seen, settings: &Settings, moment: Moment<'_>) -> Value {
-    let observed = &seen.observed;
-    let services = observed
-        .services
-        .iter()
-        .map(|(arn, service)| (arn.to_string(), &service.intent));
-    let groups = observed
-        .groups
-        .iter()
-        .map(|(arn, group)| (arn.to_string(), &group.intent));
-    let resources = services.chain(groups).map(|(name, intent)| {
-        let problems = intent.problems.iter();
-        json!({
-            "resource": name,
-            "hours": intent.hours_text(),
-            "floor": intent.floor,
-            "wave": intent.wave,
-            "now": if intent.rests(None, moment.now) { "rest" } else { "awake" },
-            "next": next(intent, settings, moment),
-            "problems": problems.map(|problem| json!({ "tag": problem.key, "value": problem.text, "problem": problem.error })).collect::<Vec<_>>(),
-        })
-    });
-    json!({ "resources": resources.collect::<Vec<_>>(), "not_seen": not_seen(&seen.unseen) })
-}
-
-fn next(intent: &Intent, settings: &Settings, moment: Moment<'_>) -> Value {
-    let zone = intent
-        .schedule()
-        .map_or(&settings.policy.default_zone, |schedule| schedule.zone());
-    intent
-        .next(None, moment.now)
-        .map_or(Value::Null, |edge| shown(&edge, zone))
 }
 
 fn status(

@@ -12,6 +12,7 @@ mod deletion;
 mod event;
 mod failure;
 pub mod forecast;
+mod lint;
 mod observe;
 mod report;
 mod savings;

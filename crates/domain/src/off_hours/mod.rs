@@ -11,6 +11,7 @@ mod group;
 mod holds;
 mod intent;
 mod losses;
+mod mistakes;
 mod moment;
 mod observed;
 mod obstacle;
@@ -31,9 +32,9 @@ pub use aftermath::Aftermath;
 pub use concerns::{About, Concern};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
-pub use observed::{Group, Observed, Service};
+pub use observed::{Extent, Group, Observed, Service};
 pub use plan::{Plan, Verdict};
-pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
+pub use tags::{Carrier, DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
 
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::ServiceArn;
@@ -66,15 +67,21 @@ fn announcements(
     observed: &Observed,
     moment: Moment<'_>,
 ) -> Vec<Announcement> {
-    let concerns: Vec<Concern> = decisions
-        .values()
-        .flat_map(|decision| decision.concerns.iter().cloned())
-        .collect();
+    let own = decisions.values().flat_map(|decision| &decision.concerns);
+    let mut concerns: Vec<Concern> = own.cloned().collect();
+    // Who looked at one service of a cluster cannot say how many its tags concern.
+    if observed.extent == Extent::Everything {
+        concerns.extend(mistakes::of_clusters(observed, moment.now));
+    }
     let by_arn: BTreeMap<&str, &Decision> = decisions
         .iter()
         .map(|(subject, decision)| (subject.arn(), decision))
         .collect();
-    let right_again = |key: &ConcernKey, kind| by_arn.get(key.subject.as_str())?.right_again(kind);
+    let right_again = |key: &ConcernKey, kind| match About::of(&key.subject)? {
+        About::Subject(_) => by_arn.get(key.subject.as_str())?.right_again(kind),
+        About::Cluster(cluster) if observed.sees_all_of(&cluster) => mistakes::over(kind),
+        About::Cluster(_) | About::Services(_) => None,
+    };
     announcements::announcements(&concerns, right_again, &observed.announced, moment.now)
 }
 

@@ -54,7 +54,11 @@ pub(super) fn candidates(
             || ordered.contains(arn)
             || matches!(scope, Scope::Service(_));
         let unseen = tagged.unseen_clusters.contains(&arn.cluster_arn());
-        if !ours || unseen || left_alone.contains(arn.as_str()) {
+        let unreadable = left_alone.contains(arn.as_str());
+        if ours && unreadable {
+            seen.observed.partly.insert(arn.cluster_arn());
+        }
+        if !ours || unseen || unreadable {
             continue;
         }
         let service = Service {
