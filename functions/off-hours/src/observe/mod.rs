@@ -154,6 +154,10 @@ async fn look(
         groups::look(aws, settings, &mut seen, standing).await;
     }
     targets::look(aws, &mut seen, moment).await;
+    for (what, failure) in &seen.unseen {
+        let cause = shell::failure::chain(failure);
+        tracing::error!(what, cause, "not seen");
+    }
     Ok(seen)
 }
 

@@ -23,7 +23,7 @@ async fn look(script: &Script, scope: Scope) -> Result<Seen, Failure> {
         closing: false,
         now: DUSK.parse().unwrap(),
     };
-    observe(&aws(&script, &settings), &settings, &scope, moment).await
+    observe(&aws(script, &settings), &settings, &scope, moment).await
 }
 
 /// A look at everything, after the script's own answers, in an account without groups, scalable

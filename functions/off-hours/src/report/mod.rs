@@ -16,7 +16,7 @@ use crate::event::Work;
 use crate::observe::Scope;
 use crate::savings::Saved;
 use crate::{Failure, Invocation, Settings};
-use parts::{not_seen, remembered, seconds, shown, summary, usual, verdict};
+use parts::{not_seen, not_told, remembered, seconds, shown, summary, usual, verdict};
 
 /// A run, after it.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Run<'a> {
     pub(crate) unseen: Vec<(String, Failure)>,
     /// What the rests saved that ended.
     pub(crate) saved: Vec<Saved>,
+    /// Why not every notice was put on the bus, if so.
+    pub(crate) untold: Option<Failure>,
 }
 
 impl Run<'_> {
@@ -79,6 +81,7 @@ impl Run<'_> {
             "not_as_usual": odd.map(verdict).collect::<Vec<_>>(),
             "not_seen": not_seen(&self.unseen),
             "notices": announced.map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
+            "not_told": self.untold.as_ref().map(|failure| shell::failure::chain(failure)),
             "saved": self.saved.iter().map(Saved::shown).collect::<Vec<_>>(),
             "left": left,
             "left_takes_seconds": seconds(self.settings, left),
@@ -95,9 +98,15 @@ impl Run<'_> {
     }
 
     /// For the journal.
-    pub(crate) fn entry(&self, failed: bool, invocation: &Invocation) -> Entry {
-        let errands = self.errands();
-        let changed = errands.iter().map(|(errand, ending)| shown(errand, ending));
+    pub(crate) fn entry(&self, invocation: &Invocation) -> Entry {
+        // What went wrong comes first: an entry is cut to what an item can hold.
+        let untold = self.untold.iter().map(not_told);
+        let (failed, others): (Vec<_>, Vec<_>) = self
+            .errands()
+            .into_iter()
+            .partition(|(_, ending)| matches!(ending, Ending::Failed(_)));
+        let changed = failed.into_iter().chain(others);
+        let changed = changed.map(|(errand, ending)| shown(errand, ending));
         let odd = self
             .plan
             .verdicts
@@ -111,12 +120,15 @@ impl Run<'_> {
             event: self.work.event.clone(),
             kind: self.work.kind.to_owned(),
             summary: summary(self.plan),
-            details: changed
+            details: not_seen(&self.unseen)
+                .into_iter()
+                .chain(untold)
+                .chain(changed)
                 .chain(odd)
                 .chain(saved)
                 .map(|detail| detail.to_string())
                 .collect(),
-            outcome: if failed {
+            outcome: if self.failed() {
                 Outcome::Failed
             } else {
                 Outcome::Done
@@ -132,12 +144,23 @@ impl Run<'_> {
             Ending::Failed(failure) => Some((errand.subject.to_string(), failure.into())),
             _ => None,
         });
-        self.unseen.into_iter().chain(failed).collect()
+        let untold = self
+            .untold
+            .map(|failure| ("the notices".to_owned(), failure));
+        self.unseen
+            .into_iter()
+            .chain(failed)
+            .chain(untold)
+            .collect()
     }
 
-    /// Whether everything succeeded so far.
-    pub(crate) fn succeeded(&self) -> bool {
-        self.unseen.is_empty() && self.count(|ending| matches!(ending, Ending::Failed(_))) == 0
+    /// Whether the event has to come again.
+    fn failed(&self) -> bool {
+        let failed = self.count(|ending| matches!(ending, Ending::Failed(_)));
+        failed > 0
+            || !self.unseen.is_empty()
+            || self.untold.is_some()
+            || self.unfinished().is_some()
     }
 
     /// Why this run must come again although nothing failed. A tick leaves what it cannot do to the

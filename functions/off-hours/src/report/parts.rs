@@ -15,6 +15,11 @@ pub(crate) fn not_seen(unseen: &[(String, Failure)]) -> Vec<Value> {
     unseen.iter().map(shown).collect()
 }
 
+/// That not every notice was put on the bus, and why.
+pub(super) fn not_told(why: &Failure) -> Value {
+    json!({ "what": "the notices", "why": shell::failure::chain(why) })
+}
+
 /// The plan in one line: `2 goes-to-rest, 9 awake`.
 pub(crate) fn summary(plan: &Plan) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

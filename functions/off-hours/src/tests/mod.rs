@@ -1,5 +1,7 @@
 //! What an invocation says of itself when something is left undone.
 
+mod trouble;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -28,7 +30,7 @@ fn account(items: Vec<Value>) -> Script {
 async fn asked_to_rest(script: &Script) -> Failure {
     let event = json!({ "action": "rest", "service": "prod/api", "why": "load test", "by": "ana" });
     let invocation = invocation(NOON, 270);
-    let aws = aws(&script, &settings());
+    let aws = aws(script, &settings());
     handle(&aws, &settings(), event, &invocation)
         .await
         .unwrap_err()
@@ -76,7 +78,7 @@ async fn what_a_person_asks_and_another_run_overtakes_is_not_taken_for_done() {
 
 /// What a person is answered.
 async fn answered(script: &Script, event: Value) -> Result<Value, Failure> {
-    let aws = aws(&script, &settings());
+    let aws = aws(script, &settings());
     handle(&aws, &settings(), event, &invocation(DUSK, 270)).await
 }
 
