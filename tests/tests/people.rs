@@ -95,6 +95,7 @@ async fn the_status_says_what_is_at_rest_and_why() {
     let status = ask(&house, json!({ "action": "status", "service": "prod/api" })).await;
     let api = &status["services"][0];
     assert_eq!(api["state"], "at rest");
+    assert_eq!(api["why"], "it is at rest, as it should be");
     assert_eq!(
         api["holds"][0]["why"],
         "outside Mon-Fri 08:00-20:00 Europe/Berlin"
@@ -239,6 +240,8 @@ async fn an_event_about_one_service_rests_it_but_leaves_the_waking_to_the_tick()
     house.until("2026-11-20T07:01:00Z").await;
     let report = ask(&house, event.clone()).await;
     assert_eq!(report["not_as_usual"][0]["reason"], "left-to-the-tick");
+    let words = "it wakes in its wave, with the next tick";
+    assert_eq!(report["not_as_usual"][0]["detail"], words);
     assert_eq!(house.desired("prod/api"), 0);
     house.tick().await.report();
     assert_eq!(house.desired("prod/api"), 3);

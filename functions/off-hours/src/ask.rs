@@ -1,6 +1,8 @@
 //! A person asks what the tags mean or how things stand → an answer; nothing is changed. What could
 //! not be looked at is named in it, and hinders nothing else.
 
+use std::collections::BTreeMap;
+
 use domain::hold::Holds;
 use domain::hours::State;
 use domain::hours::zone::Zone;
@@ -65,22 +67,18 @@ fn status(
 ) -> Result<Value, Failure> {
     let observed = &seen.observed;
     let plan = decide(observed, moment);
-    let verdict = |name: &str| {
-        plan.verdicts
-            .iter()
-            .find(|verdict| verdict.subject.to_string() == name)
-    };
+    let verdicts: BTreeMap<&str, &Verdict> = plan
+        .verdicts
+        .iter()
+        .map(|verdict| (verdict.subject.arn(), verdict))
+        .collect();
     let services: Vec<Value> = observed
         .services
         .iter()
         .filter(|(arn, _)| only.is_none_or(|only| only == arn.as_str() || only == arn.to_string()))
         .map(|(arn, service)| {
-            one(
-                &arn.to_string(),
-                service,
-                verdict(&arn.to_string()),
-                settings,
-            )
+            let verdict = verdicts.get(arn.as_str()).copied();
+            one(&arn.to_string(), service, verdict, settings)
         })
         .collect();
     match only {
@@ -103,6 +101,7 @@ fn one(name: &str, service: &Service, verdict: Option<&Verdict>, settings: &Sett
         "service": name,
         "state": state(service.rest.as_ref()),
         "decision": verdict.map(|verdict| verdict.reason.name()),
+        "why": verdict.map(|verdict| verdict.reason.to_string()),
         "hours": service.intent.hours_text(),
         "holds": service.rest.as_ref().map_or_else(Vec::new, |rest| holds(&rest.holds)),
         "saved": service.rest.as_ref().map(saved),

@@ -48,13 +48,13 @@ pub(super) fn seconds(settings: &Settings, left: usize) -> i64 {
 /// A verdict that a reader of the report need not see one by one.
 pub(super) fn usual(verdict: &Verdict) -> bool {
     matches!(
-        verdict.reason.name(),
-        "awake" | "at-rest" | "goes-to-rest" | "wakes" | "proved-awake"
+        verdict.reason,
+        Reason::Awake | Reason::AtRest | Reason::GoesToRest | Reason::Wakes | Reason::ProvedAwake
     )
 }
 
 pub(super) fn verdict(verdict: &Verdict) -> Value {
-    json!({ "subject": verdict.subject.to_string(), "reason": verdict.reason.name(), "detail": format!("{:?}", verdict.reason) })
+    json!({ "subject": verdict.subject.to_string(), "reason": verdict.reason.name(), "detail": verdict.reason.to_string() })
 }
 
 pub(super) fn shown(errand: &Errand, ending: &Ending) -> Value {
