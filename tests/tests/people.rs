@@ -88,6 +88,55 @@ async fn a_service_that_is_not_tagged_is_refused_by_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_carried_out_is_an_error_that_names_the_reason_and_is_in_the_journal() {
+    let stack = STACK.replace(
+        "      - {name: web",
+        "      - {name: agent, scheduling: DAEMON}\n      - {name: web",
+    );
+    let house = House::new(NOON, &stack);
+    let expected = [
+        ("prod/agent", "rest", None, "one task runs on each instance"),
+        (
+            "prod/typo",
+            "wake",
+            Some("2026-11-20T03:00:00Z"),
+            "a tag of its own",
+        ),
+        ("prod/typo", "rest", None, "caretaker:hours: at column 15"),
+    ];
+    for (service, action, until, why) in expected {
+        let mut event = order(action, until);
+        event["service"] = json!(service);
+        let failure = house.invoke(event, &format!("{service} {action}")).await;
+        let failure = failure.failure();
+        let begins = format!("{service} was not changed as asked: ");
+        assert!(
+            failure.starts_with(&begins) && failure.contains(why),
+            "{failure}"
+        );
+    }
+    assert_eq!(house.journal("2026-11-19").len(), 3);
+    assert_eq!(house.calls("ecs:UpdateService"), 0);
+    let standing = house.standing();
+    assert!(standing.iter().all(|item| item.starts_with("concern#")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_is_answered_what_became_of_their_word_and_what_is_remembered_of_it() {
+    let house = House::new(NOON, STACK);
+    let rest = ask(&house, order("rest", None)).await;
+    assert_eq!(rest["asked"]["detail"], "it goes to rest");
+    assert_eq!(rest["remembered"], json!([]));
+    let until = "2026-11-20T03:00:00Z";
+    let wake = ask(&house, order("wake", Some(until))).await;
+    let words = "nothing holds it any more, and it gets back what it had";
+    assert_eq!(wake["asked"]["detail"], words);
+    let remembered = &wake["remembered"][0];
+    assert_eq!(remembered["ordered"]["until"], until);
+    assert_eq!(remembered["waits_for"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_status_says_what_is_at_rest_and_why() {
     let house = House::new(NOON, STACK);
     house.tick_until(NIGHT).await;

@@ -41,6 +41,14 @@ pub enum Failure {
         /// The service, as the person named it.
         service: String,
     },
+    /// What a person asked for is not to be, however often they ask. Do what the reason names first.
+    #[error("{service} was not changed as asked: {why}")]
+    Declined {
+        /// The service.
+        service: String,
+        /// Why, in words.
+        why: String,
+    },
     /// The suite is to be deleted and not everything that it holds was woken.
     #[error("{left} are still to be woken before the suite can be deleted")]
     StillHeld {
@@ -70,6 +78,7 @@ impl Failure {
             Self::Unreadable(_) => "LedgerUnreadable",
             Self::PartlyApplied { .. } => "PartlyApplied",
             Self::NotHeeded { .. } => "NotHeeded",
+            Self::Declined { .. } => "Declined",
             Self::StillHeld { .. } => "StillHeld",
         }
     }

@@ -33,7 +33,7 @@ pub use concerns::{About, Concern};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Extent, Group, Observed, Service};
-pub use plan::{Plan, Verdict};
+pub use plan::{Declined, Plan, Verdict};
 pub use tags::{Carrier, DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
 
 use crate::announcement::{Announcement, ConcernKey};
@@ -58,7 +58,24 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
             .iter()
             .map(|(subject, decision)| verdict(subject, decision, observed, moment))
             .collect(),
+        declined: declined(&decisions, observed, moment),
     }
+}
+
+/// What a person asks for and is not to be.
+fn declined(
+    decisions: &BTreeMap<Subject, Decision>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Vec<Declined> {
+    let asked = observed.services.iter();
+    let asked = asked.filter(|(_, service)| service.asked.is_some());
+    asked
+        .filter_map(|(arn, service)| {
+            let decision = decisions.get(&Subject::Service(arn.clone()))?;
+            orders::declined(arn, service, decision, moment)
+        })
+        .collect()
 }
 
 /// What has to be announced of what was decided.

@@ -13,6 +13,7 @@ mod aftermath;
 mod clusters;
 mod concerns;
 mod crashes;
+mod declined;
 mod deployments;
 mod drift;
 mod groups;

@@ -5,7 +5,7 @@ pub(crate) mod parts;
 use std::collections::BTreeMap;
 
 use domain::announcement::{Announcement, ConcernKey, Told};
-use domain::off_hours::{Aftermath, Plan};
+use domain::off_hours::{Aftermath, Declined, Plan};
 use domain::resting::{Errand, Reason};
 use edge::errand::Ending;
 use jiff::{SignedDuration, Timestamp};
@@ -87,14 +87,27 @@ impl Run<'_> {
             "left_takes_seconds": seconds(self.settings, left),
             "elsewhere": self.elsewhere(),
             "remembered": self.remembered(),
+            "asked": self.asked(),
         })
     }
 
-    /// The rests that could not be carried out yet, and what each waits for.
+    /// What people ordered that is still to follow, and what it waits for.
     fn remembered(&self) -> Vec<Value> {
         let done = self.errands().into_iter();
         let done = done.filter(|(_, ending)| matches!(ending, Ending::Done));
         done.filter_map(|(errand, _)| remembered(errand)).collect()
+    }
+
+    /// What became of what a person asked for.
+    fn asked(&self) -> Option<Value> {
+        let Scope::Asked { service, .. } = &self.work.scope else {
+            return None;
+        };
+        let mut verdicts = self.plan.verdicts.iter();
+        let about = verdicts.find(|verdict| {
+            verdict.subject.to_string() == *service || verdict.subject.arn() == service
+        });
+        about.map(verdict)
     }
 
     /// For the journal.
@@ -163,9 +176,15 @@ impl Run<'_> {
             || self.unfinished().is_some()
     }
 
-    /// Why this run must come again although nothing failed. A tick leaves what it cannot do to the
+    /// Why this run is no success although nothing failed. A tick leaves what it cannot do to the
     /// next; what a person asks and the deletion of the suite have no next one.
     pub(crate) fn unfinished(&self) -> Option<Failure> {
+        if let Some(Declined { service, why }) = self.plan.declined.first() {
+            return Some(Failure::Declined {
+                service: service.to_string(),
+                why: why.clone(),
+            });
+        }
         let untaken = self.count(|ending| matches!(ending, Ending::Left)) + self.elsewhere();
         match &self.work.scope {
             Scope::Asked { service, .. } if untaken > 0 => Some(Failure::NotHeeded {

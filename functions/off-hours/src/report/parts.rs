@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::off_hours::{Plan, Verdict};
+use domain::order::Ordered;
 use domain::resting::{Action, Errand, Reason};
 use edge::errand::Ending;
 use serde_json::{Value, json};
@@ -74,18 +75,20 @@ pub(super) fn shown(errand: &Errand, ending: &Ending) -> Value {
     })
 }
 
-/// The rest that an errand wrote down for later, if it did.
+/// What an errand wrote down for later, if it did: a rest that has to wait, or until when a service
+/// is to be awake.
 pub(super) fn remembered(errand: &Errand) -> Option<Value> {
     let order = errand.actions.iter().find_map(|action| match action {
-        Action::Order { order, .. } => order.hold().map(|_| order),
+        Action::Order { order, .. } => Some(order),
         _ => None,
     })?;
-    let waits_for = match errand.reason {
-        Reason::DeploymentInProgress => {
+    let waits_for = match (order.to, &errand.reason) {
+        (Ordered::Awake { .. }, _) => None,
+        (Ordered::Rest { .. }, Reason::DeploymentInProgress) => Some(
             "a deployment in progress: it rests when that has ended, or when the deployment is as \
-             old as DeploymentPatience allows"
-        }
-        _ => "the next tick",
+             old as DeploymentPatience allows",
+        ),
+        (Ordered::Rest { .. }, _) => Some("the next tick"),
     };
     Some(json!({
         "service": errand.subject.to_string(),
