@@ -271,6 +271,8 @@ async fn before_the_suite_is_deleted_everything_is_woken_and_cloudformation_is_t
         (&reply["Status"], &reply["LogicalResourceId"]),
         (&json!("SUCCESS"), &json!("WakeBeforeDelete"))
     );
+    let told = format!("concern#malformed-tag#{}", house.arn("prod/typo"));
+    assert!(house.standing().contains(&told), "the typo is still there");
     house.tick_until("2026-11-20T01:00:00Z").await;
     assert_eq!(
         house.desired("prod/api"),

@@ -95,9 +95,11 @@ fn announcements(
         .map(|(subject, decision)| (subject.arn(), decision))
         .collect();
     let right_again = |key: &ConcernKey, kind| match About::of(&key.subject)? {
-        About::Subject(_) => by_arn.get(key.subject.as_str())?.right_again(kind),
+        About::Subject(subject) if observed.read_tags_of(&subject) => {
+            by_arn.get(key.subject.as_str())?.right_again(kind)
+        }
         About::Cluster(cluster) if observed.sees_all_of(&cluster) => mistakes::over(kind),
-        About::Cluster(_) | About::Services(_) => None,
+        About::Subject(_) | About::Cluster(_) | About::Services(_) => None,
     };
     announcements::announcements(&concerns, right_again, &observed.announced, moment.now)
 }

@@ -9,7 +9,7 @@ use crate::announcement::{ConcernKey, Told};
 use crate::arn::{ClusterArn, GroupArn, ServiceArn};
 use crate::order::{Asked, Order};
 use crate::rest::{GroupRest, ServiceRest};
-use crate::resting::{GroupLive, Sight};
+use crate::resting::{GroupLive, Sight, Subject};
 
 /// The world as far as this run looked at it.
 #[derive(Clone, Debug, Default)]
@@ -70,6 +70,17 @@ pub struct Group {
 }
 
 impl Observed {
+    /// Whether the tags of this service or group were read.
+    pub(super) fn read_tags_of(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Service(arn) if self.extent == Extent::Remembered => {
+                let service = self.services.get(arn);
+                service.is_some_and(|service| service.sight != Sight::NotLookedAt)
+            }
+            Subject::Service(_) | Subject::Group(_) => true,
+        }
+    }
+
     /// Whether every service that depends on the tags of this cluster was looked at.
     pub(super) fn sees_all_of(&self, cluster: &ClusterArn) -> bool {
         self.extent == Extent::Everything && !self.partly.contains(cluster)

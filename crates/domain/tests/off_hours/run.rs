@@ -7,7 +7,7 @@ use domain::hold::Hold;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::{
-    Group, Intent, Moment, Observed, Plan, Policy, Service, decide, needs_bounds,
+    Extent, Group, Intent, Moment, Observed, Plan, Policy, Service, decide, needs_bounds,
 };
 use domain::order::{Asked, Order};
 use domain::rest::Claim;
@@ -118,6 +118,8 @@ impl World {
             };
             if service.worth_a_look(now) {
                 service.sight = without_bounds(thing.live.as_ref());
+            } else if self.extent == Extent::Remembered {
+                service.intent = Intent::of(&no_tags, &no_tags, policy);
             }
             (arn.clone(), service)
         });

@@ -23,7 +23,11 @@ pub(super) fn candidates(
     tagged: &Tagged,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let told = told(standing);
+    // A look at what is held reads no tags beside it, and so can withdraw nothing.
+    let told = match scope {
+        Scope::EverythingHeld => BTreeSet::new(),
+        _ => told(standing),
+    };
     let ordered = ordered(standing, now);
     let known: BTreeSet<&ServiceArn> = tagged
         .services
