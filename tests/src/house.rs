@@ -354,6 +354,7 @@ fn default(name: &str) -> Option<&'static str> {
         "NIGHT_GRACE_MINUTES" | "DEPLOYMENT_PATIENCE_MINUTES" => "60",
         "WAVE_TIMEOUT_MINUTES" => "15",
         "BUCKET_SHARE_PERCENT" => "80",
+        "FARGATE_SPOT_DISCOUNT_PERCENT" => "",
         "DRY_RUN" => "false",
         "JOURNAL_DAYS" => "90",
         _ => return None,

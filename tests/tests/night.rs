@@ -169,10 +169,38 @@ async fn what_a_night_saved_is_told_when_it_ends() {
         .iter()
         .find(|one| one["service"] == "prod/api")
         .unwrap();
-    // Three tasks from 20:00 to 08:05, less the five minutes in which they still cost.
-    assert_eq!(api["task_hours"], 36.0);
+    // Three tasks from 20:00 to 08:05, less the five minutes in which they still cost. Each has a
+    // quarter of a vCPU and half a GB, at 0.04656 and 0.00511 USD an hour.
     assert_eq!(
-        api["unknown"],
-        "no price for such a task on Fargate in eu-central-1"
+        (&api["task_hours"], &api["usd"]),
+        (&json!(36.0), &json!("0.51102"))
     );
+}
+
+const INSTANCES: &str = r#"
+clusters:
+  - name: prod
+    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}
+    services:
+      - {name: images, desired: 4, launch: "provider:workers"}
+groups:
+  - {name: workers, min: 2, max: 6, desired: 2, provider: workers, cluster: prod, tasks-per-instance: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}}
+"#;
+
+/// On instances, a service saves none by itself; its group saves those that went away.
+#[tokio::test(start_paused = true)]
+async fn what_a_night_on_instances_saved_is_told_of_their_group() {
+    let house = House::new(EVENING, INSTANCES);
+    house.tick_until("2026-11-20T06:55:00Z").await;
+    house.pass(contracts::house::TICK).await;
+    let report = house.tick().await.report();
+    let group = json!({ "group": "workers", "instance_hours": 23.266667, "usd": "2.675667", "estimate": null, "unknown": null });
+    let images = json!({
+        "service": "prod/images",
+        "task_hours": 47.666667,
+        "usd": null,
+        "estimate": null,
+        "unknown": "its tasks run on instances; what these save is their group's",
+    });
+    assert_eq!(report["saved"], json!([group, images]));
 }

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::instances::Instances;
+
 /// A service's capacity: everything that resting changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceCapacity {
@@ -43,16 +45,25 @@ impl Suspended {
         scaling_out: true,
         scheduled: true,
     };
+
+    /// How many of them are.
+    pub fn count(self) -> usize {
+        let flags = [self.scaling_in, self.scaling_out, self.scheduled];
+        flags.into_iter().filter(|flag| *flag).count()
+    }
 }
 
 /// An Auto Scaling group's capacity, as far as resting changes it: its minimum. Desired capacity
 /// is left to ECS managed scaling, and the maximum is never touched, because a maximum of 0 would
 /// stop managed scaling from ever scaling out again.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupCapacity {
     /// Minimum size.
     pub min: u32,
+    /// The instances that it had, for the price of what they save at rest. Nothing is set to them;
+    /// none in what is set, and in a record of a version that did not write them down.
+    pub instances: Option<Instances>,
 }
 
 impl ServiceCapacity {
@@ -125,14 +136,20 @@ impl Suspended {
 
 impl GroupCapacity {
     /// The capacity at rest.
-    pub const AT_REST: Self = Self { min: 0 };
+    pub const AT_REST: Self = Self::set(0);
+
+    /// A minimum to be set.
+    pub const fn set(min: u32) -> Self {
+        Self {
+            min,
+            instances: None,
+        }
+    }
 
     /// The minimum to wake with, by the same three-way rule; never above the maximum that is
     /// there now.
-    pub fn restored(saved: Self, now: Self, written: Self, max_now: u32) -> Self {
-        Self {
-            min: three_way(saved.min, now.min, written.min).min(max_now),
-        }
+    pub fn restored(saved: &Self, now: &Self, written: &Self, max_now: u32) -> Self {
+        Self::set(three_way(saved.min, now.min, written.min).min(max_now))
     }
 }
 
@@ -279,9 +296,9 @@ mod tests {
     fn a_group_whose_minimum_was_raised_at_night_keeps_it() {
         let restored = |now| {
             GroupCapacity::restored(
-                GroupCapacity { min: 2 },
-                GroupCapacity { min: now },
-                GroupCapacity::AT_REST,
+                &GroupCapacity::set(2),
+                &GroupCapacity::set(now),
+                &GroupCapacity::AT_REST,
                 6,
             )
             .min

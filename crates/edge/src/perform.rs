@@ -135,7 +135,7 @@ pub(super) mod tests {
     fn record_group(replaces: Option<Version>) -> Action {
         Action::RecordGroup {
             group: group(),
-            rest: rest(GroupCapacity { min: 2 }),
+            rest: rest(GroupCapacity::set(2)),
             replaces,
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aws_sdk_ecs::operation::describe_task_definition::DescribeTaskDefinitionError;
 use aws_sdk_ecs::types::{CpuArchitecture, TaskDefinition};
-use domain::off_hours::savings::{Architecture, OperatingSystem, Shape};
+use domain::prices::{Architecture, OperatingSystem, Shape};
 
 use crate::{Edge, Failure};
 

@@ -59,6 +59,15 @@ impl<'a> Fields<'a> {
             .map(|name| Ok((name.as_str(), self.map(name)?)))
     }
 
+    /// The names of the whole numbers in this map, with the numbers.
+    pub(crate) fn numbers<T: std::str::FromStr>(
+        &self,
+    ) -> impl Iterator<Item = Result<(&'a str, T), Unreadable>> + '_ {
+        self.item
+            .keys()
+            .map(|name| Ok((name.as_str(), self.number(name)?)))
+    }
+
     /// A string.
     pub(crate) fn text(&self, name: &str) -> Result<String, Unreadable> {
         self.optional_text(name)?

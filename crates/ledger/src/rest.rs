@@ -2,6 +2,7 @@
 
 use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
 use domain::hold::{Hold, Holder, Holds};
+use domain::instances::Instances;
 use domain::rest::{Claim, Phase, Rest, Version};
 
 use crate::fields::{Draft, Fields, Unreadable};
@@ -36,14 +37,30 @@ impl Stored for ServiceCapacity {
 
 impl Stored for GroupCapacity {
     fn write(&self) -> Draft {
-        Draft::default().number("min", self.min)
+        Draft::default()
+            .number("min", self.min)
+            .some(self.instances.as_ref(), |draft, instances| {
+                draft.map("instances", write_instances(instances))
+            })
     }
 
     fn read(fields: &Fields<'_>) -> Result<Self, Unreadable> {
         Ok(Self {
             min: fields.number("min")?,
+            instances: fields
+                .optional_map("instances")?
+                .map(|instances| instances.numbers().collect())
+                .transpose()?,
         })
     }
+}
+
+fn write_instances(instances: &Instances) -> Draft {
+    instances
+        .iter()
+        .fold(Draft::default(), |draft, (kind, count)| {
+            draft.number(kind, count)
+        })
 }
 
 fn write_bounds(bounds: Bounds) -> Draft {

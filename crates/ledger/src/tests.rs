@@ -94,7 +94,9 @@ fn any_service() -> impl Strategy<Value = ServiceCapacity> {
 }
 
 fn any_group() -> impl Strategy<Value = GroupCapacity> {
-    any::<u32>().prop_map(|min| GroupCapacity { min })
+    let instances = proptest::collection::btree_map("[a-z][0-9]\\.[a-z]{1,8}", any::<u32>(), 0..4);
+    let instances = proptest::option::of(instances.prop_map(|types| types.into_iter().collect()));
+    (any::<u32>(), instances).prop_map(|(min, instances)| GroupCapacity { min, instances })
 }
 
 fn any_phase() -> impl Strategy<Value = Phase> {
@@ -273,7 +275,8 @@ fn paths(item: &Item) -> Vec<String> {
 
 /// The item without the attribute at this path, or with another in its place.
 fn changed(mut item: Item, path: &str, to: Option<&AttributeValue>) -> Item {
-    match (path.split_once('.'), to) {
+    let within = path.split_once('.').filter(|_| !item.contains_key(path));
+    match (within, to) {
         (Some((name, inner)), _) => {
             let map = item[name].as_m().unwrap().clone();
             let map = AttributeValue::M(changed(map, inner, to));
@@ -314,7 +317,10 @@ fn order() -> Order {
 fn with_attributes() -> [Item; 4] {
     let group = Rest {
         holds: Holds::none(),
-        saved: GroupCapacity { min: 2 },
+        saved: GroupCapacity {
+            min: 2,
+            instances: Some([("m6i.large", 2)].into_iter().collect()),
+        },
         written: GroupCapacity::AT_REST,
         phase: Phase::Resting,
         settled: None,
@@ -351,7 +357,7 @@ fn an_attribute_of_another_type_is_said_with_its_item_and_its_path() {
 
 #[test]
 fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
-    const MAY_BE: [&str; 8] = [
+    const MAY_BE: [&str; 10] = [
         "to",
         "saved.bounds",
         "written.bounds",
@@ -360,6 +366,8 @@ fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
         "deployment",
         "holds.operator",
         "holds.operator.until",
+        "saved.instances",
+        "saved.instances.m6i.large",
     ];
     for item in with_attributes() {
         for path in paths(&item) {
@@ -377,6 +385,22 @@ fn an_order_that_does_not_say_what_it_orders_keeps_its_service_awake() {
     let former = changed(item(&key, write_order(&order())), "to", None);
     let orders = standing(&[former]).orders;
     assert_eq!(orders.into_values().collect::<Vec<_>>(), [order()]);
+}
+
+#[test]
+fn a_record_from_before_instances_were_written_down_is_read_without_them() {
+    let [_, group, ..] = with_attributes();
+    let read = |item: &Item| {
+        standing(std::slice::from_ref(item))
+            .groups
+            .into_values()
+            .next()
+    };
+    let saved = |item: &Item| read(item).unwrap().saved;
+    let counted = saved(&group).instances.map(|instances| instances.count());
+    assert_eq!(counted, Some(2));
+    let before = changed(group, "saved.instances", None);
+    assert_eq!(saved(&before), GroupCapacity::set(2));
 }
 
 #[test]

@@ -114,7 +114,7 @@ async fn work_on(
     if plan.errands.is_empty() {
         savings::ask_ahead(aws, &observed).await;
     }
-    run.saved = savings::of(aws, &observed, &run.errands(), invocation.now).await;
+    run.saved = savings::of(aws, settings, &observed, &run.errands(), invocation.now).await;
     conclude(aws, settings, run, invocation).await
 }
 
@@ -148,7 +148,8 @@ async fn conclude(
     let journaled = apply::journal(aws, settings, &entry).await;
     run.saved
         .iter()
-        .for_each(|saved| println!("{}", saved.metric(invocation.now)));
+        .filter_map(|saved| saved.metric(invocation.now))
+        .for_each(|metric| println!("{metric}"));
     let unjournaled = journaled.err().map(Failure::from);
     end(run, unjournaled)
 }

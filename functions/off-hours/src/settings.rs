@@ -20,6 +20,9 @@ pub struct Settings {
     pub reach: Reach,
     /// The rules of the decision.
     pub policy: Policy,
+    /// What Fargate Spot is taken to be off On-Demand, in hundredths, for what a rest saved; none
+    /// where nobody has said.
+    pub fargate_spot_percent_off: Option<u32>,
     /// Show what would be done and write nothing.
     pub dry_run: bool,
     /// How long a journal entry is kept.
@@ -51,6 +54,7 @@ impl Settings {
                 deployment_patience: minutes(var, "DEPLOYMENT_PATIENCE_MINUTES")?,
                 wave_timeout: minutes(var, "WAVE_TIMEOUT_MINUTES")?,
             },
+            fargate_spot_percent_off: spot_percent_off(var)?,
             dry_run: parsed(var, "DRY_RUN")?,
             journal: SignedDuration::from_hours(
                 24 * i64::from(parsed::<u32>(var, "JOURNAL_DAYS")?),
@@ -68,6 +72,19 @@ fn default_zone(var: &Lookup<'_>) -> Result<Zone, Invalid> {
 fn holidays(var: &Lookup<'_>) -> Result<Holidays, Invalid> {
     let list = var("HOLIDAYS").ok_or_else(|| Invalid::new("HOLIDAYS", "is not set"))?;
     Holidays::parse(&list).map_err(|error| Invalid::new("HOLIDAYS", error.to_string()))
+}
+
+/// The discount of Fargate Spot; the template always sets the variable, and an empty one means that
+/// it is not known.
+fn spot_percent_off(var: &Lookup<'_>) -> Result<Option<u32>, Invalid> {
+    const NAME: &str = "FARGATE_SPOT_DISCOUNT_PERCENT";
+    if var(NAME).is_some_and(|text| text.is_empty()) {
+        return Ok(None);
+    }
+    match parsed(var, NAME)? {
+        off @ 1..=99 => Ok(Some(off)),
+        off => Err(Invalid::new(NAME, format!("is {off}: expected 1 to 99"))),
+    }
 }
 
 fn minutes(var: &Lookup<'_>, name: &str) -> Result<SignedDuration, Invalid> {
@@ -91,6 +108,7 @@ pub(crate) mod tests {
             "NIGHT_GRACE_MINUTES" | "DEPLOYMENT_PATIENCE_MINUTES" => "60",
             "WAVE_TIMEOUT_MINUTES" => "15",
             "BUCKET_SHARE_PERCENT" => "80",
+            "FARGATE_SPOT_DISCOUNT_PERCENT" => "",
             "DRY_RUN" => "false",
             "JOURNAL_DAYS" => "90",
             _ => return None,
@@ -119,6 +137,22 @@ pub(crate) mod tests {
         let settings = Settings::from_env(&variables).unwrap();
         assert_eq!(settings.policy.wave_timeout, SignedDuration::from_mins(15));
         assert_eq!(settings.journal, SignedDuration::from_hours(90 * 24));
+    }
+
+    #[test]
+    fn a_discount_of_fargate_spot_is_read_where_one_is_given() {
+        let given = |text: &'static str| {
+            let lookup = move |name: &str| match name {
+                "FARGATE_SPOT_DISCOUNT_PERCENT" => Some(text.to_owned()),
+                _ => variables(name),
+            };
+            Settings::from_env(&lookup)
+                .unwrap()
+                .fargate_spot_percent_off
+        };
+        assert_eq!((given(""), given("70")), (None, Some(70)));
+        let beyond = with("FARGATE_SPOT_DISCOUNT_PERCENT", Some("100"));
+        assert!(beyond.contains("expected 1 to 99"), "{beyond}");
     }
 
     #[test]

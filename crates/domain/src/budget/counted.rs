@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 ///
 /// These are not AWS's prices but bounds above them, so that what is unpriced can explain a lot
 /// and never nothing. The largest Fargate task (16 vCPU, 120 GB) costs about 1.20 USD an hour in
-/// us-east-1 by `off_hours::prices`; Regions, Windows and storage are within the rest.
+/// us-east-1 by `prices`; Regions, Windows and storage are within the rest.
 const UNPRICED_TASK: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
 
 /// Dearer than any instance without accelerators that hosts containers.

@@ -105,18 +105,18 @@ impl Case<'_> {
 
     fn wake(&self, rest: &GroupRest) -> Decision {
         let (now, max) = (self.live.capacity(), self.live.max);
-        let restored = GroupCapacity::restored(rest.saved, now, rest.written, max);
+        let restored = GroupCapacity::restored(&rest.saved, &now, &rest.written, max);
         let lifted = rest.lifted(self.moment.claim.clone(), self.moment.now);
+        let (min, version) = (restored.min, lifted.version);
         let woken = lifted.woken(restored, self.moment.now);
-        let version = lifted.version;
         let mut actions = vec![self.record(lifted, Some(rest.version))];
-        actions.extend(self.set(restored.min));
+        actions.extend(self.set(min));
         actions.push(self.record(woken, Some(version)));
         Decision::act(Reason::Wakes, actions).concerned(self.lost(rest))
     }
 
     fn lost(&self, rest: &GroupRest) -> Option<Concern> {
-        losses::of_group(self.arn, rest.saved, self.live.max, self.moment.now)
+        losses::of_group(self.arn, &rest.saved, self.live.max, self.moment.now)
     }
 
     fn set(&self, min: u32) -> Option<Action> {

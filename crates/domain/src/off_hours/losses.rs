@@ -29,7 +29,7 @@ pub(super) fn of_service(
 /// What a group that had `saved` does not get back under a maximum of `max`.
 pub(super) fn of_group(
     arn: &GroupArn,
-    saved: GroupCapacity,
+    saved: &GroupCapacity,
     max: u32,
     now: Timestamp,
 ) -> Option<Concern> {

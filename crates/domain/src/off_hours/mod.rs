@@ -17,7 +17,6 @@ mod observed;
 mod obstacle;
 mod orders;
 mod plan;
-pub mod prices;
 mod refusals;
 pub mod savings;
 mod service;

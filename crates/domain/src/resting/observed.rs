@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::capacity::{Bounds, GroupCapacity, ServiceCapacity};
+use crate::instances::Instances;
 
 /// What ECS says of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ pub struct Deployment {
 }
 
 /// A group that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupLive {
     /// Minimum size.
     pub min: u32,
@@ -72,6 +73,10 @@ pub struct GroupLive {
     pub max: u32,
     /// Desired capacity.
     pub desired: u32,
+    /// Its instances, without those that are on their way out.
+    pub instances: Instances,
+    /// Whether it may launch Spot instances.
+    pub spot: bool,
 }
 
 impl Live {
@@ -99,6 +104,9 @@ impl Live {
 impl GroupLive {
     /// Its capacity now.
     pub fn capacity(&self) -> GroupCapacity {
-        GroupCapacity { min: self.min }
+        GroupCapacity {
+            min: self.min,
+            instances: Some(self.instances.clone()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Auto Scaling groups: a minimum that keeps instances up goes to 0 at rest.
 
+use domain::instances::Instances;
 use domain::resting::Reason;
 
 use crate::made::group;
@@ -76,6 +77,23 @@ fn a_crash_after_any_step_loses_no_minimum() {
             world.ticks(["Tue 08:05", "Tue 08:10"]);
             assert_eq!(world.min_of("fleet"), 2, "after {evening} and {morning}");
             assert!(world.ledger.groups.is_empty());
+        }
+    }
+}
+
+/// What the group had is written down with its first hold, whatever becomes of it in the night.
+#[test]
+fn its_instances_are_written_down_once_and_before_they_go() {
+    for evening in 1..=3 {
+        let mut world = awake();
+        world.crash("Mon 20:00", evening);
+        let fleet = world.groups.get_mut(&group_arn("fleet")).unwrap();
+        fleet.live.as_mut().unwrap().instances = Instances::default();
+        for tick in ["Mon 20:05", "Tue 03:00"] {
+            world.tick(tick);
+            let saved = &world.ledger.groups[&group_arn("fleet")].saved;
+            let expected = [("m6i.large", 2)].into_iter().collect();
+            assert_eq!(saved.instances, Some(expected), "after {evening}");
         }
     }
 }

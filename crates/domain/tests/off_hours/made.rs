@@ -168,6 +168,8 @@ pub(crate) fn group(name: &str, min: u32, max: u32) -> Fleet {
             min,
             max,
             desired: min,
+            instances: [("m6i.large", min)].into_iter().collect(),
+            spot: false,
         }),
     }
 }

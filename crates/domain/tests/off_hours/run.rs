@@ -127,7 +127,7 @@ impl World {
             let group = Group {
                 intent: Intent::of(&fleet.tags, &no_tags, policy),
                 rest: self.ledger.groups.get(arn).cloned(),
-                live: fleet.live,
+                live: fleet.live.clone(),
             };
             (arn.clone(), group)
         });

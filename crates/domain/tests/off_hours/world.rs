@@ -196,7 +196,7 @@ impl World {
     }
 
     pub(crate) fn min_of(&self, group: &str) -> u32 {
-        self.groups[&group_arn(group)].live.unwrap().min
+        self.groups[&group_arn(group)].live.as_ref().unwrap().min
     }
 }
 

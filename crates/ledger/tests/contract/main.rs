@@ -73,8 +73,11 @@ fn full_rest(version: i64) -> ServiceRest {
 fn bare_rest(version: i64) -> GroupRest {
     Rest {
         holds: Holds::none(),
-        saved: GroupCapacity { min: 3 },
-        written: GroupCapacity { min: 0 },
+        saved: GroupCapacity {
+            min: 3,
+            instances: Some([("m6i.large", 2), ("t3.medium", 1)].into_iter().collect()),
+        },
+        written: GroupCapacity::AT_REST,
         phase: Phase::Resting,
         settled: None,
         claim: None,

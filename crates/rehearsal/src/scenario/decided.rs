@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::saved::saved;
 use super::timeline::{Change, Invoked};
 use crate::lambda::Ended;
 
@@ -112,6 +113,14 @@ impl Invoked {
                     counts: None,
                     why,
                 }),
+            }
+        }
+        if let Ended::Ok(report) = &self.outcome.ended {
+            for saved in saved(report) {
+                let row = rows.iter_mut().find(|row| row.subject == saved.subject);
+                if let Some(row) = row {
+                    row.why = format!("{}; {saved}", row.why);
+                }
             }
         }
         rows

@@ -8,6 +8,7 @@ mod mishap;
 mod moment;
 pub mod record;
 pub mod run;
+pub mod saved;
 mod script;
 mod source;
 pub mod terminal;

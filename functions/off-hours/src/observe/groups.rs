@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::builders::DescribeAutoScalingGroupsFluentBuilder;
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use domain::arn::GroupArn;
+use domain::instances::Instances;
 use domain::off_hours::{Group, HOURS, Intent};
 use domain::resting::GroupLive;
 use domain::tag::Tags;
@@ -128,11 +129,40 @@ fn place(
     }
 }
 
+/// The states of an instance that is about to go or is not there.
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html>.
+const ON_ITS_WAY_OUT: [&str; 2] = ["Terminat", "Warmed"];
+
 fn live(group: &AutoScalingGroup) -> GroupLive {
     let size = |size: Option<i32>| u32::try_from(size.unwrap_or(0)).unwrap_or(0);
     GroupLive {
         min: size(group.min_size()),
         max: size(group.max_size()),
         desired: size(group.desired_capacity()),
+        instances: instances(group),
+        spot: may_launch_spot(group),
     }
+}
+
+fn instances(group: &AutoScalingGroup) -> Instances {
+    let there = group.instances().iter().filter(|instance| {
+        let state = instance
+            .lifecycle_state()
+            .map_or("", |state| state.as_str());
+        !ON_ITS_WAY_OUT.iter().any(|out| state.starts_with(out))
+    });
+    there
+        .map(|instance| (instance.instance_type().unwrap_or_default(), 1))
+        .collect()
+}
+
+/// Whether some of its instances may be Spot instances, as far as the group says: a launch template
+/// that asks for Spot by itself does not show here. All are On-Demand unless something else is said.
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html>.
+fn may_launch_spot(group: &AutoScalingGroup) -> bool {
+    let mixed = group.mixed_instances_policy();
+    let distribution = mixed.and_then(|policy| policy.instances_distribution());
+    distribution
+        .and_then(|shares| shares.on_demand_percentage_above_base_capacity())
+        .is_some_and(|on_demand| on_demand < 100)
 }

@@ -382,6 +382,69 @@ async fn a_group_that_is_being_deleted_or_whose_record_cannot_be_read_is_left_al
 }
 
 #[tokio::test]
+async fn the_instances_of_a_group_are_counted_by_type_without_those_on_their_way_out() {
+    let instance = |kind: &str, state: &str| {
+        format!(
+            "<member><InstanceType>{kind}</InstanceType><LifecycleState>{state}</LifecycleState></member>"
+        )
+    };
+    let instances = [
+        instance("m6i.large", "InService"),
+        instance("t3.medium", "Pending:Wait"),
+        instance("m6i.large", "Standby"),
+        instance("m6i.large", "Terminating:Wait"),
+        instance("t3.medium", "Terminated"),
+        instance("t3.medium", "Warmed:Stopped"),
+    ];
+    let more = format!("<Instances>{}</Instances>", instances.concat());
+    let live = group_live(&more).await;
+    let expected = [("m6i.large", 2), ("t3.medium", 1)];
+    assert_eq!(live.instances, expected.into_iter().collect());
+    assert!(!live.spot);
+}
+
+#[tokio::test]
+async fn a_group_may_launch_spot_unless_all_above_its_base_is_on_demand() {
+    let mixed = |shares: &str| {
+        format!(
+            "<MixedInstancesPolicy><InstancesDistribution>{shares}</InstancesDistribution></MixedInstancesPolicy>"
+        )
+    };
+    let above = |share: u32| {
+        mixed(&format!(
+            "<OnDemandPercentageAboveBaseCapacity>{share}</OnDemandPercentageAboveBaseCapacity>"
+        ))
+    };
+    for (more, spot) in [
+        (mixed(""), false),
+        (above(100), false),
+        (above(99), true),
+        (above(0), true),
+    ] {
+        assert_eq!(group_live(&more).await.spot, spot, "{more}");
+    }
+}
+
+/// A group as the look sees it, of which AWS says this too.
+async fn group_live(more: &str) -> domain::resting::GroupLive {
+    let listed = format!(
+        "<AutoScalingGroups>{}</AutoScalingGroups>",
+        group("hosts", more)
+    );
+    let script = Script::default()
+        .answer("Query", json!({}))
+        .answer_xml("DescribeAutoScalingGroups", &listed);
+    let seen = look(&script, Scope::EverythingHeld).await.unwrap();
+    seen.observed
+        .groups
+        .into_values()
+        .next()
+        .unwrap()
+        .live
+        .unwrap()
+}
+
+#[tokio::test]
 async fn a_group_of_which_something_was_told_is_looked_at_until_that_is_withdrawn() {
     let told = |number: u32| {
         json!({

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::counted;
 use super::record::Record;
+use super::saved::SavedAtLeast;
 use super::verdict::Verdict;
 use crate::journal::What;
 pub use messages::{BudgetMessages, Notice, Page};
@@ -50,6 +51,8 @@ pub enum Expectation<At> {
     Notice(Notice),
     /// No action is called more often than this by the functions.
     CallsAtMost(BTreeMap<String, usize>),
+    /// The rests of one service or group save so much.
+    Saved(SavedAtLeast),
     /// So many invocations fail in all.
     FailedInvocations(usize),
 }
@@ -78,6 +81,7 @@ impl<At> Expectation<At> {
             Self::BudgetMessages(messages) => Expectation::BudgetMessages(messages),
             Self::Notice(notice) => Expectation::Notice(notice),
             Self::CallsAtMost(limits) => Expectation::CallsAtMost(limits),
+            Self::Saved(saved) => Expectation::Saved(saved),
             Self::FailedInvocations(count) => Expectation::FailedInvocations(count),
         })
     }
@@ -104,6 +108,7 @@ impl Expectation<Timestamp> {
                 .iter()
                 .map(|(action, limit)| calls(record, action, *limit))
                 .collect(),
+            Self::Saved(saved) => vec![saved.judge(record)],
             Self::FailedInvocations(count) => {
                 vec![number("failed invocation", *count, record.failed())]
             }
