@@ -10,8 +10,10 @@ mod shown;
 mod world;
 
 mod aftermath;
+mod clusters;
 mod concerns;
 mod crashes;
+mod declined;
 mod deployments;
 mod drift;
 mod groups;
