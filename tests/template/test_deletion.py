@@ -1,7 +1,12 @@
 """Deleting the stack wakes what is held: CloudFormation deletes a resource before what it depends on."""
 
+import re
+from pathlib import Path
+
 import pytest
 from cloudformation import translated
+
+DELETION = Path(__file__).parents[2] / "functions/off-hours/src/deletion/mod.rs"
 
 
 def names_in(node) -> set[str]:
@@ -70,3 +75,9 @@ def test_the_last_wake_is_given_the_hour_that_cloudformation_allows():
     assert wake["Type"] == "Custom::WakeBeforeDelete"
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
     assert wake["Properties"]["ServiceTimeout"] == "3600"
+
+
+def test_the_function_knows_which_of_lambda_s_deliveries_is_the_last():
+    config = translated()["Resources"]["OffHoursEventInvokeConfig"]["Properties"]
+    deliveries = re.search(r"const DELIVERIES: u32 = (\d+);", DELETION.read_text())
+    assert int(deliveries[1]) == config["MaximumRetryAttempts"] + 1

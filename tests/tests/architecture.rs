@@ -120,7 +120,7 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
         read,
         [
             "off-hours/src/apply.rs: if settings.dry_run {",
-            "off-hours/src/deletion.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
+            "off-hours/src/deletion/mod.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
             "off-hours/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
             "pager/src/apply.rs: let shown_only = settings.dry_run && plan.reason != Reason::Undelivered;",
         ]

@@ -1,10 +1,6 @@
-//! What a person can ask, and what happens when the suite itself is deleted.
+//! What a person can ask.
 
-use aws_smithy_http_client::test_util::capture_request;
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
 use contracts::House;
-use contracts::house::client;
 use serde_json::{Value, json};
 
 const STACK: &str = r#"
@@ -248,40 +244,6 @@ async fn a_groups_minimum_goes_to_zero_at_night_and_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn before_the_suite_is_deleted_everything_is_woken_and_cloudformation_is_told() {
-    let mut house = House::new(NOON, STACK);
-    let (http, told) = capture_request(None);
-    let components = RuntimeComponentsBuilder::for_tests().build().unwrap();
-    let connector = http.http_connector(&HttpConnectorSettings::default(), &components);
-    house.aws = client(house.line.clone(), &house.settings).replying_through(connector);
-    house.tick_until(NIGHT).await;
-    let event = std::fs::read_to_string("../events/off-hours/suite-deleted.json").unwrap();
-    ask(&house, serde_json::from_str(&event).unwrap()).await;
-    assert_eq!(
-        (
-            house.desired("prod/api"),
-            house.desired("prod/web"),
-            house.group_minimum("hosts")
-        ),
-        (3, 2, 2)
-    );
-    let reply: Value =
-        serde_json::from_slice(told.expect_request().body().bytes().unwrap()).unwrap();
-    assert_eq!(
-        (&reply["Status"], &reply["LogicalResourceId"]),
-        (&json!("SUCCESS"), &json!("WakeBeforeDelete"))
-    );
-    let told = format!("concern#malformed-tag#{}", house.arn("prod/typo"));
-    assert!(house.standing().contains(&told), "the typo is still there");
-    house.tick_until("2026-11-20T01:00:00Z").await;
-    assert_eq!(
-        house.desired("prod/api"),
-        3,
-        "a tick that comes late rests nothing"
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_event_about_one_service_rests_it_but_leaves_the_waking_to_the_tick() {
     let house = House::new(NOON, STACK);
     house.tick_until(NIGHT).await;
@@ -333,24 +295,6 @@ async fn an_all_clear_knows_since_when_it_was_so() {
         (&details[1]["resolved"], &details[1]["since"]),
         (&json!(true), &details[0]["since"])
     );
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_dry_run_refuses_the_deletion_of_a_suite_that_holds_something() {
-    let mut house = House::new(NOON, STACK);
-    house.tick_until(NIGHT).await;
-    let before = house.writes();
-    let (http, told) = capture_request(None);
-    let components = RuntimeComponentsBuilder::for_tests().build().unwrap();
-    let connector = http.http_connector(&HttpConnectorSettings::default(), &components);
-    house.settings.dry_run = true;
-    house.aws = client(house.line.clone(), &house.settings).replying_through(connector);
-    let event = std::fs::read_to_string("../events/off-hours/suite-deleted.json").unwrap();
-    ask(&house, serde_json::from_str(&event).unwrap()).await;
-    let reply: Value =
-        serde_json::from_slice(told.expect_request().body().bytes().unwrap()).unwrap();
-    assert_eq!(reply["Status"], "FAILED");
-    assert_eq!(house.writes(), before, "and nothing is written");
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,6 +75,19 @@ impl Script {
         self.line(action, 400, xml)
     }
 
+    /// The next `PutItem` finds this item, which its condition does not allow.
+    pub fn there(self, item: Value) -> Self {
+        let body = json!({ "__type": "ConditionalCheckFailedException", "Item": item });
+        self.line("PutItem", 400, body.to_string())
+    }
+
+    /// What happens in another script happens after this.
+    pub fn followed_by(self, other: Self) -> Self {
+        let lines = other.state().lines.clone();
+        self.state().lines.extend(lines);
+        self
+    }
+
     /// The next attempt of this action gets no answer.
     pub fn silence(self, action: &'static str) -> Self {
         self.line(action, SILENCE, String::new())

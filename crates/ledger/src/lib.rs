@@ -6,7 +6,7 @@
 //! | `standing` | `group#ARN` | the record of an Auto Scaling group's rest |
 //! | `standing` | `order#ARN` | what a person ordered for a service |
 //! | `standing` | `concern#KIND#ARN` | what was announced to people and still stands |
-//! | `standing` | `suite#closing` | the suite is about to be deleted |
+//! | `standing` | `suite#closing` | the suite is about to be deleted: by which request, how often it was delivered, and since when |
 //! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
@@ -22,5 +22,5 @@ mod tests;
 
 pub use entry::{Entry, Outcome};
 pub use fields::Unreadable;
-pub use standing::Standing;
+pub use standing::{Closing, Standing};
 pub use table::{Ledger, LedgerError};

@@ -6,6 +6,7 @@ use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
 use domain::order::{Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
+use jiff::Timestamp;
 
 use crate::fields::{Draft, Fields, Item, Unreadable};
 use crate::rest;
@@ -35,6 +36,15 @@ pub struct Standing {
     pub closing: bool,
     /// What this version cannot read. Whatever it is about must be left alone.
     pub unreadable: Vec<Unreadable>,
+}
+
+/// A request of CloudFormation to delete the suite, as far as it was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// How often it was delivered.
+    pub deliveries: u32,
+    /// When it was delivered first.
+    pub since: Timestamp,
 }
 
 impl Standing {
@@ -111,6 +121,22 @@ fn read_order(fields: &Fields<'_>) -> Result<Order, Unreadable> {
         to,
         by: fields.text("by")?,
         why: fields.text("why")?,
+        since: fields.instant("since")?,
+    })
+}
+
+/// Writes the mark that the suite is about to be deleted, without its key.
+pub(crate) fn write_closing(request: &str, closing: Closing) -> Draft {
+    Draft::default()
+        .text("request", request)
+        .number("deliveries", closing.deliveries)
+        .instant("since", closing.since)
+}
+
+pub(crate) fn read_closing(item: &Item) -> Result<Closing, Unreadable> {
+    let fields = Fields::of(item);
+    Ok(Closing {
+        deliveries: fields.number("deliveries")?,
         since: fields.instant("since")?,
     })
 }

@@ -9,11 +9,14 @@ use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
 use domain::order::Order;
 use domain::rest::{GroupRest, ServiceRest, Version};
+use jiff::Timestamp;
 
 use crate::entry::Entry;
 use crate::fields::{Draft, Item};
 use crate::rest;
-use crate::standing::{CLOSING, PARTITION, Standing, write_order, write_told};
+use crate::standing::{
+    CLOSING, Closing, PARTITION, Standing, read_closing, write_closing, write_order, write_told,
+};
 
 /// Why a call to the ledger did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -166,13 +169,52 @@ impl Ledger {
         self.forget(format!("concern#{kind}#{arn}")).await
     }
 
-    /// Marks that the suite is about to be deleted, or that it is not after all.
-    pub async fn close_suite(&self, closing: bool) -> Result<(), LedgerError> {
-        if !closing {
-            return self.forget(CLOSING.to_owned()).await;
-        }
-        let put = self.put(CLOSING.to_owned(), Draft::default());
-        already(sent(put.condition_expression("attribute_not_exists(pk)")).await)
+    /// Marks that the suite is about to be deleted, and counts how often this request for it was
+    /// delivered. It may count one too many, when an answer of DynamoDB is lost, and never one too
+    /// few.
+    pub async fn close_suite(&self, request: &str, now: Timestamp) -> Result<Closing, LedgerError> {
+        let first = Closing {
+            deliveries: 1,
+            since: now,
+        };
+        let put = self
+            .closing(request, first)
+            .condition_expression("attribute_not_exists(pk) OR #request <> :request")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let error = match put.send().await {
+            Ok(_) => return Ok(first),
+            Err(error) => error,
+        };
+        let Some(before) = there(&error).map(read_closing) else {
+            return Err(failed("PutItem", error));
+        };
+        let before = before.map_err(|cause| LedgerError::Call {
+            call: "PutItem",
+            cause: cause.into(),
+        })?;
+        let again = Closing {
+            deliveries: before.deliveries + 1,
+            since: before.since,
+        };
+        let put = self
+            .closing(request, again)
+            .condition_expression("#request = :request AND deliveries = :before")
+            .expression_attribute_values(
+                ":before",
+                AttributeValue::N(before.deliveries.to_string()),
+            );
+        sent(put).await.map(|()| again)
+    }
+
+    fn closing(&self, request: &str, closing: Closing) -> PutItemFluentBuilder {
+        self.put(CLOSING.to_owned(), write_closing(request, closing))
+            .expression_attribute_names("#request", "request")
+            .expression_attribute_values(":request", AttributeValue::S(request.to_owned()))
+    }
+
+    /// Takes the mark away that the suite is about to be deleted.
+    pub async fn reopen_suite(&self) -> Result<(), LedgerError> {
+        self.forget(CLOSING.to_owned()).await
     }
 
     /// Writes a journal entry. The entry of an event that was handled to its end stays; that of

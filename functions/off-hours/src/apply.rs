@@ -5,7 +5,8 @@ use domain::announcement::Announcement;
 use domain::off_hours::Plan;
 use edge::errand::{AT_ONCE, Ending, log, take};
 use futures_util::StreamExt;
-use ledger::{Entry, LedgerError};
+use jiff::Timestamp;
+use ledger::{Closing, Entry, LedgerError};
 use tokio::time::Instant;
 
 use crate::{Aws, Failure, Settings};
@@ -54,11 +55,22 @@ pub(crate) async fn journal(
     write(settings, Ok(()), aws.edge.ledger.journal(entry)).await
 }
 
-/// Marks that the suite is about to be deleted, or that it is not after all.
+/// Marks that the suite is about to be deleted, and counts the deliveries of the request for it.
 pub(crate) async fn close_suite(
     aws: &Aws,
     settings: &Settings,
-    closing: bool,
-) -> Result<(), LedgerError> {
-    write(settings, Ok(()), aws.edge.ledger.close_suite(closing)).await
+    request: &str,
+    now: Timestamp,
+) -> Result<Closing, LedgerError> {
+    let uncounted = Closing {
+        deliveries: 1,
+        since: now,
+    };
+    let writing = aws.edge.ledger.close_suite(request, now);
+    write(settings, Ok(uncounted), writing).await
+}
+
+/// Takes that mark away: the suite is in service.
+pub(crate) async fn reopen_suite(aws: &Aws, settings: &Settings) -> Result<(), LedgerError> {
+    write(settings, Ok(()), aws.edge.ledger.reopen_suite()).await
 }

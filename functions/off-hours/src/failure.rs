@@ -28,6 +28,8 @@ pub enum Failure {
         failed: Vec<String>,
         /// Of how many.
         of: usize,
+        /// Whether the next delivery may have better luck with any of it.
+        passing: bool,
         /// The failure of the first.
         #[source]
         first: Box<Failure>,
@@ -50,10 +52,15 @@ pub enum Failure {
         why: String,
     },
     /// The suite is to be deleted and not everything that it holds was woken.
-    #[error("{left} are still to be woken before the suite can be deleted")]
+    #[error("{} are still to be woken before the suite can be deleted: {}", left.len(), few(left))]
     StillHeld {
-        /// How many services and groups.
-        left: usize,
+        /// The services and groups, by name.
+        left: Vec<String>,
+        /// Whether the next delivery may wake any of them.
+        passing: bool,
+        /// What failed, if anything did.
+        #[source]
+        failed: Option<Box<Failure>>,
     },
 }
 
@@ -83,14 +90,27 @@ impl Failure {
         }
     }
 
+    /// Whether the next delivery may have better luck. It has none with what AWS refuses or this
+    /// version cannot read, unless somebody does something.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Edge(failure) => failure.refusal().is_none(),
+            Self::NotHeeded { .. } => true,
+            Self::PartlyApplied { passing, .. } | Self::StillHeld { passing, .. } => *passing,
+            Self::UnusableEvent { .. } | Self::Unreadable(_) | Self::Declined { .. } => false,
+        }
+    }
+
     /// Several failures, by what each is about, as one; none if there are none. `of` is how much
     /// was tried.
     pub(crate) fn of_many(failures: Vec<(String, Self)>, of: usize) -> Option<Self> {
         let (failed, mut failures): (Vec<_>, Vec<_>) = failures.into_iter().unzip();
+        let passing = failures.iter().any(Self::may_pass);
         let first = failures.drain(..).next()?;
         Some(Self::PartlyApplied {
             failed,
             of,
+            passing,
             first: Box::new(first),
         })
     }

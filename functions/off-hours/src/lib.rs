@@ -157,11 +157,8 @@ async fn conclude(
 /// The report, or one failure for whatever failed on the way, which makes Lambda deliver the event
 /// again. What is returned then is an error alone, so the report goes into the log.
 fn end(run: Run<'_>, unjournaled: Option<Failure>) -> Result<Value, Failure> {
-    let (report, planned, unfinished) = (run.report(), run.plan.errands.len(), run.unfinished());
-    let beside = run.unseen.len() + run.untold.iter().count() + unjournaled.iter().count();
-    let unjournaled = unjournaled.map(|failure| ("the journal".to_owned(), failure));
-    let failures = run.into_failures().into_iter().chain(unjournaled).collect();
-    let Some(failure) = Failure::of_many(failures, planned + beside).or(unfinished) else {
+    let report = run.report();
+    let Some(failure) = run.into_failure(unjournaled) else {
         return Ok(report);
     };
     tracing::error!(%report, "not finished");

@@ -138,10 +138,36 @@ async fn the_same_words_again_keep_the_moment_of_the_first() {
 #[tokio::test]
 async fn the_suite_closes_and_opens_again() {
     everywhere(async |table| {
-        for closing in [true, true, false, false] {
-            table.ledger.close_suite(closing).await.unwrap();
-            assert_eq!(table.ledger.standing().await.unwrap().closing, closing);
+        let now = "2026-11-23T08:10:00Z".parse().unwrap();
+        for _ in 0..2 {
+            table.ledger.close_suite("request", now).await.unwrap();
+            assert!(table.ledger.standing().await.unwrap().closing);
         }
+        for _ in 0..2 {
+            table.ledger.reopen_suite().await.unwrap();
+            assert!(!table.ledger.standing().await.unwrap().closing);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_deliveries_of_each_request_to_close_the_suite_are_counted_from_its_first() {
+    everywhere(async |table| {
+        let at = |minute: u32| format!("2026-11-23T08:{minute:02}:00Z").parse().unwrap();
+        let mut counted = Vec::new();
+        for (minute, request) in [
+            (10, "one"),
+            (15, "one"),
+            (20, "one"),
+            (30, "two"),
+            (35, "two"),
+        ] {
+            let closing = table.ledger.close_suite(request, at(minute)).await.unwrap();
+            counted.push((closing.deliveries, closing.since));
+        }
+        let (one, two) = (at(10), at(30));
+        assert_eq!(counted, [(1, one), (2, one), (3, one), (1, two), (2, two)]);
     })
     .await;
 }
@@ -171,7 +197,11 @@ async fn a_missing_table_is_not_an_empty_one() {
             matches!(error, LedgerError::Call { call: "Query", .. }),
             "{error:?}"
         );
-        let error = table.missing().close_suite(true).await.unwrap_err();
+        let error = table
+            .missing()
+            .close_suite("request", jiff::Timestamp::UNIX_EPOCH)
+            .await
+            .unwrap_err();
         assert!(
             matches!(
                 error,

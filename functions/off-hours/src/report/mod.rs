@@ -1,12 +1,13 @@
 //! Says what happened: to the journal and to whoever invoked the function.
 
+mod failing;
 pub(crate) mod parts;
 
 use std::collections::BTreeMap;
 
 use domain::announcement::{Announcement, ConcernKey, Told};
-use domain::off_hours::{Aftermath, Declined, Plan};
-use domain::resting::{Errand, Reason};
+use domain::off_hours::{Aftermath, Plan};
+use domain::resting::Errand;
 use edge::errand::Ending;
 use jiff::{SignedDuration, Timestamp};
 use ledger::{Entry, Outcome};
@@ -148,58 +149,6 @@ impl Run<'_> {
             },
             keep: self.settings.journal,
         }
-    }
-
-    /// Everything that did not succeed, by what it is about.
-    pub(crate) fn into_failures(self) -> Vec<(String, Failure)> {
-        let errands = self.plan.errands.iter().zip(self.endings);
-        let failed = errands.filter_map(|(errand, ending)| match ending {
-            Ending::Failed(failure) => Some((errand.subject.to_string(), failure.into())),
-            _ => None,
-        });
-        let untold = self
-            .untold
-            .map(|failure| ("the notices".to_owned(), failure));
-        self.unseen
-            .into_iter()
-            .chain(failed)
-            .chain(untold)
-            .collect()
-    }
-
-    /// Whether the event has to come again.
-    fn failed(&self) -> bool {
-        let failed = self.count(|ending| matches!(ending, Ending::Failed(_)));
-        failed > 0
-            || !self.unseen.is_empty()
-            || self.untold.is_some()
-            || self.unfinished().is_some()
-    }
-
-    /// Why this run is no success although nothing failed. A tick leaves what it cannot do to the
-    /// next; what a person asks and the deletion of the suite have no next one.
-    pub(crate) fn unfinished(&self) -> Option<Failure> {
-        if let Some(Declined { service, why }) = self.plan.declined.first() {
-            return Some(Failure::Declined {
-                service: service.to_string(),
-                why: why.clone(),
-            });
-        }
-        let untaken = self.count(|ending| matches!(ending, Ending::Left)) + self.elsewhere();
-        match &self.work.scope {
-            Scope::Asked { service, .. } if untaken > 0 => Some(Failure::NotHeeded {
-                service: service.clone(),
-            }),
-            Scope::EverythingHeld if untaken > 0 => Some(Failure::StillHeld { left: untaken }),
-            _ => None,
-        }
-    }
-
-    /// How many services and groups are another run's to finish.
-    fn elsewhere(&self) -> usize {
-        let verdicts = self.plan.verdicts.iter();
-        let claimed = verdicts.filter(|verdict| verdict.reason == Reason::ClaimedElsewhere);
-        claimed.count() + self.count(|ending| matches!(ending, Ending::Overtaken))
     }
 
     fn count(&self, which: impl Fn(&Ending) -> bool) -> usize {

@@ -42,6 +42,7 @@ async fn tick() -> (Script, Failure, Log) {
     let script = half_seen()
         .answer("PutItem", json!({}))
         .refuse("UpdateService", "AccessDeniedException")
+        .answer("PutItem", json!({}))
         .refuse("PutEvents", "AccessDeniedException")
         .answer("PutItem", json!({}));
     let log = Log::default();
