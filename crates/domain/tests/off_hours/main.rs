@@ -10,6 +10,7 @@ mod shown;
 mod world;
 
 mod aftermath;
+mod budget;
 mod clusters;
 mod concerns;
 mod crashes;
