@@ -45,6 +45,12 @@ impl Suspended {
         scaling_out: true,
         scheduled: true,
     };
+
+    /// How many of them are.
+    pub fn count(self) -> usize {
+        let flags = [self.scaling_in, self.scaling_out, self.scheduled];
+        flags.into_iter().filter(|flag| *flag).count()
+    }
 }
 
 /// An Auto Scaling group's capacity, as far as resting changes it: its minimum. Desired capacity

@@ -1,6 +1,6 @@
 //! The instances of an Auto Scaling group, as far as their price goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -29,7 +29,7 @@ impl Instances {
         price: impl Fn(&str) -> Option<Decimal>,
     ) -> Result<Decimal, String> {
         let types = self.iter().chain(others.iter()).map(|(kind, _)| kind);
-        let types: std::collections::BTreeSet<&str> = types.collect();
+        let types: BTreeSet<&str> = types.collect();
         let mut above = Decimal::ZERO;
         for kind in types {
             let more = i64::from(self.of(kind)) - i64::from(others.of(kind));

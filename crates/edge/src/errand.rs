@@ -87,7 +87,7 @@ pub fn log(errand: &Errand, ending: &Ending) {
             let cause = shell::failure::chain(failure);
             tracing::error!(subject, reason, cause, "not applied");
         }
-        ending => tracing::info!(subject, reason, actions = ?errand.actions, ?ending, "applied"),
+        ending => tracing::info!(subject, reason, changes = ?errand.changes(), ?ending, "applied"),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 /// The attributes of an item or of a map within it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -87,6 +88,46 @@ impl<'a> Fields<'a> {
         .ok_or_else(|| self.unreadable(name, "a whole number"))
     }
 
+    /// An amount of money: text, so that no digit is lost.
+    pub(crate) fn decimal(&self, name: &str) -> Result<Decimal, Unreadable> {
+        self.optional_decimal(name)?
+            .ok_or_else(|| self.unreadable(name, "an amount"))
+    }
+
+    /// An amount of money, if it is there.
+    pub(crate) fn optional_decimal(&self, name: &str) -> Result<Option<Decimal>, Unreadable> {
+        self.optional(name, "an amount", |value| value.as_s().ok()?.parse().ok())
+    }
+
+    /// A list of strings.
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<String>, Unreadable> {
+        self.optional_texts(name)?
+            .ok_or_else(|| self.unreadable(name, "a list of strings"))
+    }
+
+    /// A list of strings, if it is there.
+    pub(crate) fn optional_texts(&self, name: &str) -> Result<Option<Vec<String>>, Unreadable> {
+        self.optional(name, "a list of strings", |value| {
+            let texts = value.as_l().ok()?.iter();
+            texts.map(|text| text.as_s().ok().cloned()).collect()
+        })
+    }
+
+    /// A list of maps.
+    pub(crate) fn list(&self, name: &str) -> Result<Vec<Self>, Unreadable> {
+        let maps = self.optional(name, "a list of maps", |value| {
+            let maps = value.as_l().ok()?.iter().enumerate();
+            let map = |(place, map): (usize, &'a AttributeValue)| {
+                Some(Self {
+                    item: map.as_m().ok()?,
+                    path: format!("{}{name}[{place}].", self.path),
+                })
+            };
+            maps.map(map).collect()
+        });
+        maps?.ok_or_else(|| self.unreadable(name, "a list of maps"))
+    }
+
     /// A truth value.
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Unreadable> {
         self.optional(name, "true or false", |value| value.as_bool().ok().copied())?
@@ -156,6 +197,15 @@ impl Draft {
     pub(crate) fn list(self, name: &str, lines: &[String]) -> Self {
         let items = lines.iter().cloned().map(AttributeValue::S).collect();
         self.with(name, AttributeValue::L(items))
+    }
+
+    pub(crate) fn decimal(self, name: &str, amount: Decimal) -> Self {
+        self.text(name, amount.to_string())
+    }
+
+    pub(crate) fn maps(self, name: &str, maps: impl Iterator<Item = Self>) -> Self {
+        let maps = maps.map(|map| AttributeValue::M(map.0));
+        self.with(name, AttributeValue::L(maps.collect()))
     }
 
     /// With what `add` adds, if there is something to add.

@@ -1,14 +1,16 @@
-//! Everything that stands: rests, orders, announced concerns.
+//! Everything that stands: rests, orders, tallies of budgets, announced concerns.
 
 use std::collections::BTreeMap;
 
 use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
+use domain::budget::BudgetName;
+use domain::budget::tally::Tally;
 use domain::order::{Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
 
 use crate::fields::{Draft, Fields, Item, Unreadable};
-use crate::rest;
+use crate::{rest, tally};
 
 /// The partition of everything that stands.
 pub(crate) const PARTITION: &str = "standing";
@@ -29,6 +31,8 @@ pub struct Standing {
     pub groups: BTreeMap<GroupArn, GroupRest>,
     /// What people ordered.
     pub orders: BTreeMap<ServiceArn, Order>,
+    /// The tallies of budgets.
+    pub budgets: BTreeMap<BudgetName, Tally>,
     /// What was announced, by the concern's ARN and kind.
     pub announced: BTreeMap<(String, String), Told>,
     /// The suite is about to be deleted.
@@ -67,6 +71,11 @@ impl Standing {
             }
             "order" => {
                 self.orders.insert(service()?, read_order(fields)?);
+            }
+            "budget" => {
+                let name = BudgetName::parse(rest_of_key)
+                    .map_err(|_| fields.unreadable("sk", "the name of a budget"))?;
+                self.budgets.insert(name, tally::read(fields)?);
             }
             "concern" => {
                 let (kind, arn) = rest_of_key

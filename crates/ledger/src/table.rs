@@ -51,6 +51,16 @@ impl Ledger {
     /// Reads everything that stands, consistently.
     pub async fn standing(&self) -> Result<Standing, LedgerError> {
         let mut standing = Standing::default();
+        self.read(PARTITION, |item| standing.add(item)).await?;
+        Ok(standing)
+    }
+
+    /// Reads every item of a partition, consistently.
+    pub(crate) async fn read(
+        &self,
+        partition: &str,
+        mut each: impl FnMut(&Item),
+    ) -> Result<(), LedgerError> {
         let mut start = None;
         loop {
             let page = self
@@ -58,16 +68,16 @@ impl Ledger {
                 .query()
                 .table_name(&self.table)
                 .consistent_read(true)
-                .key_condition_expression("pk = :standing")
-                .expression_attribute_values(":standing", AttributeValue::S(PARTITION.to_owned()))
+                .key_condition_expression("pk = :partition")
+                .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
                 .map_err(|error| failed("Query", error))?;
-            page.items().iter().for_each(|item| standing.add(item));
+            page.items().iter().for_each(&mut each);
             start = page.last_evaluated_key;
             if start.is_none() {
-                return Ok(standing);
+                return Ok(());
             }
         }
     }
@@ -178,21 +188,15 @@ impl Ledger {
     /// Writes a journal entry. The entry of an event that was handled to its end stays; that of
     /// one that failed is replaced when it is delivered again.
     pub async fn journal(&self, entry: &Entry) -> Result<(), LedgerError> {
-        let item = entry
-            .write()
-            .text("pk", entry.partition())
-            .text("sk", entry.place());
         let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item.item()))
+            .put_into(&entry.partition(), entry.place(), entry.write())
             .condition_expression("attribute_not_exists(pk) OR outcome = :failed")
             .expression_attribute_values(":failed", AttributeValue::S("failed".to_owned()));
         already(sent(put).await)
     }
 
-    async fn record(
+    /// Writes an item that stands, if the one there has this version (none: if there is none).
+    pub(crate) async fn record(
         &self,
         key: String,
         draft: Draft,
@@ -216,7 +220,8 @@ impl Ledger {
         }
     }
 
-    async fn close(&self, key: String, version: Version) -> Result<(), LedgerError> {
+    /// Deletes an item that stands, if it has this version.
+    pub(crate) async fn close(&self, key: String, version: Version) -> Result<(), LedgerError> {
         let delete = self
             .client
             .delete_item()
@@ -251,7 +256,17 @@ impl Ledger {
     }
 
     fn put(&self, key: String, draft: Draft) -> PutItemFluentBuilder {
-        let item = draft.text("pk", PARTITION).text("sk", key);
+        self.put_into(PARTITION, key, draft)
+    }
+
+    /// The write of an item into a partition.
+    pub(crate) fn put_into(
+        &self,
+        partition: &str,
+        key: String,
+        draft: Draft,
+    ) -> PutItemFluentBuilder {
+        let item = draft.text("pk", partition).text("sk", key);
         self.client
             .put_item()
             .table_name(&self.table)
@@ -267,7 +282,7 @@ fn there<R>(error: &SdkError<PutItemError, R>) -> Option<&Item> {
     }
 }
 
-async fn sent(put: PutItemFluentBuilder) -> Result<(), LedgerError> {
+pub(crate) async fn sent(put: PutItemFluentBuilder) -> Result<(), LedgerError> {
     put.send()
         .await
         .map(drop)
@@ -275,7 +290,7 @@ async fn sent(put: PutItemFluentBuilder) -> Result<(), LedgerError> {
 }
 
 /// For writes whose condition fails only when what they would write is there already.
-fn already(result: Result<(), LedgerError>) -> Result<(), LedgerError> {
+pub(crate) fn already(result: Result<(), LedgerError>) -> Result<(), LedgerError> {
     match result {
         Err(LedgerError::Overtaken) => Ok(()),
         other => other,

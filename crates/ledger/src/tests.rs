@@ -3,6 +3,12 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
+use domain::budget::BudgetName;
+use domain::budget::counted::Rate;
+use domain::budget::meter::Sample;
+use domain::budget::period::Period;
+use domain::budget::state::{Restore, State, Stop, Why};
+use domain::budget::tally::{Allowed, Before, Cause, LimitChange, Seen, Tally, Veto};
 use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
 use domain::hold::{Hold, Holder, Holds};
 use domain::order::{Order, Ordered};
@@ -11,11 +17,13 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 use crate::entry::{Entry, Outcome};
 use crate::fields::{Draft, Item, Unreadable};
-use crate::rest;
+use crate::meter::{self, Samples};
 use crate::standing::{Standing, write_order, write_told};
+use crate::{rest, tally};
 
 const SERVICE: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
 const OTHER: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/web";
@@ -150,7 +158,134 @@ fn any_told() -> impl Strategy<Value = Told> {
     (any_text(), any_instant()).prop_map(|(text, since)| Told { text, since })
 }
 
+/// Any amount that there can be, of 96 bits, with up to 28 digits behind its point.
+fn any_amount() -> impl Strategy<Value = Decimal> {
+    (any::<[u32; 3]>(), any::<bool>(), 0..=28_u32).prop_map(
+        |([low, mid, high], negative, scale)| Decimal::from_parts(low, mid, high, negative, scale),
+    )
+}
+
+fn any_service_arn() -> impl Strategy<Value = ServiceArn> {
+    "[a-zA-Z0-9_-]{1,40}".prop_map(|name| {
+        let arn = format!("arn:aws:ecs:eu-central-1:123456789012:service/prod/{name}");
+        ServiceArn::parse(&arn).unwrap()
+    })
+}
+
+fn any_stop() -> impl Strategy<Value = Stop> {
+    let picked = proptest::collection::btree_set(any_service_arn(), 0..4);
+    let again = proptest::collection::btree_map(any_service_arn(), any::<u8>(), 0..4);
+    let when = (any_instant(), any_instant());
+    (when, any_amount(), option::of(picked), again).prop_map(
+        |((since, period_end), spend, picked, again)| Stop {
+            since,
+            period_end,
+            spend,
+            picked,
+            again,
+        },
+    )
+}
+
+fn any_why() -> impl Strategy<Value = Why> {
+    prop_oneof![
+        any_amount().prop_map(|spend| Why::NewPeriod { spend }),
+        (any_text(), any_text()).prop_map(|(by, why)| Why::Person { by, why }),
+    ]
+}
+
+fn any_state() -> impl Strategy<Value = State> {
+    prop_oneof![
+        Just(State::Armed),
+        Just(State::Warned),
+        any_stop().prop_map(State::Stopping),
+        any_stop().prop_map(State::Stopped),
+        (any_instant(), any_why())
+            .prop_map(|(since, why)| State::Restoring(Restore { since, why })),
+    ]
+}
+
+fn any_seen() -> impl Strategy<Value = Seen> {
+    let amounts = (any_amount(), option::of(any_amount()), any_amount());
+    (any_instant(), amounts, option::of(any_instant())).prop_map(
+        |(at, (spend, forecast, limit), edited)| Seen {
+            at,
+            spend,
+            forecast,
+            limit,
+            edited,
+        },
+    )
+}
+
+fn any_causes() -> impl Strategy<Value = std::collections::BTreeSet<Cause>> {
+    let causes = vec![Cause::Actual, Cause::Forecast, Cause::Metered];
+    prop::sample::subsequence(causes, 0..=3).prop_map(|causes| causes.into_iter().collect())
+}
+
+fn any_tally() -> impl Strategy<Value = Tally> {
+    let before = (any_instant(), any_amount()).prop_map(|(at, spend)| Before { at, spend });
+    let veto = (any_text(), any_text(), any_instant()).prop_map(|(by, why, until)| Veto {
+        by,
+        why,
+        until,
+    });
+    let allowed = (any_amount(), any_text(), any_text()).prop_map(|(up_to, by, why)| Allowed {
+        up_to,
+        by,
+        why,
+    });
+    let change = (any_amount(), any_amount(), any_instant())
+        .prop_map(|(from, to, at)| LimitChange { from, to, at });
+    let period = (any_instant(), any_instant()).prop_map(|(start, end)| Period { start, end });
+    let readings = (vec(any_seen(), 0..5), option::of(before), any_causes());
+    let words = (
+        option::of(any_instant()),
+        option::of(veto),
+        option::of(allowed),
+    );
+    let limit = (any_amount(), option::of(change), any::<i64>());
+    (period, any_state(), readings, words, limit).prop_map(
+        |(period, state, (readings, before, warned), (grace, veto, allowed), limit)| Tally {
+            period,
+            state,
+            readings,
+            before,
+            warned,
+            grace,
+            veto,
+            allowed,
+            limit: limit.0,
+            limit_change: limit.1,
+            version: Version(limit.2),
+        },
+    )
+}
+
 proptest! {
+    #[test]
+    fn a_tally_survives_being_written_and_read_to_the_last_digit(
+        name in "[a-zA-Z0-9 #'\"$%/._-]{1,98}x",
+        tally in any_tally(),
+    ) {
+        let read = standing(&[item(&format!("budget#{name}"), tally::write(&tally))]);
+        prop_assert_eq!(&read.unreadable, &[]);
+        let read = &read.budgets[&BudgetName::parse(&name).unwrap()];
+        prop_assert_eq!(read, &tally);
+        prop_assert_eq!(read.limit.scale(), tally.limit.scale());
+    }
+
+    #[test]
+    fn a_sample_survives_being_written_and_read(
+        at in any_instant(),
+        (lower, upper) in (any_amount(), any_amount()),
+    ) {
+        let sample = Sample { at, rate: Rate { lower, upper }, unpriced: Vec::new() };
+        let mut samples = Samples::default();
+        samples.add(&meter::write(&sample).text("sk", meter::place(&sample)).item());
+        prop_assert_eq!(samples, Samples { samples: vec![sample], unreadable: Vec::new() });
+    }
+
     #[test]
     fn everything_that_stands_survives_being_written_and_read(
         name in "[a-zA-Z0-9_-]{1,255}",
@@ -173,6 +308,7 @@ proptest! {
             services: [(arn.clone(), service)].into(),
             groups: [(GroupArn::parse(GROUP).unwrap(), group)].into(),
             orders: [(arn, order)].into(),
+            budgets: [].into(),
             announced: [((GROUP.to_owned(), "malformed-tag".to_owned()), told)].into(),
             closing,
             unreadable: Vec::new(),
@@ -300,6 +436,7 @@ fn said_of(odd: Item) -> Option<Unreadable> {
     if said.is_some() {
         let read = (standing.services.len(), standing.groups.len());
         assert_eq!((read, standing.orders.len()), ((0, 0), 1));
+        assert!(standing.budgets.is_empty());
     }
     said
 }
@@ -314,7 +451,7 @@ fn order() -> Order {
 }
 
 /// The items that have attributes, by their key.
-fn with_attributes() -> [Item; 4] {
+fn with_attributes() -> [Item; 6] {
     let group = Rest {
         holds: Holds::none(),
         saved: GroupCapacity {
@@ -340,7 +477,72 @@ fn with_attributes() -> [Item; 4] {
             &format!("concern#malformed-tag#{SERVICE}"),
             write_told(&told),
         ),
+        item("budget#monthly", tally::write(&full_tally(stopped()))),
+        item("budget#monthly", tally::write(&full_tally(restoring()))),
     ]
+}
+
+/// The tally of a budget with everything that it can have.
+fn full_tally(state: State) -> Tally {
+    let (by, why) = ("ana".to_owned(), "release week".to_owned());
+    Tally {
+        period: Period {
+            start: at(1),
+            end: at(9),
+        },
+        state,
+        readings: vec![Seen {
+            at: at(2),
+            spend: Decimal::TEN,
+            forecast: Some(Decimal::TEN),
+            limit: Decimal::TEN,
+            edited: Some(at(1)),
+        }],
+        before: Some(Before {
+            at: at(0),
+            spend: Decimal::TEN,
+        }),
+        warned: [Cause::Actual].into(),
+        grace: Some(at(3)),
+        veto: Some(Veto {
+            by: by.clone(),
+            why: why.clone(),
+            until: at(4),
+        }),
+        allowed: Some(Allowed {
+            up_to: Decimal::TEN,
+            by,
+            why,
+        }),
+        limit: Decimal::TEN,
+        limit_change: Some(LimitChange {
+            from: Decimal::ONE,
+            to: Decimal::TEN,
+            at: at(2),
+        }),
+        version: Version(7),
+    }
+}
+
+fn stopped() -> State {
+    let api = ServiceArn::parse(SERVICE).unwrap();
+    State::Stopped(Stop {
+        since: at(2),
+        period_end: at(9),
+        spend: Decimal::TEN,
+        picked: Some([api.clone()].into()),
+        again: [(api, 2)].into(),
+    })
+}
+
+fn restoring() -> State {
+    State::Restoring(Restore {
+        since: at(5),
+        why: Why::Person {
+            by: "ana".to_owned(),
+            why: "release week".to_owned(),
+        },
+    })
 }
 
 #[test]
@@ -357,7 +559,8 @@ fn an_attribute_of_another_type_is_said_with_its_item_and_its_path() {
 
 #[test]
 fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
-    const MAY_BE: [&str; 10] = [
+    const AGAIN: &str = "stop.again.arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
+    const MAY_BE: [&str; 17] = [
         "to",
         "saved.bounds",
         "written.bounds",
@@ -368,6 +571,13 @@ fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
         "holds.operator.until",
         "saved.instances",
         "saved.instances.m6i.large",
+        "before",
+        "grace",
+        "veto",
+        "allowed",
+        "limit_change",
+        "stop.picked",
+        AGAIN,
     ];
     for item in with_attributes() {
         for path in paths(&item) {
@@ -429,6 +639,46 @@ fn what_a_later_version_writes_is_said() {
         (phase, "phase is missing or not \"resting\" or \"waking\""),
         (ordered, "to is missing or not \"awake\" or \"rest\""),
         (
+            changed(
+                item("budget#monthly", tally::write(&full_tally(stopped()))),
+                "state",
+                Some(&AttributeValue::S("dreaming".to_owned())),
+            ),
+            "state is missing or not a state that this version knows",
+        ),
+        (
+            changed(
+                item("budget#monthly", tally::write(&full_tally(restoring()))),
+                "restore.reason",
+                Some(&AttributeValue::S("whim".to_owned())),
+            ),
+            "restore.reason is missing or not a reason that this version knows",
+        ),
+        (
+            changed(
+                item("budget#monthly", tally::write(&full_tally(stopped()))),
+                "warned",
+                Some(&AttributeValue::L(vec![AttributeValue::S(
+                    "hunch".to_owned(),
+                )])),
+            ),
+            "warned is missing or not causes that this version knows",
+        ),
+        (
+            changed(
+                item("budget#monthly", tally::write(&full_tally(stopped()))),
+                "stop.picked",
+                Some(&AttributeValue::L(vec![AttributeValue::S(
+                    "api".to_owned(),
+                )])),
+            ),
+            "stop.picked is missing or not ARNs of services",
+        ),
+        (
+            keyed("budget#a:b"),
+            "sk is missing or not the name of a budget",
+        ),
+        (
             keyed("drain#i-1"),
             "sk is missing or not a kind of item that this version knows",
         ),
@@ -475,4 +725,42 @@ fn a_number_that_does_not_fit_and_an_instant_that_is_none_are_said() {
         let said = said_of(changed(full(), path, Some(&value))).unwrap();
         assert_eq!(said.field, path, "{value:?}");
     }
+}
+
+/// Money is never a float, and an amount that is none is never zero.
+#[test]
+fn an_amount_that_is_none_is_said_with_its_place_in_the_list() {
+    let odd = |text: &str| AttributeValue::S(text.to_owned());
+    let tally = || item("budget#monthly", tally::write(&full_tally(stopped())));
+    let said = said_of(changed(tally(), "limit", Some(&odd("ten")))).unwrap();
+    assert_eq!((said.field.as_str(), said.expected), ("limit", "an amount"));
+    let mut reading = tally()["readings"].as_l().unwrap()[0]
+        .as_m()
+        .unwrap()
+        .clone();
+    reading.insert("spend".to_owned(), odd(""));
+    let readings = AttributeValue::L(vec![AttributeValue::M(reading)]);
+    let said = said_of(changed(tally(), "readings", Some(&readings))).unwrap();
+    assert_eq!(said.field, "readings[0].spend");
+}
+
+#[test]
+fn a_sample_that_cannot_be_read_is_said_and_hinders_no_other() {
+    let sample = Sample {
+        at: at(0),
+        rate: Rate::default(),
+        unpriced: Vec::new(),
+    };
+    let good = meter::write(&sample)
+        .text("sk", "1970-01-01T00:00:00Z")
+        .item();
+    let mut samples = Samples::default();
+    samples.add(&changed(good.clone(), "upper", None));
+    samples.add(&good);
+    assert_eq!(samples.samples, [sample]);
+    let said = samples.unreadable[0].to_string();
+    assert_eq!(
+        said,
+        "meter#1970-01-01T00:00:00Z: upper is missing or not an amount"
+    );
 }

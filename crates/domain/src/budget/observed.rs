@@ -30,6 +30,9 @@ pub struct Observed {
     pub unreadable: bool,
     /// Every service in scope: tagged, in a tagged cluster, or held for a budget.
     pub services: BTreeMap<ServiceArn, Service>,
+    /// Whether services are held, or may be held, for a budget that could not be looked at: then a
+    /// restore goes on until they were.
+    pub held_unseen: bool,
     /// Instances that go away with their last task.
     pub instances: Vec<Counted>,
     /// What goes on costing money when no task runs: instances that stay, and what stands beside.

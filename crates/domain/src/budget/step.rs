@@ -186,7 +186,8 @@ impl Case<'_> {
     /// Services get back what they had, until none is held any more.
     fn restoring(&self, tally: &mut Tally, restore: Restore, verdict: &Verdict) -> Reason {
         let began_now = restore.since == self.moment.now;
-        if !began_now && !left_to_lift(self.name, self.observed) {
+        let left = self.observed.held_unseen || left_to_lift(self.name, self.observed);
+        if !began_now && !left {
             tally.state = State::Armed;
             return if self.watched.configured {
                 self.awake(tally, verdict)

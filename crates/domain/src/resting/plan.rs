@@ -119,14 +119,30 @@ pub enum Action {
     },
 }
 
+impl Errand {
+    /// What it changes of the team's stack, in words.
+    pub fn changes(&self) -> Vec<String> {
+        self.actions.iter().filter_map(Action::change).collect()
+    }
+}
+
 impl Action {
-    /// Whether it changes the team's stack, not only our records of it.
-    pub fn changes_capacity(&self) -> bool {
-        matches!(
-            self,
-            Self::RegisterScalableTarget { .. }
-                | Self::UpdateService { .. }
-                | Self::UpdateAutoScalingGroup { .. }
-        )
+    /// What it changes of the team's stack, in words; none if it only writes our records of it.
+    fn change(&self) -> Option<String> {
+        match self {
+            Self::UpdateService { desired, .. } => Some(format!("desired count {desired}")),
+            Self::RegisterScalableTarget { bounds, .. } => Some(format!(
+                "scalable target minimum {}, {} of 3 suspended",
+                bounds.min,
+                bounds.suspended.count()
+            )),
+            Self::UpdateAutoScalingGroup { min, .. } => Some(format!("group minimum {min}")),
+            Self::RecordService { .. }
+            | Self::CloseService { .. }
+            | Self::RecordGroup { .. }
+            | Self::CloseGroup { .. }
+            | Self::Order { .. }
+            | Self::WithdrawOrder { .. } => None,
+        }
     }
 }

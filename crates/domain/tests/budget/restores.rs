@@ -320,3 +320,18 @@ fn while_a_tally_cannot_be_read_nothing_is_lifted() {
     world.tick("11-20 15:00");
     assert_eq!(world.count("prod/api"), 3);
 }
+
+/// The restore goes on: were it over, nobody would remember that the rest is to be lifted.
+#[test]
+fn a_restore_is_not_over_while_something_held_could_not_be_looked_at() {
+    let mut world = stopped();
+    let hidden = world.services.remove(&arn("prod/api")).unwrap();
+    world.held_unseen = true;
+    world.restore(Some("3"), "11-19 13:00");
+    world.ticks(["11-19 14:00", "11-19 15:00"]);
+    assert_eq!(world.state(), "restoring");
+    world.services.insert(arn("prod/api"), hidden);
+    world.held_unseen = false;
+    world.ticks(["11-19 16:00", "11-19 17:00"]);
+    assert_eq!((world.state(), world.count("prod/api")), ("warned", 3));
+}

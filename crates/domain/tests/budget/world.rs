@@ -52,6 +52,7 @@ pub(crate) struct World {
     pub(crate) asked: Option<Asked>,
     pub(crate) closing: bool,
     pub(crate) unreadable: bool,
+    pub(crate) held_unseen: bool,
     // The ledger.
     pub(crate) tallies: BTreeMap<BudgetName, Tally>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
@@ -79,6 +80,7 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
         asked: None,
         closing: false,
         unreadable: false,
+        held_unseen: false,
         tallies: BTreeMap::new(),
         announced: BTreeMap::new(),
         samples: Vec::new(),
@@ -251,6 +253,7 @@ impl World {
             budgets: budgets.collect(),
             unreadable: self.unreadable,
             services: services.collect(),
+            held_unseen: self.held_unseen,
             instances: Vec::new(),
             beside: self.beside.clone(),
             meter: Meter::of(self.samples.clone()),

@@ -10,6 +10,7 @@ mod shown;
 mod world;
 
 mod aftermath;
+mod budget;
 mod concerns;
 mod crashes;
 mod deployments;

@@ -10,6 +10,7 @@
     reason = "a test may stop where it finds nonsense"
 )]
 
+mod budgets;
 mod journal;
 mod rests;
 mod standing;

@@ -65,7 +65,7 @@ pub(super) fn shown(errand: &Errand, ending: &Ending) -> Value {
         "reason": errand.reason.name(),
         "ending": ending,
         "why": why,
-        "actions": errand.actions.iter().filter(|action| action.changes_capacity()).map(line).collect::<Vec<_>>(),
+        "actions": errand.changes(),
     })
 }
 
@@ -87,25 +87,4 @@ pub(super) fn remembered(errand: &Errand) -> Option<Value> {
         "ordered": ask::ordered(order),
         "waits_for": waits_for,
     }))
-}
-
-/// A change of capacity in words.
-fn line(action: &Action) -> String {
-    match action {
-        Action::UpdateService { desired, .. } => format!("desired count {desired}"),
-        Action::RegisterScalableTarget { bounds, .. } => {
-            let flags = [
-                bounds.suspended.scaling_in,
-                bounds.suspended.scaling_out,
-                bounds.suspended.scheduled,
-            ];
-            let suspended = flags.iter().filter(|flag| **flag).count();
-            format!(
-                "scalable target minimum {}, {suspended} of 3 suspended",
-                bounds.min
-            )
-        }
-        Action::UpdateAutoScalingGroup { min, .. } => format!("group minimum {min}"),
-        other => format!("{other:?}"),
-    }
 }
