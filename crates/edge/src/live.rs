@@ -86,7 +86,8 @@ fn count(count: i32) -> u32 {
     u32::try_from(count).unwrap_or(0)
 }
 
-fn instant(at: &DateTime) -> Option<Timestamp> {
+/// An instant as an SDK has it; none if there is no such instant.
+pub fn instant(at: &DateTime) -> Option<Timestamp> {
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
 }
 

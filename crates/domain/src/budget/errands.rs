@@ -99,7 +99,7 @@ impl Case<'_> {
     fn joined(&self, rest: &ServiceRest, holds: Holds) -> (Reason, Vec<Action>) {
         let (reason, steps) = self.again(rest, holds.clone(), Reason::GoesToRest);
         let down = rest.settled.is_some() && rest.written.desired == 0;
-        if down && !steps.iter().any(Action::changes_capacity) {
+        if down && steps.iter().all(|step| step.change().is_none()) {
             return self.only(rest, holds);
         }
         (reason, steps)

@@ -128,7 +128,7 @@ impl Errand {
 
 impl Action {
     /// What it changes of the team's stack, in words; none if it only writes our records of it.
-    fn change(&self) -> Option<String> {
+    pub(crate) fn change(&self) -> Option<String> {
         match self {
             Self::UpdateService { desired, .. } => Some(format!("desired count {desired}")),
             Self::RegisterScalableTarget { bounds, .. } => Some(format!(
