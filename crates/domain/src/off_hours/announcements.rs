@@ -24,13 +24,22 @@ pub(super) fn announcements(
         let told = announced.get(&concern.key());
         told.is_none_or(|told| told.text != concern.text)
     };
-    let fresh = concerns.iter().filter(is_new).map(|concern| Announcement {
-        key: concern.key(),
-        told: Some(Told {
-            text: concern.text.clone(),
-            since: concern.since,
-        }),
-        notice: concern.notice(now),
+    let fresh = concerns.iter().filter(is_new).map(|concern| {
+        // What was told in other words before began then.
+        let told = announced.get(&concern.key());
+        let since = told.map_or(concern.since, |told| told.since.min(concern.since));
+        let concern = Concern {
+            since,
+            ..concern.clone()
+        };
+        Announcement {
+            key: concern.key(),
+            notice: concern.notice(now),
+            told: Some(Told {
+                text: concern.text,
+                since,
+            }),
+        }
     });
     let standing: BTreeSet<ConcernKey> = concerns.iter().map(Concern::key).collect();
     let gone = announced

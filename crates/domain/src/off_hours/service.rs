@@ -159,7 +159,8 @@ impl Case<'_> {
         } else {
             Reason::HoldsChange
         };
-        let changed = trouble::changed_at_rest(self.arn, self.service, self.live, rest);
+        let changed =
+            trouble::changed_at_rest(self.arn, self.service, self.live, rest, self.moment.now);
         self.held(reason, rest, holds, rest.deployment.clone())
             .concerned(Some(changed))
     }

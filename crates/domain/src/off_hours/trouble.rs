@@ -1,5 +1,7 @@
 //! The concerns that a decision about a service can have, in words that a person can act on.
 
+use jiff::Timestamp;
+
 use super::concerns::Concern;
 use super::observed::Service;
 use crate::arn::ServiceArn;
@@ -45,6 +47,7 @@ pub(super) fn changed_at_rest(
     service: &Service,
     live: &Live,
     rest: &ServiceRest,
+    now: Timestamp,
 ) -> Concern {
     Concern {
         about: Subject::Service(arn.clone()).into(),
@@ -71,7 +74,8 @@ pub(super) fn changed_at_rest(
                 rest.written.desired
             )),
         },
-        since: rest.settled.unwrap_or(rest.saved.created_at),
+        // When somebody did it is not known; this is when it is seen.
+        since: now,
     }
 }
 

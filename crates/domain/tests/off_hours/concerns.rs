@@ -3,7 +3,8 @@
 use domain::notice::Severity;
 use domain::off_hours::Extent;
 
-use crate::made::service;
+use crate::made::{on, service};
+use crate::run::Run;
 use crate::world::{World, arn, world};
 
 fn misspelt() -> World {
@@ -101,6 +102,36 @@ fn what_changed_at_rest_is_told_again_when_it_changes_again() {
         world.tick("Mon 22:15").announced(),
         ["capacity-changed-at-rest over"]
     );
+}
+
+#[test]
+fn what_changed_at_rest_is_so_since_it_was_first_seen() {
+    let mut world = world([service("prod/api").by_day().desired(3)]);
+    world.tick("Mon 20:00");
+    let since = |run: &Run| run.plan.announcements[0].notice.since;
+    for (count, at) in [(1, "Mon 22:00"), (2, "Mon 22:10"), (0, "Mon 22:20")] {
+        world.set_count("prod/api", count);
+        assert_eq!(since(&world.tick(at)), on("Mon 22:00"), "{at}");
+    }
+    world.set_count("prod/api", 1);
+    assert_eq!(
+        since(&world.tick("Mon 23:00")),
+        on("Mon 23:00"),
+        "it was over"
+    );
+}
+
+#[test]
+fn a_service_that_was_woken_and_is_not_up_yet_does_not_stay_at_rest_for_a_typo() {
+    let mut world = world([service("prod/api").by_day().desired(3)]);
+    world.thing("prod/api").stuck_at = Some(1);
+    world.ticks(["Mon 20:00", "Tue 08:00"]);
+    assert!(world.rest("prod/api").is_some(), "its record is open");
+    world.tag("prod/api", "caretaker:hours", "Mon-Fri 8-20");
+    let run = world.tick("Tue 08:05");
+    let notice = &run.plan.announcements[0].notice;
+    assert_eq!(notice.severity, Severity::Digest);
+    assert_eq!(notice.done.as_deref(), Some("It is left as it is."));
 }
 
 #[test]
