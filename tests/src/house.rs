@@ -39,16 +39,16 @@ pub struct House {
 
 /// How an invocation ended.
 #[derive(Debug)]
-pub enum Ended {
+pub enum Ended<F = Failure> {
     /// With a report.
     Reported(Value),
     /// With an error, so that Lambda delivers the event again.
-    Failed(Failure),
+    Failed(F),
     /// The process died.
     Crashed,
 }
 
-impl Ended {
+impl<F: std::error::Error> Ended<F> {
     /// The report of an invocation that must have ended well.
     pub fn report(self) -> Value {
         match self {
@@ -304,7 +304,7 @@ impl House {
     }
 }
 
-fn is_read(action: &str) -> bool {
+pub(crate) fn is_read(action: &str) -> bool {
     let operation = action.split(':').nth(1).unwrap_or_default();
     ["Describe", "List", "Get", "Query"]
         .iter()

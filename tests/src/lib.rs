@@ -2,6 +2,8 @@
 //! process on a clock that jumps over every wait.
 
 pub mod house;
+pub mod treasury;
 pub mod turns;
 
 pub use house::House;
+pub use treasury::Treasury;

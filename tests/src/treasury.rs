@@ -1,0 +1,247 @@
+//! A house with a budget: `budget-guard` beside `off-hours`, its topic, and what AWS reports.
+
+use budget_guard::{Aws, Failure, Invocation, Settings};
+use jiff::{SignedDuration, Timestamp};
+use rehearsal::in_process::Line;
+use rehearsal::services::budgets::{Reading, report};
+use rehearsal::services::sns::lambda_event;
+use serde_json::{Value, json};
+
+use crate::House;
+use crate::house::{Ended, LEDGER, TICK, config};
+
+/// The budget of these tests.
+pub const BUDGET: &str = "monthly";
+
+/// The topic that it publishes to.
+pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:caretaker-Budget";
+
+/// Lambda ends an invocation of `budget-guard` after this: the template's `Timeout`.
+pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(270);
+
+/// A house, and `budget-guard` beside it.
+pub struct Treasury {
+    /// The account, the stack and `off-hours`.
+    pub house: House,
+    /// The guard's way to the account.
+    pub line: Line,
+    /// The guard's clients.
+    pub aws: Aws,
+    /// The guard's settings.
+    pub settings: Settings,
+    ticks: std::sync::atomic::AtomicUsize,
+}
+
+impl Treasury {
+    /// An account at the instant `at` with this stack, a topic to which AWS Budgets may publish, and
+    /// settings that suit the tests.
+    pub fn new(at: &str, stack: &str) -> Self {
+        Self::with(at, stack, |_| None)
+    }
+
+    /// The same with some of the settings changed.
+    pub fn with(at: &str, stack: &str, changed: impl Fn(&str) -> Option<&'static str>) -> Self {
+        let house = House::new(at, stack);
+        create_topic(&house);
+        let settings =
+            Settings::from_env(&|name| changed(name).or_else(|| default(name)).map(str::to_owned))
+                .unwrap();
+        let line = Line::to(house.account.clone());
+        let aws = Aws::new(&config(line.clone(), "budget-guard"), &settings);
+        Self {
+            house,
+            line,
+            aws,
+            settings,
+            ticks: 0.into(),
+        }
+    }
+
+    /// AWS reports so much in USD; the letters that this causes are delivered to nobody.
+    pub fn reports(&self, spend: &str) {
+        let reading = Reading {
+            actual: spend.parse().unwrap(),
+            forecast: None,
+        };
+        assert!(report(
+            &mut self.house.account.state().world,
+            BUDGET,
+            Some(reading)
+        ));
+    }
+
+    /// The events of the messages that the topic's function received from the message of this number
+    /// on.
+    pub fn messages_since(&self, first: usize) -> Vec<Value> {
+        let state = self.house.account.state();
+        let received = state.world.sns.received.iter().skip(first);
+        let ours = received.filter(|received| received.topic == TOPIC);
+        ours.map(lambda_event).collect()
+    }
+
+    /// An hourly tick, with an id of its own.
+    pub async fn tick(&self) -> Ended<Failure> {
+        let number = self
+            .ticks
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        self.invoke(json!({ "action": "tick" }), &format!("hour-{number}"))
+            .await
+    }
+
+    /// One invocation; `id` is its request id.
+    pub async fn invoke(&self, event: Value, id: &str) -> Ended<Failure> {
+        let invocation = self.invocation(id);
+        tokio::select! {
+            biased;
+            () = self.line.crashed() => Ended::Crashed,
+            ended = budget_guard::handle(&self.aws, &self.settings, event, &invocation) => match ended {
+                Ok(report) => Ended::Reported(report),
+                Err(failure) => Ended::Failed(failure),
+            },
+        }
+    }
+
+    /// An invocation that begins now.
+    pub fn invocation(&self, id: &str) -> Invocation {
+        let now = self.house.now();
+        Invocation {
+            id: id.to_owned(),
+            now,
+            deadline: now + TIMEOUT,
+        }
+    }
+
+    /// Ticks of both functions until `at`: every five minutes of the night's, every hour of the
+    /// budget's, each of which must end well.
+    pub async fn until(&self, at: &str) {
+        let at: Timestamp = at.parse().unwrap();
+        while self.house.now() + TICK <= at {
+            self.house.pass(TICK).await;
+            self.house.tick().await.report();
+            if self.house.now().as_second() % 3_600 == 0 {
+                self.tick().await.report();
+            }
+        }
+        self.house.until(&at.to_string()).await;
+    }
+
+    /// The state of the budget in the ledger, if it is remembered.
+    pub fn state(&self) -> Option<String> {
+        let tally = self.tally()?;
+        Some(tally["state"]["S"].as_str().unwrap().to_owned())
+    }
+
+    /// The tally of the budget, as an item.
+    pub fn tally(&self) -> Option<Value> {
+        let input = json!({
+            "TableName": LEDGER,
+            "Key": { "pk": { "S": "standing" }, "sk": { "S": format!("budget#{BUDGET}") } },
+        });
+        let reply = self.house.by_hand("dynamodb", "GetItem", input);
+        reply.get("Item").filter(|item| !item.is_null()).cloned()
+    }
+
+    /// The titles of the notices that the guard has put on the bus, `over` behind those that withdraw
+    /// one, by kind.
+    pub fn notices(&self) -> Vec<String> {
+        let details = self.details().into_iter();
+        details
+            .map(|detail| {
+                let kind = detail["kind"].as_str().unwrap();
+                match detail["resolved"] == true {
+                    true => format!("{kind} over"),
+                    false => kind.to_owned(),
+                }
+            })
+            .collect()
+    }
+
+    /// The last notice of this kind.
+    pub fn notice(&self, kind: &str) -> Value {
+        let mut details = self.details().into_iter();
+        details.rfind(|detail| detail["kind"] == kind).unwrap()
+    }
+
+    fn details(&self) -> Vec<Value> {
+        let state = self.house.account.state();
+        let puts = state.calls.iter().filter(|call| {
+            let ours = call.caller == "budget-guard" && call.refused.is_none();
+            ours && call.action == "events:PutEvents"
+        });
+        let entries = puts.flat_map(|call| call.input["Entries"].as_array().unwrap());
+        let details = entries.map(|entry| entry["Detail"].as_str().unwrap());
+        details
+            .map(|detail| serde_json::from_str(detail).unwrap())
+            .collect()
+    }
+
+    /// How often the guard made a call that was answered.
+    pub fn calls(&self, action: &str) -> usize {
+        let state = self.house.account.state();
+        let ours = state
+            .calls
+            .iter()
+            .filter(|call| call.caller == "budget-guard" && call.refused.is_none());
+        ours.filter(|call| call.action == action).count()
+    }
+
+    /// Every call of the guard that is neither a read nor refused, in order.
+    pub fn writes(&self) -> Vec<String> {
+        let state = self.house.account.state();
+        let ours = state
+            .calls
+            .iter()
+            .filter(|call| call.caller == "budget-guard" && call.refused.is_none());
+        let written = ours.map(|call| call.action.clone());
+        written
+            .filter(|action| !crate::house::is_read(action))
+            .collect()
+    }
+}
+
+/// The topic as the template makes it: AWS Budgets of this account may publish, and the function is
+/// subscribed.
+fn create_topic(house: &House) {
+    house.by_hand("sns", "CreateTopic", json!({ "Name": "caretaker-Budget" }));
+    let policy = json!({ "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "Service": "budgets.amazonaws.com" },
+        "Action": "sns:Publish",
+        "Resource": TOPIC,
+        "Condition": {
+            "StringEquals": { "aws:SourceAccount": "123456789012" },
+            "ArnLike": { "aws:SourceArn": "arn:aws:budgets::123456789012:*" },
+        },
+    }] });
+    let input = json!({
+        "TopicArn": TOPIC,
+        "AttributeName": "Policy",
+        "AttributeValue": policy.to_string(),
+    });
+    house.by_hand("sns", "SetTopicAttributes", input);
+    let endpoint = "arn:aws:lambda:eu-central-1:123456789012:function:caretaker-budget-guard";
+    let input = json!({ "TopicArn": TOPIC, "Protocol": "lambda", "Endpoint": endpoint });
+    house.by_hand("sns", "Subscribe", input);
+}
+
+fn default(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "AWS_LAMBDA_FUNCTION_NAME" => "caretaker-budget-guard",
+        "AWS_REGION" => "eu-central-1",
+        "ACCOUNT_ID" => "123456789012",
+        "LEDGER_TABLE" => LEDGER,
+        "EVENT_BUS" => "default",
+        "CLUSTERS" => "*",
+        "BUDGET_NAMES" => BUDGET,
+        "BUDGET_TOPICS" => TOPIC,
+        "WARN_PERCENT" => "80",
+        "STOP_PERCENT" => "100",
+        "GRACE_MINUTES" => "0",
+        "PUT_DOWN_AGAIN" => "3",
+        "BUCKET_SHARE_PERCENT" => "80",
+        "JOURNAL_DAYS" => "90",
+        "DRY_RUN" => "false",
+        "DEFAULT_TIME_ZONE" => "Europe/Berlin",
+        _ => return None,
+    })
+}
