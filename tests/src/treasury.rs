@@ -14,10 +14,10 @@ use crate::house::{Ended, LEDGER, TICK, config};
 pub const BUDGET: &str = "monthly";
 
 /// The topic that it publishes to.
-pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:caretaker-Budget";
+pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetStop";
 
 /// Lambda ends an invocation of `budget-guard` after this: the template's `Timeout`.
-pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(270);
+pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(900);
 
 /// A house, and `budget-guard` beside it.
 pub struct Treasury {
@@ -202,7 +202,11 @@ impl Treasury {
 /// The topic as the template makes it: AWS Budgets of this account may publish, and the function is
 /// subscribed.
 fn create_topic(house: &House) {
-    house.by_hand("sns", "CreateTopic", json!({ "Name": "caretaker-Budget" }));
+    house.by_hand(
+        "sns",
+        "CreateTopic",
+        json!({ "Name": "caretaker-BudgetStop" }),
+    );
     let policy = json!({ "Statement": [{
         "Effect": "Allow",
         "Principal": { "Service": "budgets.amazonaws.com" },

@@ -53,8 +53,8 @@ budgets:
     limit: "100"
     spent: "50"
     notifications:
-      - { at: { percent: 80 }, topic: caretaker-Budget }
-      - { at: { percent: 100 }, topic: caretaker-Budget }
+      - { at: { percent: 80 }, topic: caretaker-BudgetStop }
+      - { at: { percent: 100 }, topic: caretaker-BudgetStop }
 "#;
 
 /// One scaled service that the budget may stop, and one that it may not.
