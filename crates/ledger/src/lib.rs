@@ -7,7 +7,7 @@
 //! | `standing` | `order#ARN` | what a person ordered for a service |
 //! | `standing` | `concern#KIND#ARN` | what was announced to people and still stands |
 //! | `standing` | `suite#closing` | the suite is about to be deleted: by which request, how often it was delivered, and since when |
-//! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason; expires |
+//! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason, on the day of its event; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
 //! Every write is conditional.
