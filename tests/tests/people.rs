@@ -234,6 +234,85 @@ async fn lint_shows_a_typo_of_a_cluster_once_under_the_cluster() {
     assert!(resources.iter().all(|one| one["problems"] == json!([])));
 }
 
+/// The resource of this name in the answer to `lint`.
+fn linted<'a>(lint: &'a Value, name: &str) -> &'a Value {
+    let mut resources = lint["resources"].as_array().unwrap().iter();
+    resources.find(|one| one["resource"] == name).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn lint_shows_overrides_with_their_end_and_those_that_are_past_as_problems() {
+    let house = House::new(NOON, STACK);
+    let (up, past) = ("up until 2026-11-20 03:00", "down until 2026-11-18 08:00");
+    house.tag("prod/api", "caretaker:override", up);
+    house.tag("prod/web", "caretaker:override", past);
+    house.pass(contracts::house::TICK).await;
+    let lint = ask(&house, json!({ "action": "lint" })).await;
+    let api = &linted(&lint, "prod/api")["override"];
+    let expected = json!({ "value": up, "to": "awake", "until": "2026-11-20T02:00:00Z" });
+    assert_eq!(*api, expected);
+    let web = linted(&lint, "prod/web");
+    assert_eq!(web["override"], Value::Null);
+    let problem =
+        json!({ "tag": "caretaker:override", "value": past, "problem": "is past; remove it" });
+    assert_eq!(web["problems"], json!([problem]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn lint_shows_what_a_person_ordered() {
+    let house = House::new(NOON, STACK);
+    ask(&house, order("wake", Some("2026-11-20 03:00"))).await;
+    let lint = ask(&house, json!({ "action": "lint" })).await;
+    let ordered = &linted(&lint, "prod/api")["ordered"];
+    assert_eq!(
+        (&ordered["to"], &ordered["by"]),
+        (&json!("awake"), &json!("ana"))
+    );
+    assert_eq!(linted(&lint, "prod/web")["ordered"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lint_shows_keys_that_look_like_ours_and_are_none_wherever_they_are() {
+    let stack = format!(
+        "{STACK}{}",
+        r#"
+  - {name: odd, min: 1, max: 2, desired: 1, tags: {"caretaker:hours": always, "caretaker:flor": "1"}}
+"#
+    );
+    let stack = stack.replace(
+        "groups:",
+        r#"  - name: lab
+    tags: {"caretaker:Wave": "1"}
+    services:
+      - {name: stray, desired: 1, tags: {"Caretaker:hours": never}}
+      - {name: planned, desired: 1, tags: {"caretaker:profile": dev}}
+groups:"#,
+    );
+    let house = House::new(NOON, &stack);
+    house.tag("prod/api", "caretaker:hour", "never");
+    house.pass(contracts::house::TICK).await;
+    let lint = ask(&house, json!({ "action": "lint" })).await;
+    let meant = |key: &str| format!("nothing reads this key; \"{key}\" was probably meant");
+    let problems = |resource: &str| linted(&lint, resource)["problems"].clone();
+    let hours = meant("caretaker:hours");
+    let expected = json!([{ "tag": "caretaker:hour", "problem": hours }]);
+    assert_eq!(problems("prod/api"), expected);
+    let expected = json!([{ "tag": "Caretaker:hours", "problem": hours }]);
+    assert_eq!(problems("lab/stray"), expected);
+    assert_eq!(problems("odd")[0]["problem"], meant("caretaker:floor"));
+    let lab = &lint["clusters"][0];
+    assert_eq!(lab["cluster"], "lab");
+    assert_eq!(lab["problems"][0]["problem"], meant("caretaker:wave"));
+    let resources = lint["resources"].as_array().unwrap();
+    assert!(resources.iter().all(|one| one["resource"] != "lab/planned"));
+    house.tick_until(NIGHT).await;
+    assert_eq!(
+        house.desired("lab/stray"),
+        1,
+        "it is tagged by nothing that is read"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_groups_minimum_goes_to_zero_at_night_and_comes_back() {
     let house = House::new(NOON, STACK);

@@ -192,6 +192,26 @@ async fn an_event_that_could_not_be_decided_has_its_journal_entry_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_event_delivered_again_after_midnight_has_one_journal_entry() {
+    let house = House::new("2026-11-19T23:58:00Z", &stack(5));
+    let event = std::fs::read_to_string("../events/off-hours/tick.json").unwrap();
+    let event = event.replace("2026-11-19T19:00:00Z", "2026-11-19T23:58:00Z");
+    let event: Value = serde_json::from_str(&event).unwrap();
+    let rule = Rule {
+        action: Some("ecs:UpdateService".to_owned()),
+        ..Rule::always(Fault::AccessDenied)
+    };
+    house.account.state().faults.add(rule);
+    house.invoke(event.clone(), "request").await.failure();
+    house.account.state().faults.clear();
+    house.until("2026-11-20T00:01:00Z").await;
+    house.invoke(event, "request").await.report();
+    let [entry] = house.journal("2026-11-19").try_into().unwrap();
+    assert_eq!(entry["outcome"]["S"], "done");
+    assert_eq!(house.journal("2026-11-20"), Vec::<Value>::new());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_with_much_to_see_ends_before_lambda_ends_it() {
     // With a tenth of the buckets, looking at 600 services takes 25 seconds, more than the reserve.
     let tenth = |name: &str| (name == "BUCKET_SHARE_PERCENT").then_some("10");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{ClusterField, Failure as EcsFailure};
 use domain::arn::{ClusterArn, ServiceArn};
+use domain::off_hours::looks_like_ours;
 use domain::tag::Tags;
 
 use crate::{Edge, Failure};
@@ -152,8 +153,7 @@ pub async fn services_in(edge: &Edge, cluster: &ClusterArn) -> Result<Vec<Servic
     }
 }
 
-/// Only the tags that are ours.
+/// Only the tags that are ours, or look as if they were meant to be.
 pub fn ours(tags: impl Iterator<Item = (String, String)>) -> Tags {
-    tags.filter(|(key, _)| key.starts_with("caretaker:"))
-        .collect()
+    tags.filter(|(key, _)| looks_like_ours(key)).collect()
 }

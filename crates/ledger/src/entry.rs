@@ -27,6 +27,9 @@ impl Outcome {
 pub struct Entry {
     /// When the event was handled.
     pub at: Timestamp,
+    /// When the event came about, the same when it is delivered again: so that a delivery after
+    /// midnight finds the entry of the one before.
+    pub came: Timestamp,
     /// The function.
     pub function: &'static str,
     /// What identifies the event, the same when it is delivered again.
@@ -48,11 +51,11 @@ pub struct Entry {
 const DETAILS: usize = 300_000;
 
 impl Entry {
-    /// The partition: a day in UTC.
+    /// The partition: the event's day in UTC.
     pub(crate) fn partition(&self) -> String {
         format!(
             "journal#{}",
-            self.at.to_zoned(jiff::tz::TimeZone::UTC).date()
+            self.came.to_zoned(jiff::tz::TimeZone::UTC).date()
         )
     }
 
@@ -65,6 +68,7 @@ impl Entry {
         let expires = self.at.saturating_add(self.keep).unwrap_or(Timestamp::MAX);
         Draft::default()
             .instant("at", self.at)
+            .instant("came", self.came)
             .text("function", self.function)
             .text("event", &self.event)
             .text("kind", &self.kind)

@@ -9,7 +9,7 @@
 //! | `standing` | `budget#NAME` | the tally of a budget |
 //! | `standing` | `suite#closing` | the suite is about to be deleted: by which request, how often it was delivered, and since when |
 //! | `meter` | `INSTANT` | what ran at a moment, and what that cost in an hour; expires |
-//! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason; expires |
+//! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason, on the day of its event; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
 //! Every write is conditional.

@@ -344,6 +344,7 @@ fn at(second: i64) -> Timestamp {
 fn kept(details: &[String]) -> Vec<String> {
     let entry = Entry {
         at: at(0),
+        came: at(0),
         function: "off-hours",
         event: "request-1".to_owned(),
         kind: "tick".to_owned(),

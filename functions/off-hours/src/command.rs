@@ -50,6 +50,7 @@ pub(crate) fn direct(
             let Nothing {} = json::read(fields)?;
             Request::Work(Work {
                 event: invocation.id.clone(),
+                came: invocation.now,
                 kind: "tick",
                 scope: Scope::Everything,
             })
@@ -115,6 +116,7 @@ impl Command {
         };
         Ok(Request::Work(Work {
             event: invocation.id.clone(),
+            came: invocation.now,
             kind,
             scope: Scope::Asked {
                 service: self.service,

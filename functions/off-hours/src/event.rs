@@ -1,6 +1,7 @@
 //! Theirs, then ours: an event of any kind → what it asks for.
 
 use domain::arn::ServiceArn;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use shell::json;
@@ -34,6 +35,9 @@ pub(crate) enum Request {
 pub(crate) struct Work {
     /// What identifies the event, the same when it is delivered again.
     pub event: String,
+    /// When it came about, likewise. A direct invocation has no time of its own but the one at
+    /// which it comes: whoever waits for its answer is the one to repeat it.
+    pub came: Timestamp,
     /// What kind of event it is.
     pub kind: &'static str,
     /// Where to look.
@@ -47,9 +51,18 @@ struct Envelope {
     id: String,
     detail_type: String,
     source: String,
+    time: String,
     #[serde(default)]
     resources: Vec<String>,
     detail: Value,
+}
+
+impl Envelope {
+    /// When the event came about.
+    fn came(&self) -> Result<Timestamp, Failure> {
+        let time = self.time.parse();
+        time.map_err(|_| Failure::unusable("time", "is no instant"))
+    }
 }
 
 /// Reads an event.
@@ -73,6 +86,7 @@ fn envelope(envelope: Envelope, settings: &Settings) -> Result<Request, Failure>
     // Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
     if envelope.source == "aws.scheduler" {
         return Ok(Request::Work(Work {
+            came: envelope.came()?,
             event: envelope.id,
             kind: "tick",
             scope: Scope::Everything,
@@ -88,6 +102,7 @@ fn envelope(envelope: Envelope, settings: &Settings) -> Result<Request, Failure>
     };
     Ok(match service {
         Ok(service) => Request::Work(Work {
+            came: envelope.came()?,
             event: envelope.id,
             kind: "service-changed",
             scope: Scope::Service(service),
@@ -161,8 +176,18 @@ mod tests {
     fn a_tick_looks_at_everything_under_the_schedules_own_id() {
         assert_eq!(
             asked(&event("tick")),
-            "Work(Work { event: \"6d3c4c38-27a2-4d5f-9d0e-6f1a3a5f0c11\", kind: \"tick\", scope: Everything })"
+            "Work(Work { event: \"6d3c4c38-27a2-4d5f-9d0e-6f1a3a5f0c11\", came: 2026-11-19T19:00:00Z, kind: \"tick\", scope: Everything })"
         );
+    }
+
+    #[test]
+    fn an_event_without_its_time_is_refused_and_never_taken_for_one_of_now() {
+        let tick = event("tick");
+        let without = tick.replace("\"time\"", "\"when\"");
+        let missing = "UnusableEvent: time: missing field";
+        assert!(asked(&without).starts_with(missing));
+        let odd = tick.replace("2026-11-19T19:00:00Z", "this evening");
+        assert_eq!(asked(&odd), "UnusableEvent: time: is no instant");
     }
 
     #[test]

@@ -86,7 +86,9 @@ async fn work_on(
         now: invocation.now,
     };
     let seen = observe::observe(aws, settings, &work.scope, moment).await;
-    let Seen { observed, unseen } = match seen {
+    let Seen {
+        observed, unseen, ..
+    } = match seen {
         Ok(seen) => seen,
         // What was asked for cannot be; that is no event to be journaled or delivered again.
         Err(failure @ Failure::UnusableEvent { .. }) => return Err(failure),

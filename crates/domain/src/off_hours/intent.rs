@@ -111,6 +111,12 @@ impl Intent {
         Some(wanted(self.schedule.as_ref()?, overriding, now))
     }
 
+    /// The override as typed, and what it says, where it can be read.
+    pub fn override_tag(&self) -> Option<(&str, Override)> {
+        let (_, text) = self.override_tag.as_ref()?;
+        Some((text, self.overriding?))
+    }
+
     /// What is wrong with these tags at `now`: those that cannot be read, and an override that is
     /// past.
     pub fn problems_at(&self, now: Timestamp) -> Vec<Problem> {

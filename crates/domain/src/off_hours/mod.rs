@@ -20,6 +20,7 @@ mod plan;
 mod refusals;
 pub mod savings;
 mod service;
+mod strange;
 mod tags;
 mod trouble;
 mod turns;
@@ -33,6 +34,7 @@ pub use intent::Intent;
 pub use moment::{Moment, Policy};
 pub use observed::{Extent, Group, Observed, Service};
 pub use plan::{Declined, Plan, Verdict};
+pub use strange::{Strange, looks_like_ours, strange};
 pub use tags::{Carrier, DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
 
 use crate::announcement::{Announcement, ConcernKey};

@@ -9,6 +9,7 @@ use crate::tables::{Table, everywhere};
 fn entry(outcome: Outcome, summary: &str) -> Entry {
     Entry {
         at: at("2026-11-23T23:59:59Z"),
+        came: at("2026-11-23T23:59:58Z"),
         function: "off-hours",
         event: "tick-1".to_owned(),
         kind: "tick".to_owned(),
@@ -78,6 +79,24 @@ async fn an_entry_with_too_many_details_is_cut_to_what_an_item_holds() {
         long.details = vec!["prod/api rests".repeat(100); 1_000];
         table.ledger.journal(&long).await.unwrap();
         assert_eq!(summary(&table).await.unwrap(), "rested many");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_delivered_again_after_midnight_has_one_entry_on_its_own_day() {
+    everywhere(async |table| {
+        let first = entry(Outcome::Failed, "throttled");
+        let again = Entry {
+            at: at("2026-11-24T00:01:00Z"),
+            ..entry(Outcome::Done, "rested 1")
+        };
+        for entry in [&first, &again] {
+            table.ledger.journal(entry).await.unwrap();
+        }
+        assert_eq!(summary(&table).await.unwrap(), "rested 1");
+        let next_day = table.text("journal#2026-11-24", "off-hours#tick-1", "summary");
+        assert_eq!(next_day.await, None);
     })
     .await;
 }

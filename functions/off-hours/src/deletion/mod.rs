@@ -100,6 +100,7 @@ pub(crate) async fn handle(
     };
     let work = Work {
         event: request.clone(),
+        came: closing.since,
         kind: "suite-deleted",
         scope: Scope::EverythingHeld,
     };

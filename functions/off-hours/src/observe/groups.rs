@@ -6,7 +6,7 @@ use aws_sdk_autoscaling::operation::describe_auto_scaling_groups::builders::Desc
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Filter};
 use domain::arn::GroupArn;
 use domain::instances::Instances;
-use domain::off_hours::{Group, HOURS, Intent};
+use domain::off_hours::{Group, HOURS, Intent, strange};
 use domain::resting::GroupLive;
 use domain::tag::Tags;
 use edge::tagged::ours;
@@ -118,8 +118,10 @@ fn place(
                 tag.value().unwrap_or_default().to_owned(),
             ))
         });
+        let tags = ours(tags);
+        seen.strange.groups.insert(arn.clone(), strange(&tags));
         let group = Group {
-            intent: Intent::of(&ours(tags), &Tags::new(), &settings.policy),
+            intent: Intent::of(&tags, &Tags::new(), &settings.policy),
             rest: standing.groups.get(&arn).cloned(),
             live: Some(live(&described)),
         };

@@ -11,8 +11,8 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::announcement::{ConcernKey, Told};
-use domain::arn::{ClusterArn, ServiceArn};
-use domain::off_hours::{Extent, Moment, Observed};
+use domain::arn::{ClusterArn, GroupArn, ServiceArn};
+use domain::off_hours::{Extent, Moment, Observed, Strange, strange};
 use domain::order::Asked;
 use ledger::Standing;
 
@@ -55,6 +55,16 @@ pub(crate) struct Seen {
     pub(crate) observed: Observed,
     /// What could not be looked at, by name. It is left alone; the run ends in a failure.
     pub(crate) unseen: Vec<(String, Failure)>,
+    /// What has tags that look like ours and that nothing reads.
+    pub(crate) strange: Oddities,
+}
+
+/// Keys that look like ours and are none, as far as this run read tags.
+#[derive(Debug, Default)]
+pub(crate) struct Oddities {
+    pub(crate) services: BTreeMap<ServiceArn, Vec<Strange>>,
+    pub(crate) clusters: BTreeMap<ClusterArn, Vec<Strange>>,
+    pub(crate) groups: BTreeMap<GroupArn, Vec<Strange>>,
 }
 
 /// What cannot be looked at where the tagging API does not answer.
@@ -143,6 +153,7 @@ async fn look(
             ..Observed::default()
         },
         unseen: unreadable(standing),
+        strange: oddities(&tagged),
     };
     let unseen = tagged.unseen.drain(..);
     seen.unseen
@@ -172,6 +183,21 @@ fn partly(tagged: &Tagged) -> BTreeSet<ClusterArn> {
         .chain(unlisted)
         .cloned()
         .collect()
+}
+
+/// What is odd about the tags that are known before ECS is asked.
+fn oddities(tagged: &Tagged) -> Oddities {
+    let services = tagged.services.iter();
+    let clusters = tagged.clusters.iter();
+    Oddities {
+        services: services
+            .map(|(arn, tags)| (arn.clone(), strange(tags)))
+            .collect(),
+        clusters: clusters
+            .map(|(arn, tags)| (arn.clone(), strange(tags)))
+            .collect(),
+        groups: BTreeMap::new(),
+    }
 }
 
 fn announced(standing: &Standing) -> BTreeMap<ConcernKey, Told> {

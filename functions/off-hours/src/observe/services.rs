@@ -1,6 +1,7 @@
 //! What ECS says of the services that matter.
 
 use domain::arn::ServiceArn;
+use domain::off_hours::strange;
 use domain::resting::Sight;
 use edge::services::look as ask;
 use edge::tagged::Tagged;
@@ -28,6 +29,9 @@ pub(super) async fn look(
         if let Some(service) = seen.observed.services.get_mut(&arn) {
             // One that is missing has no tags, and keeps what was asked of it.
             if looked.sight != Sight::Missing {
+                seen.strange
+                    .services
+                    .insert(arn.clone(), strange(&looked.tags));
                 service.intent = intent(&arn, &looked.tags, tagged, &settings.policy);
             }
             service.sight = looked.sight;

@@ -130,6 +130,7 @@ impl Run<'_> {
         let saved = self.saved.iter().map(Saved::shown);
         Entry {
             at: invocation.now,
+            came: self.work.came,
             function: "off-hours",
             event: self.work.event.clone(),
             kind: self.work.kind.to_owned(),
@@ -165,6 +166,7 @@ pub(crate) fn blind_entry(
 ) -> Entry {
     Entry {
         at: invocation.now,
+        came: work.came,
         function: "off-hours",
         event: work.event.clone(),
         kind: work.kind.to_owned(),
