@@ -1,5 +1,9 @@
 //! A house with a budget: `budget-guard` beside `off-hours`, its topic, and what AWS reports.
 
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use budget_guard::{Aws, Failure, Invocation, Settings};
 use jiff::{SignedDuration, Timestamp};
 use rehearsal::in_process::Line;
@@ -55,6 +59,11 @@ impl Treasury {
             settings,
             ticks: 0.into(),
         }
+    }
+
+    /// From now on the guard's calls go this way.
+    pub fn through(&mut self, way: impl HttpClient + 'static) {
+        self.aws = Aws::new(&config(way, "budget-guard"), &self.settings);
     }
 
     /// AWS reports so much in USD; the letters that this causes are delivered to nobody.
@@ -115,10 +124,12 @@ impl Treasury {
     /// budget's, each of which must end well.
     pub async fn until(&self, at: &str) {
         let at: Timestamp = at.parse().unwrap();
+        let hour = || self.house.now().as_second() / 3_600;
         while self.house.now() + TICK <= at {
+            let before = hour();
             self.house.pass(TICK).await;
             self.house.tick().await.report();
-            if self.house.now().as_second() % 3_600 == 0 {
+            if hour() > before {
                 self.tick().await.report();
             }
         }
@@ -248,4 +259,31 @@ fn default(name: &str) -> Option<&'static str> {
         "DEFAULT_TIME_ZONE" => "Europe/Berlin",
         _ => return None,
     })
+}
+
+/// A way to the account on which one operation is answered well and never arrives.
+pub fn swallowing(line: Line, operation: &'static str) -> impl HttpClient + 'static {
+    http_client_fn(move |settings, components| {
+        SharedHttpConnector::new(Swallowing {
+            operation,
+            line: line.http_connector(settings, components),
+        })
+    })
+}
+
+#[derive(Debug)]
+struct Swallowing {
+    operation: &'static str,
+    line: SharedHttpConnector,
+}
+
+impl HttpConnector for Swallowing {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        if target.rsplit('.').next() != Some(self.operation) {
+            return self.line.call(request);
+        }
+        let answer = HttpResponse::new(200_u16.try_into().unwrap(), "{}".into());
+        HttpConnectorFuture::ready(Ok(answer))
+    }
 }

@@ -1,0 +1,142 @@
+//! Two events of a spent budget at once, and one at the edge of the night: whatever the order of
+//! their calls, every service is put down once and keeps what it had.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use budget_guard::Aws;
+use contracts::Treasury;
+use contracts::house::config;
+use contracts::turns::Gated;
+use serde_json::json;
+
+const STACK: &str = r#"
+clusters:
+  - name: prod
+    services:
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}, tags: {"caretaker:budget": "stop", "caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}}
+budgets:
+  - { name: monthly, limit: "100", spent: "50" }
+"#;
+
+/// One of two runs.
+struct Run {
+    gated: Gated,
+    ended: Rc<Cell<bool>>,
+}
+
+impl Run {
+    fn new(line: &rehearsal::in_process::Line) -> Self {
+        Self {
+            gated: Gated::new(line.clone()),
+            ended: Rc::default(),
+        }
+    }
+
+    async fn calls(&self, count: usize) {
+        for _ in 0..count {
+            self.gated.let_one_through(|| self.ended.get()).await;
+        }
+    }
+
+    async fn to_the_end(&self) {
+        while !self.ended.get() {
+            self.calls(1).await;
+        }
+    }
+
+    /// A tick of the guard; whether it ended well.
+    async fn guards(&self, treasury: &Treasury, id: &str) -> bool {
+        let aws = Aws::new(
+            &config(self.gated.clone(), "budget-guard"),
+            &treasury.settings,
+        );
+        let invocation = treasury.invocation(id);
+        let event = json!({ "action": "tick" });
+        let ended = budget_guard::handle(&aws, &treasury.settings, event, &invocation).await;
+        self.ended.set(true);
+        ended.is_ok()
+    }
+
+    /// A tick of the night.
+    async fn rests(&self, treasury: &Treasury, id: &str) -> bool {
+        let house = &treasury.house;
+        let aws = contracts::house::client(self.gated.clone(), &house.settings);
+        let invocation = house.invocation(id);
+        let event = json!({ "action": "tick" });
+        let ended = off_hours::handle(&aws, &house.settings, event, &invocation).await;
+        self.ended.set(true);
+        ended.is_ok()
+    }
+}
+
+/// Half past seven in the evening in Berlin, with a budget that was armed and is spent now.
+async fn spent() -> Treasury {
+    let treasury = Treasury::new("2026-11-19T18:30:00Z", STACK);
+    treasury.tick().await.report();
+    treasury.reports("101");
+    treasury
+}
+
+/// The first makes so many calls, then the second so many, then both go on to their ends, the second
+/// first.
+async fn turns(runs: [&Run; 2], [a, b]: [usize; 2]) {
+    runs[0].calls(a).await;
+    runs[1].calls(b).await;
+    runs[1].to_the_end().await;
+    runs[0].to_the_end().await;
+}
+
+/// Everything is down for the budget, and comes back with what it had.
+async fn all_is_well(treasury: Treasury, order: [usize; 2]) {
+    treasury.until("2026-11-19T22:00:00Z").await;
+    let house = &treasury.house;
+    assert_eq!(house.desired("prod/api"), 0, "{order:?}");
+    assert_eq!(treasury.state().as_deref(), Some("stopped"), "{order:?}");
+    let restore =
+        json!({ "action": "restore", "budget": "monthly", "allow": "9", "by": "ana", "why": "w" });
+    treasury.invoke(restore, "restore").await.report();
+    house.until("2026-11-20T07:00:00Z").await;
+    treasury.until("2026-11-20T07:30:00Z").await;
+    assert_eq!(house.desired("prod/api"), 3, "{order:?}");
+    let target = json!({ "min": 2, "max": 10, "suspended": [false, false, false] });
+    assert_eq!(house.target("prod/api"), target, "{order:?}");
+}
+
+const CALLS: usize = 26;
+
+#[tokio::test(start_paused = true)]
+async fn of_two_events_at_once_one_stops_and_the_other_finds_that_it_is_done() {
+    for a in 0..CALLS {
+        for b in [1, 8, 14, 18] {
+            let treasury = spent().await;
+            let runs = [0, 1].map(|_| Run::new(&treasury.line));
+            let [one, two] = &runs;
+            tokio::join!(
+                one.guards(&treasury, "one"),
+                two.guards(&treasury, "two"),
+                turns([one, two], [a, b])
+            );
+            assert_eq!(treasury.calls("ecs:UpdateService"), 1, "{a} {b}");
+            all_is_well(treasury, [a, b]).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_at_the_edge_of_the_night_and_the_night_s_tick_do_not_undo_each_other() {
+    for a in 0..CALLS {
+        for b in [2, 6, 8] {
+            let treasury = spent().await;
+            treasury.house.until("2026-11-19T19:00:00Z").await;
+            let runs = [0, 1].map(|_| Run::new(&treasury.line));
+            let [guard, night] = &runs;
+            tokio::join!(
+                guard.guards(&treasury, "guard"),
+                night.rests(&treasury, "night"),
+                turns([guard, night], [a, b])
+            );
+            all_is_well(treasury, [a, b]).await;
+        }
+    }
+}
