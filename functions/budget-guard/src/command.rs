@@ -95,6 +95,7 @@ pub(crate) fn direct(
 fn work(kind: &'static str, asked: Option<Asked>, invocation: &Invocation) -> Request {
     Request::Work(Box::new(Work {
         event: invocation.id.clone(),
+        came: invocation.now,
         kind,
         asked,
         ..Work::default()

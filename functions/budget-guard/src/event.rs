@@ -2,6 +2,7 @@
 
 use domain::budget::prose::Hint;
 use domain::budget::{Asked, Message};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use shell::json;
@@ -28,6 +29,9 @@ pub(crate) enum Request {
 pub(crate) struct Work {
     /// What identifies the event, the same when it is delivered again.
     pub(crate) event: String,
+    /// When it came about, likewise. A direct invocation has no time of its own but the one at
+    /// which it comes.
+    pub(crate) came: Timestamp,
     /// What kind of event it is.
     pub(crate) kind: &'static str,
     /// The messages that came. They only say *look here*.
@@ -43,6 +47,7 @@ pub(crate) struct Work {
 struct Envelope {
     id: String,
     source: String,
+    time: String,
 }
 
 /// A record of SNS.
@@ -69,6 +74,7 @@ struct Notification {
     topic_arn: String,
     subject: Option<String>,
     message: String,
+    timestamp: String,
 }
 
 /// Reads an event.
@@ -81,7 +87,7 @@ pub(crate) fn parse(
         return messages(records);
     }
     if event.get("detail-type").is_some() {
-        return Ok(scheduled(json::read(event)?));
+        return scheduled(json::read(event)?);
     }
     let (action, fields) = json::action(event)?;
     command::direct(&action, fields, settings, invocation)
@@ -89,15 +95,23 @@ pub(crate) fn parse(
 
 /// What EventBridge Scheduler sends where the schedule names no input of its own.
 /// Source: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>.
-fn scheduled(envelope: Envelope) -> Request {
+fn scheduled(envelope: Envelope) -> Result<Request, Failure> {
     if envelope.source != "aws.scheduler" {
-        return Request::NotForUs("not-from-the-scheduler");
+        return Ok(Request::NotForUs("not-from-the-scheduler"));
     }
-    Request::Work(Box::new(Work {
+    Ok(Request::Work(Box::new(Work {
         event: envelope.id,
+        came: instant("time", &envelope.time)?,
         kind: "tick",
         ..Work::default()
-    }))
+    })))
+}
+
+fn instant(field: &str, text: &str) -> Result<Timestamp, BadField> {
+    text.parse().map_err(|_| BadField {
+        field: field.to_owned(),
+        problem: format!("\"{text}\" is no instant"),
+    })
 }
 
 /// Messages of SNS. A record that cannot be read is named and does not hinder the others; if none
@@ -114,10 +128,10 @@ fn messages(records: &Value) -> Result<Request, Failure> {
     };
     let mut ids = Vec::new();
     for (place, record) in records.iter().enumerate() {
-        match json::read::<Record>(record.clone()) {
-            Ok(Record { sns, event_source }) => {
-                let Source::Sns = event_source;
+        match read(record) {
+            Ok((sns, came)) => {
                 ids.push(sns.message_id);
+                work.came = work.came.max(came);
                 work.messages.push(Message {
                     topic: sns.topic_arn,
                     hint: Hint::read(sns.subject.as_deref(), &sns.message),
@@ -135,6 +149,14 @@ fn messages(records: &Value) -> Result<Request, Failure> {
     }
     work.event = ids.join("+");
     Ok(Request::Work(Box::new(work)))
+}
+
+/// One record, and when SNS took its message.
+fn read(record: &Value) -> Result<(Notification, Timestamp), BadField> {
+    let Record { sns, event_source } = json::read(record.clone())?;
+    let Source::Sns = event_source;
+    let came = instant("Sns.Timestamp", &sns.timestamp)?;
+    Ok((sns, came))
 }
 
 #[cfg(test)]
@@ -204,6 +226,8 @@ mod tests {
         assert_eq!(hint("test-message-of-a-person").0, Form::Json);
         assert_eq!(hint("empty-message").0, Form::Empty);
         assert_eq!(work("actual").event, "8c1f3a5e-20b7-5d64-9f13-6b0e4d7a0001");
+        let came = work("actual").came.to_string();
+        assert_eq!(came, "2026-11-19T12:10:00.512Z");
     }
 
     #[test]
@@ -232,7 +256,7 @@ mod tests {
             sample("no-records").unwrap(),
             Request::NotForUs("no-records")
         ));
-        let other = serde_json::json!({ "id": "1", "source": "aws.ecs", "detail-type": "any" });
+        let other = serde_json::json!({ "id": "1", "source": "aws.ecs", "detail-type": "any", "time": "2026-11-19T12:00:00Z" });
         let other = parsed(other).unwrap();
         assert!(matches!(other, Request::NotForUs("not-from-the-scheduler")));
     }

@@ -15,8 +15,6 @@ mod report;
 #[cfg(test)]
 mod script;
 mod settings;
-#[cfg(test)]
-mod tests;
 
 use domain::budget::{Moment, decide, errands};
 use domain::rest::Claim;

@@ -1,13 +1,6 @@
 //! AWS as one test of this function wants it.
 
-pub(crate) use edge::script::*;
-
-use crate::{Aws, Invocation, Settings};
-
-/// The clients of this function to which a script happens.
-pub(crate) fn aws(script: &Script, settings: &Settings) -> Aws {
-    Aws::new(&script.config(), settings)
-}
+use crate::Invocation;
 
 /// An invocation that begins at this instant and may take this many seconds.
 pub(crate) fn invocation(now: &str, seconds: i64) -> Invocation {

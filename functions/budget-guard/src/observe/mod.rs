@@ -10,8 +10,6 @@ mod prices;
 mod scope;
 mod services;
 mod targets;
-#[cfg(test)]
-mod tests;
 mod topics;
 
 use std::collections::BTreeMap;

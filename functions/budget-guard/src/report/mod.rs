@@ -64,6 +64,7 @@ impl Run<'_> {
             .chain(lost);
         Entry {
             at: invocation.now,
+            came: self.work.came,
             function: "budget-guard",
             event: self.work.event.clone(),
             kind: self.work.kind.to_owned(),
@@ -128,6 +129,7 @@ pub(crate) fn blind_entry(
 ) -> Entry {
     Entry {
         at: invocation.now,
+        came: work.came,
         function: "budget-guard",
         event: work.event.clone(),
         kind: work.kind.to_owned(),
