@@ -26,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo rehearse export test check advisories serve invoke forecast bench build deploy clean binaries rehearsal
+.PHONY: help demo rehearse export test check advisories serve invoke forecast status lint rest wake bench build deploy clean binaries rehearsal asked
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -65,6 +65,15 @@ invoke: rehearsal ## one event, one report: FN=off-hours EVENT=file ENDPOINT=url
 forecast: ## every edge of some hours: HOURS='...' FROM=instant TO=instant HOLIDAYS=list
 	@cargo run --quiet --package off-hours --example forecast -- --hours "$(HOURS)" --from "$(FROM)" --to "$(TO)" $(if $(HOLIDAYS),--holidays "$(HOLIDAYS)")
 
+status: asked ## what is awake, what is at rest and why: SERVICE=cluster/name STACK=caretaker
+lint: asked ## what every tag means, or where it is wrong: STACK=caretaker
+rest: asked ## hold a service at rest: SERVICE=cluster/name UNTIL='2099-12-31 22:00' WHY='...' BY=name
+wake: asked ## lift that hold; with UNTIL, keep it awake: SERVICE=cluster/name WHY='...' BY=name
+
+# Of the deployed function; with ENDPOINT=url, of one on this machine.
+status lint rest wake:
+	@$(VENV)/python functions/off-hours/asking/ask.py $@ --rehearsal $(REHEARSAL)
+
 bench: .venv/build.stamp ## the figures of the README, measured on this machine
 	@$(VENV)/python tests/bench/run.py
 
@@ -84,6 +93,9 @@ binaries:
 
 rehearsal:
 	@cargo build --quiet --package rehearsal
+
+asked: .venv/tools.stamp $(if $(ENDPOINT),rehearsal)
+	@$(if $(ENDPOINT),cargo build --quiet --release --package off-hours)
 
 .venv/tools.stamp: tests/requirements.txt tests/requirements.lock
 	@echo "Installing the Python tools into .venv (about a minute, once) ..." >&2
