@@ -3,25 +3,34 @@
 
 use std::fmt::Write as _;
 
-use contracts::House;
+use contracts::{House, Treasury};
 use serde_json::{Value, json};
 
 const STACK: &str = r#"
 clusters:
   - name: prod
-    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}
+    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin", "caretaker:budget": "keep"}
     services:
-      - {name: api, desired: 3, scaling: {min: 2, max: 10}}
-      - {name: web, desired: 2}
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}, tags: {"caretaker:budget": "stop/10"}}
+      - {name: web, desired: 2, tags: {"caretaker:budget": "stop"}}
       - {name: typo, desired: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-25:00"}}
 groups:
   - {name: hosts, min: 2, max: 6, desired: 2, provider: hosts, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
   - {name: untagged-at-night, min: 1, max: 6, desired: 1, provider: more, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
+budgets:
+  - name: monthly
+    limit: "100"
+    spent: "50"
+    notifications:
+      - { at: { percent: 100 }, topic: caretaker-BudgetStop }
 "#;
 
 #[tokio::test(start_paused = true)]
-async fn a_night_uses_every_call_that_the_functions_have() {
-    let house = House::new("2026-11-19T18:30:00Z", STACK);
+async fn a_night_and_a_spent_budget_use_every_call_that_the_functions_have() {
+    let treasury = Treasury::new("2026-11-19T15:30:00Z", STACK);
+    a_spent_budget(&treasury).await;
+    let house = &treasury.house;
+    house.until("2026-11-19T18:30:00Z").await;
     house.tick_until("2026-11-20T00:00:00Z").await;
     let untag = json!({ "Tags": [{ "ResourceId": "untagged-at-night", "ResourceType": "auto-scaling-group", "Key": "caretaker:hours" }] });
     house.by_hand("autoscaling", "DeleteTags", untag);
@@ -37,9 +46,23 @@ async fn a_night_uses_every_call_that_the_functions_have() {
     house.tag("prod/typo", "caretaker:hours", "Mon-Fri 08:00-20:00");
     house.tick_until("2026-11-20T08:00:00Z").await;
     assert_eq!(house.group_minimum("untagged-at-night"), 1);
-    let pages = publish(&house).await;
+    let pages = publish(house).await;
     assert!(pages > 0, "the pager published");
-    write(&house);
+    write(house);
+}
+
+/// A budget is spent, what it stopped is raised and put down again, and a person restores it.
+async fn a_spent_budget(treasury: &Treasury) {
+    treasury.tick().await.report();
+    treasury.reports("101");
+    treasury.tick().await.report();
+    treasury.house.set_desired("prod/api", 4);
+    treasury.until("2026-11-19T16:30:00Z").await;
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+    let restore = json!({ "action": "restore", "budget": "monthly", "allow": "90", "by": "ana", "why": "recording" });
+    treasury.invoke(restore, "restore").await.report();
+    treasury.until("2026-11-19T18:25:00Z").await;
+    assert_eq!(treasury.house.desired("prod/api"), 3);
 }
 
 /// Hands every notice to the pager, as the rule on the bus would.
@@ -106,7 +129,7 @@ fn write(house: &House) {
     let ours = state
         .calls
         .iter()
-        .filter(|call| ["off-hours", "pager"].contains(&call.caller.as_str()));
+        .filter(|call| ["budget-guard", "off-hours", "pager"].contains(&call.caller.as_str()));
     let lines = ours.fold(String::new(), |mut lines, call| {
         let line = json!({
             "at": call.at.to_string(),
