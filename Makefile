@@ -8,6 +8,8 @@ PORT     ?= 4577
 ARCH     ?= arm64
 FN       ?= off-hours
 EVENT    ?= events/off-hours/tick.json
+# The budgets that budget-guard watches in the simulated account; the stack's file has one.
+BUDGETS  ?= monthly
 SCENARIO ?= scenarios/demo.yaml
 
 TARGET    := $(or $(CARGO_TARGET_DIR),target)
@@ -29,8 +31,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: binaries ## an evening, a night and a morning of a stack, with the real functions
+demo: binaries ## a night of a stack and a month of its budget, with the real functions
 	@$(REHEARSAL) rehearse scenarios/demo.yaml
+	@$(REHEARSAL) rehearse scenarios/budget.yaml
 
 rehearse: binaries ## what the suite would do: SCENARIO=scenarios/demo.yaml STACK=file
 	@$(REHEARSAL) rehearse $(SCENARIO) $(if $(STACK),--stack $(STACK))
@@ -53,11 +56,11 @@ advisories: target/tools/cargo-deny-$(DENY).stamp ## known vulnerabilities (fetc
 	cargo deny check advisories
 
 serve: rehearsal ## the simulated account on loopback: PORT=4577 STACK=file
-	@$(REHEARSAL) serve --port $(PORT) $(if $(STACK),--stack $(STACK))
+	@$(REHEARSAL) serve --port $(PORT) --parameter "BudgetNames=$(BUDGETS)" $(if $(STACK),--stack $(STACK))
 
 invoke: rehearsal ## one event, one report: FN=off-hours EVENT=file ENDPOINT=url
 	@cargo build --quiet --release --package $(FN)
-	@$(REHEARSAL) invoke --function $(FN) --event $(EVENT) $(if $(ENDPOINT),--endpoint $(ENDPOINT))
+	@$(REHEARSAL) invoke --function $(FN) --event $(EVENT) --parameter "BudgetNames=$(BUDGETS)" $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 forecast: ## every edge of some hours: HOURS='...' FROM=instant TO=instant HOLIDAYS=list
 	@cargo run --quiet --package off-hours --example forecast -- --hours "$(HOURS)" --from "$(FROM)" --to "$(TO)" $(if $(HOLIDAYS),--holidays "$(HOLIDAYS)")

@@ -18,6 +18,13 @@ from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).parent.parent
 PARTITION, REGION, ACCOUNT, STACK = "aws", "eu-central-1", "123456789012", "caretaker"
+# Parameters with which every optional part is deployed.
+WHOLE = {
+    "BudgetNames": "dev,the team's",
+    "MonthlyLimit": "250",
+    "Email": "ops@example.com",
+    "TopicKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd",
+}
 PSEUDO = {
     "AWS::Partition": PARTITION,
     "AWS::Region": REGION,
@@ -93,6 +100,11 @@ class Stack:
         return policy["PolicyDocument"]
 
 
+def whole(**parameters: str) -> Stack:
+    """The stack with every optional part."""
+    return deployed(**WHOLE | parameters)
+
+
 def deployed(names: dict[str, str] | None = None, **parameters: str) -> Stack:
     """The stack for these parameters; `names` gives resources physical names, by logical id."""
     template = translated()
@@ -154,6 +166,10 @@ class _Resolver:
                 return self.resolve(argument[0]) == self.resolve(argument[1])
             case "Fn::Not":
                 return not self.holds(argument[0])
+            case "Fn::Or":
+                return any(map(self.holds, argument))
+            case "Condition":
+                return self.condition(argument)
         raise NotImplementedError(key)
 
     def ref(self, name: str):

@@ -7,6 +7,7 @@ import sys
 import venv
 from pathlib import Path
 
+import budget
 import cold
 import decisions
 import thousand
@@ -18,7 +19,7 @@ BESIDE = ["--package", "bench", "--features", "bench/bench"]
 # The account that it is measured against, quick enough not to show.
 ACCOUNT = ["--profile", "bench", "--package", "rehearsal"]
 # On the virtual clock no time shows: the build that `make test` has too.
-VIRTUAL = ["--workspace", "--features", "rehearsal-clock", "--example", "thousand"]
+VIRTUAL = ["--workspace", "--features", "rehearsal-clock", "--example", "thousand", "--example", "budget"]
 
 
 def main() -> None:
@@ -28,13 +29,14 @@ def main() -> None:
     subprocess.run([ROOT / "tests/build-lambda", ARCH, *FUNCTIONS], cwd=ROOT, check=True, stdout=sys.stderr)
     build("what it is compared with (five minutes, once)", ["--release", *BESIDE])
     build("what it is measured against (three minutes, once)", ACCOUNT)
-    build("a thousand services on the virtual clock", VIRTUAL)
+    build("a thousand services, and a spent budget, on the virtual clock", VIRTUAL)
     install("peer", HERE / "peer/requirements.txt")
     install("c7n", HERE / "custodian/requirements.txt")
     for line in machine():
         print(line)
     cold.measure()
     thousand.on_the_virtual_clock()
+    budget.on_the_virtual_clock()
     decisions.measure()
     say("A thousand services at five a second: this takes three minutes ...")
     thousand.beside_custodian()

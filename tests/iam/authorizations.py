@@ -62,6 +62,18 @@ def on_clusters(action: str, given: dict) -> Iterator[Request]:
         yield request(action, cluster_arn(cluster))
 
 
+def on_the_cluster_itself(action: str, given: dict) -> Iterator[Request]:
+    yield request(action, cluster_arn(given["cluster"]))
+
+
+def on_container_instances(action: str, given: dict) -> Iterator[Request]:
+    cluster = cluster_arn(given["cluster"])
+    for instance in given["containerInstances"]:
+        id = instance.split("/")[-1]
+        resource = arn("ecs", f"container-instance/{cluster.split('/')[-1]}/{id}")
+        yield request(action, resource, **{"ecs:cluster": cluster})
+
+
 def on_services(action: str, given: dict) -> Iterator[Request]:
     for service in given.get("services") or [given["service"]]:
         resource = service_arn(given["cluster"], service)
@@ -120,6 +132,14 @@ def on_a_bus(action: str, given: dict) -> Iterator[Request]:
         )
 
 
+def on_a_budget(_action: str, given: dict) -> Iterator[Request]:
+    # One permission for every way to read a budget; it has no Region:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+    yield request(
+        "budgets:ViewBudget", f"arn:{PARTITION}:budgets::{given['AccountId']}:budget/{given['BudgetName']}"
+    )
+
+
 def on_a_topic(action: str, given: dict) -> Iterator[Request]:
     yield request(action, given["TopicArn"])
 
@@ -129,6 +149,9 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "application-autoscaling:RegisterScalableTarget": on_a_scalable_target,
     "autoscaling:DescribeAutoScalingGroups": on_everything,
     "autoscaling:UpdateAutoScalingGroup": on_a_group,
+    "budgets:DescribeBudget": on_a_budget,
+    "budgets:DescribeNotificationsForBudget": on_a_budget,
+    "budgets:DescribeSubscribersForNotification": on_a_budget,
     "dynamodb:DeleteItem": on_a_table,
     "dynamodb:GetItem": on_a_table,
     "dynamodb:PutItem": on_a_table,
@@ -136,11 +159,16 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "dynamodb:TransactWriteItems": in_a_transaction,
     "dynamodb:UpdateItem": on_a_table,
     "ecs:DescribeClusters": on_clusters,
+    "ecs:DescribeContainerInstances": on_container_instances,
     "ecs:DescribeServices": on_services,
     "ecs:DescribeTaskDefinition": on_everything,
+    "ecs:ListContainerInstances": on_the_cluster_itself,
     "ecs:ListServices": on_a_cluster,
     "ecs:UpdateService": on_services,
     "events:PutEvents": on_a_bus,
+    "freetier:GetFreeTierUsage": on_everything,
+    "sns:GetTopicAttributes": on_a_topic,
+    "sns:ListSubscriptionsByTopic": on_a_topic,
     "sns:Publish": on_a_topic,
     "tag:GetResources": on_everything,
 }

@@ -41,12 +41,17 @@ def recorded(recording: Path, functions: Iterable[str]) -> list[dict]:
 
 
 def stack_of(calls: list[dict]) -> Stack:
-    """The template, with the table and the topic named as they were when the calls were recorded."""
-    found = {"Ledger": tables(calls), "Pages": topics(calls)}
+    """The template with the budgets that were read, and with the table and the topics named as they
+    were when the calls were recorded."""
+    found = {"Ledger": tables(calls), "Pages": topics(calls, "sns:Publish")}
+    read = topics(calls, "sns:GetTopicAttributes") | topics(calls, "sns:ListSubscriptionsByTopic")
+    for logical_id in ("BudgetWarn", "BudgetStop"):
+        found[logical_id] = {name for name in read if name.endswith(logical_id)}
     for logical_id, names in found.items():
         if len(names) > 1:
             raise ValueError(f"one {logical_id} was expected in the recording, not {sorted(names)}")
-    return deployed({logical_id: name for logical_id, names in found.items() for name in names})
+    budgets = ",".join(sorted(budgets_read(calls))) or "dev"
+    return deployed({logical_id: n for logical_id, names in found.items() for n in names}, BudgetNames=budgets)
 
 
 def tables(calls: list[dict]) -> set[str]:
@@ -54,8 +59,12 @@ def tables(calls: list[dict]) -> set[str]:
     return {arn.split("/")[-1] for arn in arns}
 
 
-def topics(calls: list[dict]) -> set[str]:
-    return {call["input"]["TopicArn"].split(":")[-1] for call in calls if call["action"] == "sns:Publish"}
+def topics(calls: list[dict], action: str) -> set[str]:
+    return {call["input"]["TopicArn"].split(":")[-1] for call in calls if call["action"] == action}
+
+
+def budgets_read(calls: list[dict]) -> set[str]:
+    return {call["input"]["BudgetName"] for call in calls if call["action"].startswith("budgets:")}
 
 
 def asked(calls: list[dict], function: str) -> list[Request]:

@@ -42,6 +42,22 @@ SAMPLE = [
 ]
 
 
+TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:caretaker-BudgetWarn"
+INSTANCE = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:container-instance/prod/0b69d5c0"
+BUDGET = {"AccountId": ACCOUNT, "BudgetName": "the team's"}
+OF_GROUPS = ("autoscaling:", "dynamodb:TransactWriteItems")
+GUARD_SAMPLE = [
+    *[(action, given) for action, given in SAMPLE if not action.startswith(OF_GROUPS)],
+    ("dynamodb:PutItem", {"TableName": "ledger"}),
+    ("budgets:DescribeBudget", BUDGET),
+    ("sns:GetTopicAttributes", {"TopicArn": TOPIC}),
+    ("sns:ListSubscriptionsByTopic", {"TopicArn": TOPIC.replace("Warn", "Stop")}),
+    ("freetier:GetFreeTierUsage", {}),
+    ("ecs:ListContainerInstances", {"cluster": "prod"}),
+    ("ecs:DescribeContainerInstances", {"cluster": "prod", "containerInstances": [INSTANCE]}),
+]
+
+
 def recording(tmp_path, sample, caller="off-hours"):
     path = tmp_path / "calls.jsonl"
     lines = [
@@ -52,11 +68,11 @@ def recording(tmp_path, sample, caller="off-hours"):
     return path
 
 
-def verdict(tmp_path, sample):
+def verdict(tmp_path, sample, function="off-hours"):
     """The requests that are denied, and the permissions that are not used."""
-    calls = recorded(recording(tmp_path, sample), ["off-hours"])
-    policy = stack_of(calls).policy("off-hours")
-    given = answers(policy, asked(calls, "off-hours"))
+    calls = recorded(recording(tmp_path, sample, function), [function])
+    policy = stack_of(calls).policy(function)
+    given = answers(policy, asked(calls, function))
     excused = {"WriteItsLog", "LeaveWhatFailed"}
     return (
         [answer.request.action for answer in given if not answer.allowed],
@@ -66,6 +82,23 @@ def verdict(tmp_path, sample):
 
 def test_calls_that_fit_the_policy_leave_nothing_to_say(tmp_path):
     assert verdict(tmp_path, SAMPLE) == ([], set())
+    assert verdict(tmp_path, GUARD_SAMPLE, "budget-guard") == ([], set())
+
+
+@pytest.mark.parametrize(
+    "call", ["DescribeBudget", "DescribeNotificationsForBudget", "DescribeSubscribersForNotification"]
+)
+def test_every_way_to_read_a_budget_is_one_permission(tmp_path, call):
+    rest = [(action, given) for action, given in GUARD_SAMPLE if not action.startswith("budgets:")]
+    assert verdict(tmp_path, [*rest, (f"budgets:{call}", BUDGET)], "budget-guard") == ([], set())
+
+
+@pytest.mark.parametrize("position", range(len(GUARD_SAMPLE)))
+def test_a_permission_that_the_guard_does_not_need_is_named(tmp_path, position):
+    rest = GUARD_SAMPLE[:position] + GUARD_SAMPLE[position + 1 :]
+    action = GUARD_SAMPLE[position][0].replace("budgets:DescribeBudget", "budgets:ViewBudget")
+    _, left = verdict(tmp_path, rest, "budget-guard")
+    assert {unneeded for _, unneeded in left} == {action}
 
 
 def test_a_call_outside_the_policy_is_denied(tmp_path):

@@ -1,7 +1,7 @@
 """What each function may not do, though it is near to what it does."""
 
 import pytest
-from cloudformation import deployed
+from cloudformation import ACCOUNT, deployed
 from iam.authorizations import arn, cluster_arn, request, service_arn
 from iam.contract import answers
 
@@ -17,6 +17,14 @@ TAGGED = {"aws:ResourceTag/caretaker:hours": "Mon-Fri 08:00-20:00"}
 LEDGER = arn("dynamodb", "table/caretaker-Ledger")
 BUS = arn("events", "event-bus/default")
 PAGES = arn("sns", "caretaker-Pages")
+
+
+def budget(name: str) -> str:
+    return f"arn:aws:budgets::{ACCOUNT}:budget/{name}"
+
+
+WARN, STOP = arn("sns", "caretaker-BudgetWarn"), arn("sns", "caretaker-BudgetStop")
+INSTANCE = arn("ecs", "container-instance/prod/0b69d5c0")
 OTHER_REGION = API.replace("eu-central-1", "us-east-1")
 
 ALLOWED = {
@@ -36,6 +44,19 @@ ALLOWED = {
     "the ledger": ("off-hours", request("dynamodb:PutItem", LEDGER)),
     "a notice": ("off-hours", request("events:PutEvents", BUS, **{"events:source": ("caretaker",)})),
     "a page": ("pager", request("sns:Publish", PAGES)),
+    "a budget that is named": ("budget-guard", request("budgets:ViewBudget", budget("dev"))),
+    "another that is named": ("budget-guard", request("budgets:ViewBudget", budget("the team's"))),
+    "the topic of warnings": ("budget-guard", request("sns:GetTopicAttributes", WARN)),
+    "who gets the letter of a stop": ("budget-guard", request("sns:ListSubscriptionsByTopic", STOP)),
+    "a stop of a service": ("budget-guard", request("ecs:UpdateService", API, **PROD)),
+    "an instance of a cluster": (
+        "budget-guard",
+        request("ecs:DescribeContainerInstances", INSTANCE, **PROD),
+    ),
+    "the scalable target of a service that stops": (
+        "budget-guard",
+        request("application-autoscaling:RegisterScalableTarget", TARGET, **DESIRED_COUNT),
+    ),
 }
 REFUSED = {
     "a service of another cluster": (
@@ -89,6 +110,43 @@ REFUSED = {
         request("events:PutEvents", arn("events", "event-bus/orders"), **{"events:source": ("caretaker",)}),
     ),
     "a page past the pager": ("off-hours", request("sns:Publish", PAGES)),
+    "a budget that is not named": ("budget-guard", request("budgets:ViewBudget", budget("prod"))),
+    "a budget whose name begins alike": ("budget-guard", request("budgets:ViewBudget", budget("dev-2"))),
+    "an edit of a budget": ("budget-guard", request("budgets:ModifyBudget", budget("dev"))),
+    "an action of a budget": (
+        "budget-guard",
+        request("budgets:ExecuteBudgetAction", budget("dev") + "/action/1234"),
+    ),
+    "a letter in the name of a budget": ("budget-guard", request("sns:Publish", STOP)),
+    "another policy for a topic": ("budget-guard", request("sns:SetTopicAttributes", STOP)),
+    "the policy of the pages": ("budget-guard", request("sns:GetTopicAttributes", PAGES)),
+    "a page past the pager, by the guard": ("budget-guard", request("sns:Publish", PAGES)),
+    "a stop in another cluster": (
+        "budget-guard",
+        request("ecs:UpdateService", service_arn("dev", "api"), **{"ecs:cluster": cluster_arn("dev")}),
+    ),
+    "an instance of another cluster": (
+        "budget-guard",
+        request("ecs:DescribeContainerInstances", INSTANCE, **{"ecs:cluster": cluster_arn("dev")}),
+    ),
+    "an end to a service, by the guard": ("budget-guard", request("ecs:DeleteService", API, **PROD)),
+    "an end to a task": (
+        "budget-guard",
+        request("ecs:StopTask", arn("ecs", "task/prod/0b69d5c0"), **PROD),
+    ),
+    "a group, by the guard": (
+        "budget-guard",
+        request("autoscaling:UpdateAutoScalingGroup", GROUP, **TAGGED, **{"autoscaling:MinSize": "0"}),
+    ),
+    "a scalable target of a table, by the guard": (
+        "budget-guard",
+        request(
+            "application-autoscaling:RegisterScalableTarget",
+            TARGET,
+            **DESIRED_COUNT | {"application-autoscaling:service-namespace": "dynamodb"},
+        ),
+    ),
+    "a budget, by off-hours": ("off-hours", request("budgets:ViewBudget", budget("dev"))),
     "another topic": ("pager", request("sns:Publish", arn("sns", "orders"))),
     "a service, by the pager": ("pager", request("ecs:UpdateService", API, **PROD)),
     "the ledger, by the pager": ("pager", request("dynamodb:PutItem", LEDGER)),
@@ -97,7 +155,7 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def stack():
-    return deployed(Clusters="prod")
+    return deployed(Clusters="prod", BudgetNames="dev,the team's")
 
 
 def allowed(stack, cases: dict) -> dict[str, bool]:

@@ -24,7 +24,7 @@ pub const TOPICS: [&str; 2] = [
 ];
 
 /// Lambda ends an invocation of `budget-guard` after this: the template's `Timeout`.
-pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(270);
+pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(900);
 
 /// A house, and `budget-guard` beside it.
 pub struct Treasury {

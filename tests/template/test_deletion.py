@@ -39,7 +39,19 @@ def depends() -> dict[str, set[str]]:
     return {logical_id: closure(logical_id) for logical_id in resources}
 
 
-@pytest.mark.parametrize("cause", ["Tick", "ServiceChanged", "DeploymentCompleted"])
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "Tick",
+        "ServiceChanged",
+        "DeploymentCompleted",
+        "BudgetTick",
+        "BudgetWarnToGuard",
+        "BudgetStopToGuard",
+        # ... and what waits in Lambda's own queue for it.
+        "BudgetGuard",
+    ],
+)
 def test_nothing_puts_a_service_back_to_rest_after_the_last_wake(depends, cause):
     assert "WakeBeforeDelete" in depends[cause]
 

@@ -16,6 +16,8 @@ TAKEN = {
         "2026-12-19=Mon",
         "12-25, 12-26,2026-04-03 05-01",
     ],
+    "BudgetNames": ["", "dev", "Team A (old) & co.", "the team's $10 budget", "Büro/2026", "a" * 100],
+    "MonthlyLimit": ["", "250", "99.50", "0.01", "100000"],
     "Email": ["", "ops@example.com"],
     "TopicKey": ["", "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
 }
@@ -30,6 +32,8 @@ REFUSED = {
         "12-24/12-26",
         "2026-12-25,",
     ],
+    "BudgetNames": ["a:b", "a\\b", "dev*", "dev?", "${aws:username}", "a\nb", "預算", "a" * 101],
+    "MonthlyLimit": ["0", "0.00", "-5", "$10", "1,000", "10.005", "ten"],
     "Email": ["ops", "ops@example", "a@b.c d@e.f"],
     "TopicKey": ["alias/aws/sns", "arn:aws:kms:eu-central-1:123456789012:alias/pages"],
 }

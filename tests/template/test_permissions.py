@@ -1,12 +1,12 @@
 """Who may do what: roles, policies, and whom AWS's services may act for."""
 
 import pytest
-from cloudformation import ACCOUNT, ROOT, deployed
+from cloudformation import ACCOUNT, ROOT, deployed, whole
 
 
 @pytest.fixture(scope="module")
 def stack():
-    return deployed(TopicKey=f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234abcd")
+    return whole()
 
 
 def listed(value) -> list:
@@ -42,19 +42,31 @@ def test_every_action_is_named(stack):
 def test_every_resource_is_of_this_account_and_region(stack):
     for statement in statements(stack):
         for resource in listed(statement["Resource"]):
-            if resource != "*":
+            # A budget has no Region, and nobody can read one of another account.
+            if resource != "*" and statement["Sid"] != "ReadTheBudgets":
                 assert resource.split(":")[3:5] == ["eu-central-1", ACCOUNT], statement["Sid"]
 
 
-def test_every_service_that_invokes_a_function_names_its_rule_and_account(stack):
+def test_every_service_that_invokes_a_function_names_its_rule_or_topic_and_account(stack):
     permissions = stack.of_type("AWS::Lambda::Permission")
     rules = {
         f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/caretaker-{rule}"
         for rule in stack.of_type("AWS::Events::Rule")
     }
-    assert {permission["SourceArn"] for permission in permissions.values()} == rules
+    topics = set(stack.functions()["budget-guard"]["Environment"]["Variables"]["BUDGET_TOPICS"].split(","))
+    assert {permission["SourceArn"] for permission in permissions.values()} == rules | topics
     for logical_id, permission in permissions.items():
-        assert permission["SourceAccount"] == ACCOUNT, logical_id
+        if permission["Principal"] == "sns.amazonaws.com":
+            assert permission["SourceArn"] in topics and f":{ACCOUNT}:" in permission["SourceArn"]
+        else:
+            assert permission["SourceAccount"] == ACCOUNT, logical_id
+
+
+def test_every_topic_that_a_function_takes_letters_from_may_invoke_it(stack):
+    allowed = {(p["SourceArn"], p["FunctionName"]) for p in stack.of_type("AWS::Lambda::Permission").values()}
+    for subscription in stack.of_type("AWS::SNS::Subscription").values():
+        if subscription["Protocol"] == "lambda":
+            assert (subscription["TopicArn"], subscription["Endpoint"].split(":")[-1]) in allowed
 
 
 def test_every_rule_may_invoke_the_function_that_it_targets(stack):
@@ -82,14 +94,29 @@ def services_let_in(stack) -> dict[str, dict]:
 
 def test_every_service_that_is_let_in_acts_for_our_own_resources_only(stack):
     let_in = services_let_in(stack)
-    assert len(let_in) == 3
+    assert len(let_in) == 7
     for who, statement in let_in.items():
         condition = statement["Condition"]
-        assert condition["StringEquals"]["aws:SourceAccount"] == ACCOUNT, who
+        if statement["Principal"] != {"Service": "sns.amazonaws.com"}:
+            assert condition["StringEquals"]["aws:SourceAccount"] == ACCOUNT, who
         sources = [keys["aws:SourceArn"] for keys in condition.values() if "aws:SourceArn" in keys]
         assert len(sources) == 1, who
         for source in listed(sources[0]):
-            assert f":{ACCOUNT}:" in source and "caretaker" in source, who
+            assert f":{ACCOUNT}:" in source, who
+            # The account's budgets are people's, and may have any name.
+            assert "caretaker" in source or statement["Principal"] == {"Service": "budgets.amazonaws.com"}
+
+
+def test_the_topics_of_budgets_take_letters_of_this_accounts_budgets_and_of_nobody_else(stack):
+    for topic in ("BudgetWarn", "BudgetStop"):
+        policy = stack.properties(f"{topic}Policy")
+        assert policy["Topics"] == [f"arn:aws:sns:eu-central-1:{ACCOUNT}:caretaker-{topic}"]
+        [budgets, tls] = policy["PolicyDocument"]["Statement"]
+        assert budgets["Principal"] == {"Service": "budgets.amazonaws.com"}
+        assert budgets["Resource"] == policy["Topics"][0]
+        # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+        assert budgets["Condition"]["ArnLike"] == {"aws:SourceArn": f"arn:aws:budgets::{ACCOUNT}:*"}
+        assert tls["Effect"] == "Deny"
 
 
 def test_every_rule_may_leave_what_failed_in_the_dead_letter_queue(stack):
@@ -98,14 +125,24 @@ def test_every_rule_may_leave_what_failed_in_the_dead_letter_queue(stack):
     assert {arn.split("/caretaker-")[-1] for arn in let_in} == set(stack.of_type("AWS::Events::Rule"))
 
 
-def test_the_clusters_that_are_named_are_the_ones_in_reach():
-    stack = deployed(Clusters="prod,staging-*")
+def test_every_topic_may_leave_what_failed_in_the_dead_letter_queue(stack):
+    [policy] = stack.of_type("AWS::SQS::QueuePolicy").values()
+    [let_in] = [s for s in policy["PolicyDocument"]["Statement"] if s["Sid"] == "OurBudgetTopics"]
+    redriven = [s["TopicArn"] for s in stack.of_type("AWS::SNS::Subscription").values() if "RedrivePolicy" in s]
+    assert sorted(let_in["Condition"]["ArnEquals"]["aws:SourceArn"]) == sorted(redriven)
+    [policy] = deployed().of_type("AWS::SQS::QueuePolicy").values()
+    assert [s["Sid"] for s in policy["PolicyDocument"]["Statement"]] == ["OurRules", "OnlyOverTls"]
+
+
+@pytest.mark.parametrize(("function", "statements"), [("off-hours", 2), ("budget-guard", 3)])
+def test_the_clusters_that_are_named_are_the_ones_in_reach(function, statements):
+    stack = whole(Clusters="prod,staging-*")
     scoped = [
         statement["Condition"]["ArnLike"]["ecs:cluster"]
-        for statement in stack.policy("off-hours")["Statement"]
+        for statement in stack.policy(function)["Statement"]
         if "ecs:cluster" in statement.get("Condition", {}).get("ArnLike", {})
     ]
-    assert scoped == [["arn:*:ecs:*:*:cluster/prod", "arn:*:ecs:*:*:cluster/staging-*"]] * 2
+    assert scoped == [["arn:*:ecs:*:*:cluster/prod", "arn:*:ecs:*:*:cluster/staging-*"]] * statements
 
 
 def test_the_pager_may_use_a_key_only_where_one_is_given(stack):
@@ -117,3 +154,8 @@ def test_the_pager_may_use_a_key_only_where_one_is_given(stack):
     assert keys(stack) == [stack.properties("Pages")["KmsMasterKeyId"]]
     assert keys(deployed()) == []
     assert "KmsMasterKeyId" not in deployed().properties("Pages")
+
+
+def test_every_topic_has_the_key_that_is_given(stack):
+    for topic in stack.of_type("AWS::SNS::Topic").values():
+        assert topic["KmsMasterKeyId"] == f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234abcd"

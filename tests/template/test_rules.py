@@ -3,20 +3,20 @@
 import json
 
 import pytest
-from cloudformation import ACCOUNT, ROOT, deployed
+from cloudformation import ACCOUNT, ROOT, deployed, whole
 from moto.events.models import EventPattern
 
 # How a function is reached other than by a rule, told by a member of the event.
 OTHER_WAYS = {
     "action": "a person invokes it",
     "RequestType": "CloudFormation, through the custom resource",
-    "Records": "the dead-letter queue",
+    "Records": "the dead-letter queue, or a budget's topic",
 }
 
 
 @pytest.fixture(scope="module")
 def stack():
-    return deployed()
+    return whole()
 
 
 def reached(stack, event: dict) -> set[str]:
@@ -90,9 +90,19 @@ def test_a_change_by_anyone_else_reaches_off_hours(stack, name, identity):
     assert reached(stack, api_call(name, identity)) == {"off-hours"}
 
 
-def test_what_off_hours_wrote_itself_reaches_nobody(stack):
-    role = stack.functions()["off-hours"]["Role"].split("/")[-1]
+@pytest.mark.parametrize("function", ["off-hours", "budget-guard"])
+def test_what_we_wrote_ourselves_reaches_nobody(stack, function):
+    role = stack.functions()[function]["Role"].split("/")[-1]
     assert reached(stack, api_call(identity=assumed(role))) == set()
+
+
+def test_without_a_budget_the_rule_names_no_role_that_is_not_there():
+    [issuer, nobody] = deployed().properties("ServiceChanged")["EventPattern"]["detail"]["$or"]
+    [roles] = issuer["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"]
+    assert roles == {
+        "anything-but": ["caretaker-OffHoursRole", "AWSServiceRoleForApplicationAutoScaling_ECSService"]
+    }
+    assert nobody["userIdentity"]["sessionContext"]["sessionIssuer"] == {"userName": [{"exists": False}]}
 
 
 def test_what_application_auto_scaling_wrote_reaches_nobody(stack):
@@ -146,6 +156,14 @@ def way_in(stack, event: dict) -> set[str]:
         return {
             tick["Target"]["Arn"].split(":caretaker-")[-1]
             for tick in stack.of_type("AWS::Scheduler::Schedule").values()
+        }
+    if source := next((r["EventSource"] for r in event.get("Records", []) if "EventSource" in r), None):
+        assert source == "aws:sns"
+        topics = {record["EventSubscriptionArn"].rsplit(":", 1)[0] for record in event["Records"]}
+        return {
+            subscription["Endpoint"].split(":caretaker-")[-1]
+            for subscription in stack.of_type("AWS::SNS::Subscription").values()
+            if subscription["TopicArn"] in topics
         }
     if OTHER_WAYS.keys() & event.keys():
         return set(stack.functions())

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from cloudformation import ROOT, deployed, source
+from cloudformation import ROOT, deployed, source, whole
 
 FOLDERS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters"
@@ -12,7 +12,73 @@ UNPAGED = "arn:aws:sqs:eu-central-1:123456789012:caretaker-Unpaged"
 
 @pytest.fixture(scope="module")
 def stack():
-    return deployed()
+    return whole()
+
+
+def test_without_a_budget_there_is_no_guard_and_nothing_of_it():
+    stack = deployed()
+    assert sorted(stack.functions()) == [folder for folder in FOLDERS if folder != "budget-guard"]
+    assert [name for name in stack.resources if "Budget" in name] == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "names"),
+    [
+        ({"BudgetNames": "dev,the team's"}, "dev,the team's"),
+        ({"MonthlyLimit": "250"}, "caretaker-monthly-warn-80-stop-100"),
+        ({"BudgetNames": "dev", "MonthlyLimit": "250"}, "dev,caretaker-monthly-warn-80-stop-100"),
+    ],
+)
+def test_the_guard_watches_the_budgets_that_are_named_and_the_one_that_is_made(parameters, names):
+    stack = deployed(**parameters)
+    assert stack.functions()["budget-guard"]["Environment"]["Variables"]["BUDGET_NAMES"] == names
+    [read] = [s for s in stack.policy("budget-guard")["Statement"] if s["Sid"] == "ReadTheBudgets"]
+    assert read["Resource"] == [f"arn:*:budgets::*:budget/{name}" for name in names.split(",")]
+
+
+def test_the_guard_takes_its_letters_from_the_topics_that_the_budget_publishes_to(stack):
+    topics = [f"arn:aws:sns:eu-central-1:123456789012:caretaker-{t}" for t in ("BudgetWarn", "BudgetStop")]
+    variables = stack.functions()["budget-guard"]["Environment"]["Variables"]
+    assert variables["BUDGET_TOPICS"] == ",".join(topics)
+    guard = {
+        s["TopicArn"]: s
+        for s in stack.of_type("AWS::SNS::Subscription").values()
+        if s["Protocol"] == "lambda"
+    }
+    assert sorted(guard) == sorted(topics)
+    for subscription in guard.values():
+        assert subscription["Endpoint"].endswith(":function:caretaker-budget-guard")
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": DEAD_LETTERS}
+    notifications = stack.properties("MonthlyBudget")["NotificationsWithSubscribers"]
+    told = [
+        (n["Notification"]["NotificationType"], str(n["Notification"]["Threshold"]), n["Subscribers"])
+        for n in notifications
+    ]
+    assert told == [
+        ("ACTUAL", "80", [{"SubscriptionType": "SNS", "Address": topics[0]}]),
+        ("FORECASTED", "100", [{"SubscriptionType": "SNS", "Address": topics[0]}]),
+        ("ACTUAL", "100", [{"SubscriptionType": "SNS", "Address": topics[1]}]),
+    ]
+
+
+@pytest.mark.parametrize("changed", [{"WarnPercent": "70"}, {"StopPercent": "95"}])
+def test_other_thresholds_are_another_budget_because_a_named_one_cannot_be_replaced(stack, changed):
+    name = stack.properties("MonthlyBudget")["Budget"]["BudgetName"]
+    other = whole(**changed)
+    assert other.properties("MonthlyBudget")["Budget"]["BudgetName"] != name
+    variables = other.functions()["budget-guard"]["Environment"]["Variables"]
+    assert variables["BUDGET_NAMES"].endswith(other.properties("MonthlyBudget")["Budget"]["BudgetName"])
+
+
+def test_another_limit_is_an_edit_of_the_same_budget(stack):
+    def named(one):
+        return one.properties("MonthlyBudget")["Budget"]["BudgetName"]
+
+    assert named(whole(MonthlyLimit="300")) == named(stack)
+
+
+def test_a_budgets_topic_lets_its_letters_in_before_there_is_a_budget():
+    assert source()["Resources"]["MonthlyBudget"]["DependsOn"] == ["BudgetWarnPolicy", "BudgetStopPolicy"]
 
 
 def test_every_function_has_one_name_everywhere(stack):
@@ -58,21 +124,25 @@ def test_the_functions_run_on_the_processor_that_was_chosen(architecture):
         assert function["Architectures"] == [architecture]
 
 
-def test_off_hours_runs_once_at_a_time_unless_the_account_is_too_small():
-    assert deployed().functions()["off-hours"]["ReservedConcurrentExecutions"] == 1
-    small = deployed(OneRunAtATime="false").functions()["off-hours"]
+@pytest.mark.parametrize("function", ["off-hours", "budget-guard"])
+def test_a_function_runs_once_at_a_time_unless_the_account_is_too_small(stack, function):
+    assert stack.functions()[function]["ReservedConcurrentExecutions"] == 1
+    small = whole(OneRunAtATime="false").functions()[function]
     assert "ReservedConcurrentExecutions" not in small
 
 
 def test_a_run_ends_before_the_next_tick(stack):
     assert stack.properties("Tick")["ScheduleExpression"] == "rate(5 minutes)"
     assert stack.functions()["off-hours"]["Timeout"] < 5 * 60
+    assert stack.properties("BudgetTick")["ScheduleExpression"] == "rate(1 hour)"
+    # As much as Lambda allows: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
+    assert stack.functions()["budget-guard"]["Timeout"] == 900
 
 
 def test_every_delivery_that_fails_is_kept(stack):
     targets = [target for rule in stack.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [schedule["Target"] for schedule in stack.of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 4
+    assert len(targets) == 5
     for target in targets:
         assert target["DeadLetterConfig"]["Arn"] == DEAD_LETTERS
         assert target["RetryPolicy"].keys() == {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"}
@@ -86,7 +156,7 @@ def test_every_invocation_that_fails_is_kept(stack):
         for config in stack.of_type("AWS::Lambda::EventInvokeConfig").values()
     }
     # The pager cannot page its own failures: they go where an alarm is watching.
-    assert kept == {"off-hours": DEAD_LETTERS, "pager": UNPAGED}
+    assert kept == {"off-hours": DEAD_LETTERS, "budget-guard": DEAD_LETTERS, "pager": UNPAGED}
 
 
 def test_the_pager_takes_what_failed_and_what_it_cannot_say_is_kept(stack):
@@ -126,6 +196,5 @@ def test_every_alarm_reaches_people_without_the_pager(stack):
 
 
 def test_pages_go_by_email_only_where_an_address_is_given(stack):
-    assert not stack.of_type("AWS::SNS::Subscription")
-    [subscription] = deployed(Email="ops@example.com").of_type("AWS::SNS::Subscription").values()
-    assert subscription["Endpoint"] == "ops@example.com"
+    assert not deployed().of_type("AWS::SNS::Subscription")
+    assert stack.properties("PagesByEmail")["Endpoint"] == "ops@example.com"

@@ -9,28 +9,69 @@ use serde_json::{Value, json};
 const STACK: &str = r#"
 clusters:
   - name: prod
-    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin", "caretaker:budget": "keep"}
+    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}
     services:
-      - {name: api, desired: 3, scaling: {min: 2, max: 10}, tags: {"caretaker:budget": "stop/10"}}
-      - {name: web, desired: 2, tags: {"caretaker:budget": "stop"}}
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}}
+      - {name: web, desired: 2}
       - {name: typo, desired: 2, tags: {"caretaker:hours": "Mon-Fri 08:00-25:00"}}
 groups:
   - {name: hosts, min: 2, max: 6, desired: 2, provider: hosts, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
   - {name: untagged-at-night, min: 1, max: 6, desired: 1, provider: more, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
+"#;
+
+/// The budget's services run on instances too, so that those are counted.
+const BUDGET: &str = r#"
+clusters:
+  - name: prod
+    tags: {"caretaker:budget": "stop/50"}
+    services:
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}}
+      - {name: images, desired: 2, launch: "provider:hosts"}
+      - {name: login, desired: 1, tags: {"caretaker:budget": keep}}
+groups:
+  - {name: hosts, min: 1, max: 6, desired: 2, provider: hosts, cluster: prod}
+beside:
+  - {kind: natgateway, tags: {team: shop}}
 budgets:
   - name: monthly
-    limit: "100"
-    spent: "50"
+    limit: "10"
+    spent: "6.10"
     notifications:
-      - { at: { percent: 100 }, topic: caretaker-BudgetStop }
+      - {at: {percent: 80}, topic: caretaker-BudgetStop}
+      - {at: {percent: 100}, topic: caretaker-BudgetStop}
 "#;
 
 #[tokio::test(start_paused = true)]
-async fn a_night_and_a_spent_budget_use_every_call_that_the_functions_have() {
-    let treasury = Treasury::new("2026-11-19T15:30:00Z", STACK);
-    a_spent_budget(&treasury).await;
-    let house = &treasury.house;
-    house.until("2026-11-19T18:30:00Z").await;
+async fn a_night_and_a_budget_use_every_call_that_the_functions_have() {
+    let night = night().await;
+    let budget = budget().await;
+    write(&[&night, &budget.house]);
+}
+
+/// Spent at noon, and given back in the new month.
+async fn budget() -> Treasury {
+    let treasury = Treasury::new("2026-11-30T10:55:00Z", BUDGET);
+    treasury.until("2026-11-30T12:00:00Z").await;
+    treasury.reports("10.40");
+    for message in treasury.messages_since(0) {
+        treasury.invoke(message, "letter").await.report();
+    }
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+    for question in [
+        json!({ "action": "status" }),
+        json!({ "action": "drill", "budget": "monthly" }),
+    ] {
+        treasury.invoke(question, "question").await.report();
+    }
+    treasury.until("2026-12-01T04:00:00Z").await;
+    treasury.reports("0.30");
+    treasury.until("2026-12-01T06:30:00Z").await;
+    assert_eq!(treasury.house.desired("prod/api"), 3);
+    treasury
+}
+
+async fn night() -> House {
+    let house = House::new("2026-11-19T18:30:00Z", STACK);
     house.tick_until("2026-11-20T00:00:00Z").await;
     let untag = json!({ "Tags": [{ "ResourceId": "untagged-at-night", "ResourceType": "auto-scaling-group", "Key": "caretaker:hours" }] });
     house.by_hand("autoscaling", "DeleteTags", untag);
@@ -46,23 +87,9 @@ async fn a_night_and_a_spent_budget_use_every_call_that_the_functions_have() {
     house.tag("prod/typo", "caretaker:hours", "Mon-Fri 08:00-20:00");
     house.tick_until("2026-11-20T08:00:00Z").await;
     assert_eq!(house.group_minimum("untagged-at-night"), 1);
-    let pages = publish(house).await;
+    let pages = publish(&house).await;
     assert!(pages > 0, "the pager published");
-    write(house);
-}
-
-/// A budget is spent, what it stopped is raised and put down again, and a person restores it.
-async fn a_spent_budget(treasury: &Treasury) {
-    treasury.tick().await.report();
-    treasury.reports("101");
-    treasury.tick().await.report();
-    treasury.house.set_desired("prod/api", 4);
-    treasury.until("2026-11-19T16:30:00Z").await;
-    assert_eq!(treasury.house.desired("prod/api"), 0);
-    let restore = json!({ "action": "restore", "budget": "monthly", "allow": "90", "by": "ana", "why": "recording" });
-    treasury.invoke(restore, "restore").await.report();
-    treasury.until("2026-11-19T18:25:00Z").await;
-    assert_eq!(treasury.house.desired("prod/api"), 3);
+    house
 }
 
 /// Hands every notice to the pager, as the rule on the bus would.
@@ -124,23 +151,23 @@ fn notices(house: &House) -> Vec<Value> {
     .collect()
 }
 
-fn write(house: &House) {
-    let state = house.account.state();
-    let ours = state
-        .calls
-        .iter()
-        .filter(|call| ["budget-guard", "off-hours", "pager"].contains(&call.caller.as_str()));
-    let lines = ours.fold(String::new(), |mut lines, call| {
-        let line = json!({
-            "at": call.at.to_string(),
-            "caller": call.caller,
-            "action": call.action,
-            "input": call.input,
-            "refused": call.refused,
-        });
-        writeln!(lines, "{line}").unwrap();
-        lines
-    });
+fn write(houses: &[&House]) {
+    let mut lines = String::new();
+    for house in houses {
+        let state = house.account.state();
+        let functions = ["off-hours", "budget-guard", "pager"];
+        let ours = state.calls.iter();
+        for call in ours.filter(|call| functions.contains(&call.caller.as_str())) {
+            let line = json!({
+                "at": call.at.to_string(),
+                "caller": call.caller,
+                "action": call.action,
+                "input": call.input,
+                "refused": call.refused,
+            });
+            writeln!(lines, "{line}").unwrap();
+        }
+    }
     let folder = format!("{}/../target/contracts", env!("CARGO_MANIFEST_DIR"));
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(format!("{folder}/calls.jsonl"), lines).unwrap();

@@ -16,6 +16,20 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// The template with every part that a parameter turns on.
+fn whole() -> Template {
+    let given = [
+        ("BudgetNames", "dev"),
+        ("MonthlyLimit", "250"),
+        ("WarnPercent", "75"),
+    ];
+    template(
+        given
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+    )
+}
+
 fn template(overrides: BTreeMap<String, String>) -> Template {
     let deployment = Deployment {
         identity: Identity::default(),
@@ -32,7 +46,7 @@ fn the_template_s_functions_are_the_folders_under_functions() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     folders.sort();
-    let mut names: Vec<String> = template(BTreeMap::new())
+    let mut names: Vec<String> = whole()
         .functions
         .into_iter()
         .map(|function| function.name)
@@ -43,7 +57,7 @@ fn the_template_s_functions_are_the_folders_under_functions() {
 
 #[test]
 fn every_rule_and_schedule_of_the_template_reaches_a_function() {
-    let template = template(BTreeMap::new());
+    let template = whole();
     let known = |arn: &str| {
         template
             .functions
@@ -86,6 +100,37 @@ fn the_account_accepts_what_the_template_deploys() {
     assert!(topic.attributes["Policy"].contains("cloudwatch.amazonaws.com"));
     assert!(topic.subscriptions[0].confirmed);
     assert_eq!(topic.subscriptions[0].endpoint, "oncall@example.com");
+}
+
+/// The budget that the template makes is at the thresholds that were given, and its letters reach
+/// the guard.
+#[test]
+fn the_account_s_budget_tells_the_guard() {
+    let clock = Clock::stepped("2026-11-19T12:10:00Z".parse().unwrap());
+    let template = whole();
+    let account = suite::account(clock, &template, &Stack::default()).unwrap();
+    let guard = &template.function("budget-guard").unwrap().variables;
+    let budget = "caretaker-monthly-warn-75-stop-100";
+    assert_eq!(guard["BUDGET_NAMES"], format!("dev,{budget}"));
+    let world = &mut account.state().world;
+    let reading = |spend: &str| Reading {
+        actual: spend.parse().unwrap(),
+        forecast: None,
+    };
+    let mut told = Vec::new();
+    for spend in ["187.00", "188.00", "249.00", "251.00"] {
+        assert!(report(world, budget, Some(reading(spend))), "{spend}");
+        told.push(world.events.deliveries.iter().count());
+    }
+    assert_eq!(told, [0, 1, 1, 2]);
+    let topics: Vec<String> = world
+        .events
+        .deliveries
+        .iter()
+        .map(|letter| letter.payload["Records"][0]["Sns"]["TopicArn"].to_string())
+        .map(|topic| topic.trim_matches('"').to_owned())
+        .collect();
+    assert_eq!(guard["BUDGET_TOPICS"], topics.join(","));
 }
 
 /// The event that the account delivers for a letter: its names, and its text.

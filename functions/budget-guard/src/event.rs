@@ -171,7 +171,7 @@ mod tests {
         assert_eq!((work.kind, work.messages.len()), ("message", 1), "{name}");
         let message = &work.messages[0];
         let topic = "arn:aws:sns:eu-central-1:123456789012:caretaker-Budget";
-        assert!(message.topic.starts_with(topic), "{}", message.topic);
+        assert!(message.topic.starts_with(topic), "{name}");
         let hint = message.hint.clone();
         (hint.form, hint.alert, hint.budget)
     }

@@ -258,6 +258,19 @@ fn a_budget_is_what_the_api_would_be_asked_for() {
 }
 
 #[test]
+fn a_threshold_that_stands_in_a_parameter_is_a_number_all_the_same() {
+    let template = TEMPLATE
+        .replace("${Own}", "")
+        .replace("Threshold: 80", "Threshold: '82.5'");
+    let template = Template::read(&template, &deployment()).unwrap();
+    let [budget] = template.budgets.as_slice() else {
+        panic!("one budget");
+    };
+    let notification = &budget["NotificationsWithSubscribers"][0]["Notification"];
+    assert_eq!(notification["Threshold"], json!(82.5));
+}
+
+#[test]
 fn an_overridden_parameter_turns_its_conditions() {
     let mut careful = deployment();
     careful

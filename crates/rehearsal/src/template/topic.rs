@@ -54,24 +54,30 @@ pub(super) fn policies(scope: &Scope<'_>, resource: &Value) -> Result<Vec<Value>
 pub(super) fn budget(scope: &Scope<'_>, resource: &Value) -> Result<Value, Unusable> {
     let mut input = scope.resolve(&resource["Properties"])?;
     input["AccountId"] = json!(scope.identity.account_id);
-    write_amounts(&mut input);
+    write_numbers(&mut input);
     Ok(input)
 }
 
-/// CloudFormation takes an amount as a number too, the API only as text.
-fn write_amounts(value: &mut Value) {
+/// CloudFormation takes an amount as a number too, the API only as text; and a threshold that stands
+/// in a parameter as text, the API only as a number.
+fn write_numbers(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                match member {
-                    Value::Number(amount) if name == "Amount" => {
-                        *member = json!(amount.to_string())
+                let given = match member {
+                    Value::Number(amount) if name == "Amount" => json!(amount.to_string()),
+                    Value::String(text) if name == "Threshold" => text
+                        .parse::<f64>()
+                        .map_or_else(|_| json!(text), |percent| json!(percent)),
+                    member => {
+                        write_numbers(member);
+                        continue;
                     }
-                    member => write_amounts(member),
-                }
+                };
+                *member = given;
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(write_amounts),
+        Value::Array(items) => items.iter_mut().for_each(write_numbers),
         _ => {}
     }
 }

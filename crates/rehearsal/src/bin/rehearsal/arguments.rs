@@ -1,13 +1,15 @@
 //! The command line.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
 /// What a person reads who asks for help or mistypes.
 pub(crate) const USAGE: &str = "\
-usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
+usage: rehearsal serve [--port 4577] [--stack FILE] [--parameter NAME=VALUE]... [--unthrottled]
        rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
+                        [--parameter NAME=VALUE]...
        rehearsal rehearse SCENARIO [--stack FILE] [--report FILE] [--binaries FOLDER]
        rehearsal operations
 
@@ -22,7 +24,8 @@ usage: rehearsal serve [--port 4577] [--stack FILE] [--unthrottled]
           than its own.
   operations  prints the API operations that are modelled, by service, as JSON.
 
-All read ./template.yaml, or the one that --template names.";
+All read ./template.yaml, or the one that --template names. --parameter gives a parameter of the
+template another value than its default; a scenario has its own.";
 
 /// What to do.
 #[derive(Debug, PartialEq)]
@@ -48,6 +51,8 @@ pub(crate) struct Serving {
     pub(crate) stack: Option<PathBuf>,
     /// The template; none is `template.yaml` if that exists.
     pub(crate) template: Option<PathBuf>,
+    /// Parameters of the template that differ from their defaults.
+    pub(crate) parameters: BTreeMap<String, String>,
     /// Whether no call is ever throttled.
     pub(crate) unthrottled: bool,
 }
@@ -65,6 +70,8 @@ pub(crate) struct Invoking {
     pub(crate) binary: Option<PathBuf>,
     /// The template.
     pub(crate) template: PathBuf,
+    /// Parameters of the template that differ from their defaults.
+    pub(crate) parameters: BTreeMap<String, String>,
 }
 
 /// Which scenario.
@@ -111,6 +118,7 @@ fn serving(mut arguments: lexopt::Parser) -> Result<Serving, lexopt::Error> {
         port: 4577,
         stack: None,
         template: None,
+        parameters: BTreeMap::new(),
         unthrottled: false,
     };
     while let Some(argument) = arguments.next()? {
@@ -118,6 +126,10 @@ fn serving(mut arguments: lexopt::Parser) -> Result<Serving, lexopt::Error> {
             Long("port") => serving.port = arguments.value()?.parse()?,
             Long("stack") => serving.stack = Some(arguments.value()?.into()),
             Long("template") => serving.template = Some(arguments.value()?.into()),
+            Long("parameter") => {
+                let given = parameter(&arguments.value()?.string()?)?;
+                serving.parameters.extend([given]);
+            }
             Long("unthrottled") => serving.unthrottled = true,
             other => return Err(other.unexpected()),
         }
@@ -125,16 +137,26 @@ fn serving(mut arguments: lexopt::Parser) -> Result<Serving, lexopt::Error> {
     Ok(serving)
 }
 
+/// `NAME=VALUE`; the value may be empty or hold another `=`.
+fn parameter(text: &str) -> Result<(String, String), lexopt::Error> {
+    match text.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(format!("--parameter {text}: write NAME=VALUE").into()),
+    }
+}
+
 fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
     let (mut function, mut event) = (None, None);
     let (mut endpoint, mut binary) = (None, None);
     let mut template = PathBuf::from(TEMPLATE);
+    let mut parameters = BTreeMap::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("function") => function = Some(arguments.value()?.string()?),
             Long("event") => event = Some(arguments.value()?.into()),
             Long("endpoint") => endpoint = Some(arguments.value()?.string()?),
             Long("binary") => binary = Some(arguments.value()?.into()),
+            Long("parameter") => parameters.extend([parameter(&arguments.value()?.string()?)?]),
             Long("template") => template = arguments.value()?.into(),
             other => return Err(other.unexpected()),
         }
@@ -146,6 +168,7 @@ fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
         endpoint: endpoint.filter(|url| !url.is_empty()),
         binary,
         template,
+        parameters,
     })
 }
 
@@ -188,6 +211,7 @@ mod tests {
                 port,
                 stack: None,
                 template: None,
+                parameters: BTreeMap::new(),
                 unthrottled: false,
             }))
         };
@@ -222,6 +246,23 @@ mod tests {
             Ok(Command::Invoke(invoking)) => assert_eq!(invoking.endpoint, None),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn parameters_are_names_and_values() {
+        let words = ["serve", "--parameter", "A=b=c", "--parameter", "D="];
+        match parsed(&words) {
+            Ok(Command::Serve(serving)) => {
+                let parameters: Vec<_> = serving.parameters.into_iter().collect();
+                let expected = [("A", "b=c"), ("D", "")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+                assert_eq!(parameters, expected);
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(
+            parsed(&["serve", "--parameter", "A"]),
+            Err("--parameter A: write NAME=VALUE".to_owned())
+        );
     }
 
     #[test]

@@ -19,7 +19,7 @@ const DEFAULT_STACK: &str = include_str!("../../../stacks/default.yaml");
 
 /// Delivers the event and prints the answer on stdout, and nothing else there.
 pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> {
-    let template = Template::load(&invoking.template, &deployment())?;
+    let template = Template::load(&invoking.template, &deployment(invoking.parameters.clone()))?;
     let event = read_event(&invoking)?;
     let account = match invoking.endpoint {
         Some(_) => Account::new(Clock::Wall),

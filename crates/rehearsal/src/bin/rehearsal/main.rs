@@ -60,12 +60,12 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-/// Where the template is deployed: the account as it is when it is empty.
-fn deployment() -> Deployment {
+/// Where and how the template is deployed: in the account as it is when it is empty.
+fn deployment(parameters: BTreeMap<String, String>) -> Deployment {
     Deployment {
         identity: Identity::default(),
         stack: "caretaker".to_owned(),
-        overrides: BTreeMap::new(),
+        overrides: parameters,
     }
 }
 

@@ -22,8 +22,7 @@ pub(crate) async fn run(rehearsing: Rehearsing) -> Result<ExitCode, Box<dyn Erro
         Some(stack) => Scenario::load_with(&rehearsing.scenario, stack)?,
         None => Scenario::load(&rehearsing.scenario)?,
     };
-    let mut deployment = deployment();
-    deployment.overrides.clone_from(&scenario.parameters);
+    let deployment = deployment(scenario.parameters.clone());
     let template = Template::load(&rehearsing.template, &deployment)?;
     let folder = match &rehearsing.binaries {
         Some(folder) => folder.clone(),

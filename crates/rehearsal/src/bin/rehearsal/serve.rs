@@ -1,5 +1,6 @@
 //! `rehearsal serve`: an account on loopback until a signal ends it.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +23,7 @@ pub(crate) async fn run(serving: Serving) -> Result<ExitCode, Box<dyn Error>> {
     let stack = serving.stack.as_deref().map(Stack::load).transpose()?;
     let account = suite::account(
         Clock::Wall,
-        &template(serving.template.as_deref())?,
+        &template(serving.template.as_deref(), serving.parameters)?,
         &stack.unwrap_or_default(),
     )?;
     if serving.unthrottled {
@@ -41,10 +42,13 @@ pub(crate) async fn run(serving: Serving) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// An account without the suite's table and topics is of use too: a missing template is none.
-fn template(path: Option<&Path>) -> Result<Template, Box<dyn Error>> {
+fn template(
+    path: Option<&Path>,
+    parameters: BTreeMap<String, String>,
+) -> Result<Template, Box<dyn Error>> {
     let here = Path::new(TEMPLATE);
     match path.or(here.exists().then_some(here)) {
-        Some(path) => Ok(Template::load(path, &deployment())?),
+        Some(path) => Ok(Template::load(path, &deployment(parameters))?),
         None => Ok(Template::default()),
     }
 }
