@@ -1,4 +1,4 @@
-//! A house with a budget: `budget-guard` beside `off-hours`, its topic, and what AWS reports.
+//! A house with a budget: `budget-guard` beside `off-hours`, its topics, and what AWS reports.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
@@ -17,8 +17,11 @@ use crate::house::{Ended, LEDGER, TICK, config};
 /// The budget of these tests.
 pub const BUDGET: &str = "monthly";
 
-/// The topic that it publishes to.
-pub const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetStop";
+/// The topics that it publishes to: one for warnings, one for the stop.
+pub const TOPICS: [&str; 2] = [
+    "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetWarn",
+    "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetStop",
+];
 
 /// Lambda ends an invocation of `budget-guard` after this: the template's `Timeout`.
 pub const TIMEOUT: SignedDuration = SignedDuration::from_secs(900);
@@ -37,7 +40,7 @@ pub struct Treasury {
 }
 
 impl Treasury {
-    /// An account at the instant `at` with this stack, a topic to which AWS Budgets may publish, and
+    /// An account at the instant `at` with this stack, topics to which AWS Budgets may publish, and
     /// settings that suit the tests.
     pub fn new(at: &str, stack: &str) -> Self {
         Self::with(at, stack, |_| None)
@@ -46,7 +49,7 @@ impl Treasury {
     /// The same with some of the settings changed.
     pub fn with(at: &str, stack: &str, changed: impl Fn(&str) -> Option<&'static str>) -> Self {
         let house = House::new(at, stack);
-        create_topic(&house);
+        TOPICS.iter().for_each(|topic| create_topic(&house, topic));
         let settings =
             Settings::from_env(&|name| changed(name).or_else(|| default(name)).map(str::to_owned))
                 .unwrap();
@@ -84,7 +87,7 @@ impl Treasury {
     pub fn messages_since(&self, first: usize) -> Vec<Value> {
         let state = self.house.account.state();
         let received = state.world.sns.received.iter().skip(first);
-        let ours = received.filter(|received| received.topic == TOPIC);
+        let ours = received.filter(|received| TOPICS.contains(&received.topic.as_str()));
         ours.map(lambda_event).collect()
     }
 
@@ -210,32 +213,29 @@ impl Treasury {
     }
 }
 
-/// The topic as the template makes it: AWS Budgets of this account may publish, and the function is
+/// A topic as the template makes it: AWS Budgets of this account may publish, and the function is
 /// subscribed.
-fn create_topic(house: &House) {
-    house.by_hand(
-        "sns",
-        "CreateTopic",
-        json!({ "Name": "caretaker-BudgetStop" }),
-    );
+fn create_topic(house: &House, topic: &str) {
+    let name = topic.rsplit(':').next();
+    house.by_hand("sns", "CreateTopic", json!({ "Name": name }));
     let policy = json!({ "Statement": [{
         "Effect": "Allow",
         "Principal": { "Service": "budgets.amazonaws.com" },
         "Action": "sns:Publish",
-        "Resource": TOPIC,
+        "Resource": topic,
         "Condition": {
             "StringEquals": { "aws:SourceAccount": "123456789012" },
             "ArnLike": { "aws:SourceArn": "arn:aws:budgets::123456789012:*" },
         },
     }] });
     let input = json!({
-        "TopicArn": TOPIC,
+        "TopicArn": topic,
         "AttributeName": "Policy",
         "AttributeValue": policy.to_string(),
     });
     house.by_hand("sns", "SetTopicAttributes", input);
     let endpoint = "arn:aws:lambda:eu-central-1:123456789012:function:caretaker-budget-guard";
-    let input = json!({ "TopicArn": TOPIC, "Protocol": "lambda", "Endpoint": endpoint });
+    let input = json!({ "TopicArn": topic, "Protocol": "lambda", "Endpoint": endpoint });
     house.by_hand("sns", "Subscribe", input);
 }
 
@@ -248,7 +248,10 @@ fn default(name: &str) -> Option<&'static str> {
         "EVENT_BUS" => "default",
         "CLUSTERS" => "*",
         "BUDGET_NAMES" => BUDGET,
-        "BUDGET_TOPICS" => TOPIC,
+        "BUDGET_TOPICS" => {
+            "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetWarn,\
+             arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetStop"
+        }
         "WARN_PERCENT" => "80",
         "STOP_PERCENT" => "100",
         "GRACE_MINUTES" => "0",

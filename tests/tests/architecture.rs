@@ -52,7 +52,7 @@ fn the_domain_knows_no_aws_no_async_and_no_serialisation() {
 
 #[test]
 fn no_function_ships_the_rehearsal_or_a_second_tls_stack() {
-    for function in ["off-hours", "pager"] {
+    for function in ["budget-guard", "off-hours", "pager"] {
         let depends = dependencies(function);
         assert!(depends.contains("lambda_runtime"), "{depends:?}");
         for forbidden in [
@@ -74,7 +74,7 @@ fn no_function_ships_the_rehearsal_or_a_second_tls_stack() {
 #[test]
 fn the_rehearsal_is_written_without_our_own_decisions() {
     let depends = dependencies("rehearsal");
-    for forbidden in ["domain", "ledger", "off-hours", "pager"] {
+    for forbidden in ["domain", "ledger", "budget-guard", "off-hours", "pager"] {
         assert!(
             !depends.contains(forbidden),
             "the rehearsal depends on {forbidden}"
@@ -111,7 +111,8 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 /// somebody.
 #[test]
 fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
-    let read: Vec<String> = ["../functions/off-hours/src", "../functions/pager/src"]
+    let read: Vec<String> = ["budget-guard", "off-hours", "pager"]
+        .map(|function| format!("../functions/{function}/src"))
         .iter()
         .flat_map(|folder| sources(Path::new(folder)))
         .flat_map(|path| dry_run_read_in(&path))
@@ -119,6 +120,8 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
     assert_eq!(
         read,
         [
+            "budget-guard/src/apply.rs: if settings.dry_run {",
+            "budget-guard/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
             "off-hours/src/apply.rs: if settings.dry_run {",
             "off-hours/src/deletion/mod.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
             "off-hours/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
@@ -129,7 +132,16 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
 
 /// The calls that write are made by nobody but what is behind the gate.
 #[test]
-fn nothing_of_off_hours_is_written_past_its_gate() {
+fn nothing_is_written_past_the_gate_of_its_function() {
+    // Errands, notices and the journal; and of each its own: the mark that the suite closes; what is
+    // told and over, and samples.
+    for (function, behind) in [("off-hours", 4), ("budget-guard", 7)] {
+        assert_eq!(written_behind_the_gate(function), behind, "{function}");
+    }
+}
+
+/// How many of the writes are made by what is behind the gate of a function; the others by nobody.
+fn written_behind_the_gate(function: &str) -> usize {
     let writes = [
         ".ledger.record_",
         ".ledger.close_",
@@ -138,6 +150,9 @@ fn nothing_of_off_hours_is_written_past_its_gate() {
         ".ledger.announced(",
         ".ledger.withdrawn(",
         ".ledger.journal(",
+        ".ledger.sample(",
+        "ledger.record_budget(",
+        "ledger.close_budget(",
         ".put_events()",
         ".register_scalable_target()",
         ".update_service()",
@@ -146,9 +161,9 @@ fn nothing_of_off_hours_is_written_past_its_gate() {
         "take(&aws.edge,",
         "announce::announce(&aws.edge,",
     ];
-    let folder = Path::new("../functions/off-hours/src");
+    let folder = PathBuf::from(format!("../functions/{function}/src"));
     let mut behind = 0;
-    for path in sources(folder) {
+    for path in sources(&folder) {
         let source = std::fs::read_to_string(&path).unwrap();
         let source: String = source.split_whitespace().collect();
         let found = writes.iter().filter(|write| source.contains(**write));
@@ -158,8 +173,7 @@ fn nothing_of_off_hours_is_written_past_its_gate() {
             assert_eq!(found.collect::<Vec<_>>(), Vec::<&&str>::new(), "{path:?}");
         }
     }
-    // The journal, the mark that the suite closes, errands and notices.
-    assert_eq!(behind, 4, "how many of the writes were found at all");
+    behind
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! night, in one account.
 
 use contracts::Treasury;
-use contracts::treasury::swallowing;
+use contracts::treasury::{TOPICS, swallowing};
 use rehearsal::fault::{Fault, Rule};
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ budgets:
     limit: "100"
     spent: "50"
     notifications:
-      - { at: { percent: 80 }, topic: caretaker-BudgetStop }
+      - { at: { percent: 80 }, topic: caretaker-BudgetWarn }
       - { at: { percent: 100 }, topic: caretaker-BudgetStop }
 "#;
 
@@ -231,14 +231,11 @@ async fn a_redeployment_while_stopped_is_put_down_a_few_times_and_then_paged() {
 async fn a_stranger_s_message_stops_nothing_and_is_told_once() {
     let treasury = metered(&two(), "2026-11-19").await;
     let file = std::fs::read_to_string("../events/budget-guard/actual.json").unwrap();
-    let letter = file.replace("$8.40", "$9,999.00");
-    let mut strange: Value = serde_json::from_str(&letter.replace("monthly", "other")).unwrap();
+    let mut letter: Value = serde_json::from_str(&file.replace("$8.40", "$9,999.00")).unwrap();
+    letter["Records"][0]["Sns"]["TopicArn"] = json!(TOPICS[1]);
+    let mut strange: Value = serde_json::from_str(&file.replace("monthly", "other")).unwrap();
     strange["Records"][0]["Sns"]["TopicArn"] = json!("arn:aws:sns:eu-central-1:666666666666:evil");
-    for event in [
-        serde_json::from_str(&letter).unwrap(),
-        strange.clone(),
-        strange,
-    ] {
+    for event in [letter, strange.clone(), strange] {
         treasury.invoke(event, "stranger").await.report();
     }
     assert_eq!(treasury.house.desired("prod/api"), 3);

@@ -18,7 +18,7 @@ budgets:
     limit: "100"
     spent: "50"
     notifications:
-      - { at: { percent: 100 }, topic: caretaker-Budget }
+      - { at: { percent: 100 }, topic: caretaker-BudgetStop }
 "#;
 
 #[derive(Clone, Copy, Debug, PartialEq)]

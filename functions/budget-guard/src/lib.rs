@@ -15,6 +15,8 @@ mod report;
 #[cfg(test)]
 mod script;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use domain::budget::{Moment, decide, errands};
 use domain::rest::Claim;

@@ -10,6 +10,8 @@ mod prices;
 mod scope;
 mod services;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 use std::collections::BTreeMap;
