@@ -76,6 +76,25 @@ async fn a_night_empties_what_managed_scaling_manages_and_the_morning_fills_it_a
     assert_eq!(notices(&house), Vec::<String>::new());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_daemon_on_the_hosts_keeps_no_instance_up_at_night_and_is_not_touched() {
+    let services = r#"
+        name: api, desired: 4, launch: "provider:hosts"
+        name: agent, scheduling: DAEMON, launch: ec2
+    "#;
+    let groups = format!(
+        "name: hosts, min: 2, max: 6, desired: 2, provider: hosts, cluster: prod, tasks-per-instance: 4, {HOURS}"
+    );
+    let house = House::new(EVENING, &stack(services, &groups));
+    to_night(&house).await;
+    assert_eq!(instances(&house, "hosts"), 0);
+    to_day(&house).await;
+    assert_eq!(running(&house, "prod/api"), 4);
+    let updates = house.calls("ecs:UpdateService");
+    assert_eq!(updates, 2, "api alone, down and up");
+    assert_eq!(notices(&house), Vec::<String>::new());
+}
+
 const WAITING: &str = r#"
     name: api, desired: 2, launch: "provider:hosts", tags: {"caretaker:wave": "1"}
     name: web, desired: 2, tags: {"caretaker:wave": "2"}

@@ -5,6 +5,7 @@ use contracts::House;
 use contracts::house::{client, config};
 use contracts::turns::Gated;
 use jiff::{SignedDuration, Timestamp};
+use rehearsal::fault::{Fault, Rule};
 use serde_json::json;
 use std::cell::Cell;
 use std::time::Duration;
@@ -145,6 +146,58 @@ async fn a_service_that_vanishes_between_list_and_describe_is_no_trouble() {
     };
     tokio::join!(tick, meanwhile);
     assert_eq!((awake(&house), house.calls("ecs:UpdateService")), (0, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_hundred_services_with_tags_of_their_own_are_found_in_full_pages_of_the_index() {
+    let hours = r#"tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}"#;
+    let services = (0..300).map(|number| format!("      - {{name: s{number:03}, {hours}}}\n"));
+    let services: String = services.collect();
+    let stack = format!("clusters:\n  - name: prod\n    services:\n{services}");
+    let house = at_dusk(&stack, "100").await;
+    house.tick().await.report();
+    assert_eq!(awake(&house), 0);
+    assert_eq!(house.calls("tag:GetResources"), 3, "100 in a page");
+    assert_eq!(house.calls("ecs:ListServices"), 0, "no cluster has a tag");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_a_part_of_the_region_leaves_the_rest_at_work_and_is_made_good_after_it() {
+    let lab = r#"
+  - name: lab
+    tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}
+    services: [{name: bench, desired: 2}]
+groups:
+  - {name: hosts, min: 2, max: 6, desired: 2, provider: hosts, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin"}}
+"#;
+    let house = at_dusk(&(many(20) + lab.trim_start_matches('\n')), "80").await;
+    let out = |action: &str, mentions: &str| Rule {
+        action: Some(action.to_owned()),
+        mentions: Some(mentions.to_owned()),
+        ..Rule::always(Fault::ServerError)
+    };
+    let rules = [
+        out("ecs:DescribeServices", "cluster/lab"),
+        out("autoscaling:DescribeAutoScalingGroups", ""),
+    ];
+    for rule in rules {
+        house.account.state().faults.add(rule);
+    }
+    let failure = house.tick().await.failure();
+    assert!(
+        failure.contains("lab/bench, the Auto Scaling groups"),
+        "{failure}"
+    );
+    assert_eq!((awake(&house), house.desired("lab/bench")), (0, 2));
+    assert_eq!(house.group_minimum("hosts"), 2);
+    house.account.state().faults.clear();
+    house.pass(SignedDuration::from_mins(5)).await;
+    house.tick().await.report();
+    assert_eq!(
+        (house.desired("lab/bench"), house.group_minimum("hosts")),
+        (0, 0)
+    );
+    assert_eq!(house.calls("ecs:UpdateService"), 21, "each once");
 }
 
 /// 200 clusters: every tenth is tagged itself, every fifth is empty, the others have two services

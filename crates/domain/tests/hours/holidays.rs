@@ -130,6 +130,31 @@ fn on_a_holiday_the_windows_of_the_weekday_do_not_start_but_the_night_before_end
 }
 
 #[test]
+fn two_holidays_in_a_row_are_one_rest_and_each_has_its_own_windows_of_hol() {
+    // Thursday 2026-12-24 and Friday 2026-12-25.
+    let holidays = "2026-12-24,2026-12-25";
+    let of = |hours| {
+        let schedule = schedule_with(hours, holidays);
+        edges(&schedule, "2026-12-23T12:00:00Z", "2026-12-28T08:00:00Z")
+    };
+    assert_eq!(
+        of("Mon-Fri 08:00-20:00"),
+        [rest("2026-12-23T20:00:00Z"), awake("2026-12-28T08:00:00Z")]
+    );
+    assert_eq!(
+        of("Mon-Fri 08:00-20:00 + Hol 20:00-04:00"),
+        [
+            rest("2026-12-23T20:00:00Z"),
+            awake("2026-12-24T20:00:00Z"),
+            rest("2026-12-25T04:00:00Z"),
+            awake("2026-12-25T20:00:00Z"),
+            rest("2026-12-26T04:00:00Z"),
+            awake("2026-12-28T08:00:00Z")
+        ]
+    );
+}
+
+#[test]
 fn a_holiday_on_a_day_at_rest_changes_nothing() {
     let with = schedule_with("Mon-Fri 08:00-20:00", "2026-12-26/2026-12-27");
     let without = schedule_with("Mon-Fri 08:00-20:00", "");

@@ -177,6 +177,37 @@ fn a_cluster_s_hours_are_the_default_and_a_service_s_own_win() {
 }
 
 #[test]
+fn of_two_tags_that_contradict_each_other_an_override_beats_hours_and_one_s_own_beats_the_cluster_s()
+ {
+    let mut world = world([
+        service("prod/api").hours("never").desired(3),
+        service("prod/web")
+            .overridden("up until 2026-11-24 12:00")
+            .desired(2),
+        service("prod/db").hours("always").desired(1),
+    ]);
+    world
+        .thing("prod/api")
+        .tags
+        .extend(service("x").overridden("up until 2026-11-24 12:00").tags);
+    world.tag_cluster("prod", "caretaker:override", "down until 2026-11-24 06:00");
+    world.tick("Mon 12:00");
+    assert_eq!(world.count("prod/api"), 3, "its override beats its hours");
+    assert_eq!(
+        world.count("prod/web"),
+        2,
+        "its override beats its cluster's"
+    );
+    assert_eq!(
+        world.count("prod/db"),
+        0,
+        "its cluster's override beats its hours"
+    );
+    world.tick("Tue 06:00");
+    assert_eq!(world.count("prod/db"), 1);
+}
+
+#[test]
 fn a_service_that_is_never_awake_goes_to_rest_at_once() {
     let mut world = world([service("prod/api").hours("never").desired(3)]);
     let run = world.tick("Mon 12:00");
