@@ -416,7 +416,7 @@ async fn every_hour_what_guards_a_budget_is_looked_at_and_a_refusal_is_no_findin
         "the second notification was not answered for"
     );
     assert_eq!(names(&seen).1, ["who is told of the budget monthly"]);
-    let subscribers = json!({ "Subscribers": [{ "SubscriptionType": "SNS", "Address": "arn:aws:sns:eu-central-1:123456789012:caretaker-Budget" }] });
+    let subscribers = json!({ "Subscribers": [{ "SubscriptionType": "SNS", "Address": "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetWarn" }] });
     let script = Script::default().answer("DescribeSubscribersForNotification", subscribers);
     let seen = whole(script).await;
     let guarded = watched(&seen).guarded.clone().unwrap();
