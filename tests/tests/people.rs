@@ -88,6 +88,55 @@ async fn a_service_that_is_not_tagged_is_refused_by_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_cannot_be_carried_out_is_an_error_that_names_the_reason_and_is_in_the_journal() {
+    let stack = STACK.replace(
+        "      - {name: web",
+        "      - {name: agent, scheduling: DAEMON}\n      - {name: web",
+    );
+    let house = House::new(NOON, &stack);
+    let expected = [
+        ("prod/agent", "rest", None, "one task runs on each instance"),
+        (
+            "prod/typo",
+            "wake",
+            Some("2026-11-20T03:00:00Z"),
+            "a tag of its own",
+        ),
+        ("prod/typo", "rest", None, "caretaker:hours: at column 15"),
+    ];
+    for (service, action, until, why) in expected {
+        let mut event = order(action, until);
+        event["service"] = json!(service);
+        let failure = house.invoke(event, &format!("{service} {action}")).await;
+        let failure = failure.failure();
+        let begins = format!("{service} was not changed as asked: ");
+        assert!(
+            failure.starts_with(&begins) && failure.contains(why),
+            "{failure}"
+        );
+    }
+    assert_eq!(house.journal("2026-11-19").len(), 3);
+    assert_eq!(house.calls("ecs:UpdateService"), 0);
+    let standing = house.standing();
+    assert!(standing.iter().all(|item| item.starts_with("concern#")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_is_answered_what_became_of_their_word_and_what_is_remembered_of_it() {
+    let house = House::new(NOON, STACK);
+    let rest = ask(&house, order("rest", None)).await;
+    assert_eq!(rest["asked"]["detail"], "it goes to rest");
+    assert_eq!(rest["remembered"], json!([]));
+    let until = "2026-11-20T03:00:00Z";
+    let wake = ask(&house, order("wake", Some(until))).await;
+    let words = "nothing holds it any more, and it gets back what it had";
+    assert_eq!(wake["asked"]["detail"], words);
+    let remembered = &wake["remembered"][0];
+    assert_eq!(remembered["ordered"]["until"], until);
+    assert_eq!(remembered["waits_for"], Value::Null);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_status_says_what_is_at_rest_and_why() {
     let house = House::new(NOON, STACK);
     house.tick_until(NIGHT).await;
@@ -95,6 +144,7 @@ async fn the_status_says_what_is_at_rest_and_why() {
     let status = ask(&house, json!({ "action": "status", "service": "prod/api" })).await;
     let api = &status["services"][0];
     assert_eq!(api["state"], "at rest");
+    assert_eq!(api["why"], "it is at rest, as it should be");
     assert_eq!(
         api["holds"][0]["why"],
         "outside Mon-Fri 08:00-20:00 Europe/Berlin"
@@ -120,6 +170,72 @@ async fn lint_shows_what_every_tag_means_or_where_it_is_wrong() {
         "{lint}"
     );
     assert_eq!(house.writes(), Vec::<String>::new());
+}
+
+/// A cluster of twenty services with a typo in its hours.
+fn misspelt() -> House {
+    let mut stack = "clusters:\n  - name: prod\n    tags: {\"caretaker:hours\": \"Mon-Fri 8-20\"}\n    services:\n".to_owned();
+    for number in 0..20 {
+        stack.push_str(&format!(
+            "      - {{name: service-{number:02}, desired: 1}}\n"
+        ));
+    }
+    House::new(NOON, &stack)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_typo_of_a_cluster_is_one_notice_and_one_all_clear_whatever_the_number_of_its_services() {
+    let house = misspelt();
+    let told = |report: Value| report["notices"].clone();
+    let first = told(house.tick().await.report());
+    let title = "cluster prod: the tag caretaker:hours cannot be read";
+    assert_eq!(first, json!([title]));
+    assert_eq!(house.standing().len(), 1, "one is remembered");
+    house.pass(contracts::house::TICK).await;
+    assert_eq!(told(house.tick().await.report()), json!([]));
+    let tag = json!({ "key": "caretaker:hours", "value": "always" });
+    let cluster = "arn:aws:ecs:eu-central-1:123456789012:cluster/prod";
+    let input = json!({ "resourceArn": cluster, "tags": [tag] });
+    house.by_hand("ecs", "TagResource", input);
+    house.pass(contracts::house::TICK).await;
+    let over = told(house.tick().await.report());
+    assert!(
+        over[0]
+            .as_str()
+            .unwrap()
+            .starts_with("cluster prod: no service"),
+        "{over}"
+    );
+    assert_eq!(house.standing(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_of_which_a_part_cannot_be_seen_gets_no_all_clear() {
+    let house = misspelt();
+    house.tick().await.report();
+    for action in ["ecs:ListServices", "ecs:DescribeClusters"] {
+        let rule = rehearsal::fault::Rule {
+            action: Some(action.to_owned()),
+            ..rehearsal::fault::Rule::always(rehearsal::fault::Fault::AccessDenied)
+        };
+        house.account.state().faults.add(rule);
+        house.pass(contracts::house::TICK).await;
+        house.tick().await.failure();
+        house.account.state().faults.clear();
+        assert_eq!(house.standing().len(), 1, "{action}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lint_shows_a_typo_of_a_cluster_once_under_the_cluster() {
+    let lint = ask(&misspelt(), json!({ "action": "lint" })).await;
+    let clusters = &lint["clusters"];
+    assert_eq!(clusters[0]["cluster"], "prod");
+    assert_eq!(clusters[0]["problems"][0]["value"], "Mon-Fri 8-20");
+    assert_eq!(clusters[0]["problems"][0]["services"], 20);
+    let resources = lint["resources"].as_array().unwrap();
+    assert_eq!(resources.len(), 20);
+    assert!(resources.iter().all(|one| one["problems"] == json!([])));
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,6 +271,8 @@ async fn before_the_suite_is_deleted_everything_is_woken_and_cloudformation_is_t
         (&reply["Status"], &reply["LogicalResourceId"]),
         (&json!("SUCCESS"), &json!("WakeBeforeDelete"))
     );
+    let told = format!("concern#malformed-tag#{}", house.arn("prod/typo"));
+    assert!(house.standing().contains(&told), "the typo is still there");
     house.tick_until("2026-11-20T01:00:00Z").await;
     assert_eq!(
         house.desired("prod/api"),
@@ -173,6 +291,8 @@ async fn an_event_about_one_service_rests_it_but_leaves_the_waking_to_the_tick()
     house.until("2026-11-20T07:01:00Z").await;
     let report = ask(&house, event.clone()).await;
     assert_eq!(report["not_as_usual"][0]["reason"], "left-to-the-tick");
+    let words = "it wakes in its wave, with the next tick";
+    assert_eq!(report["not_as_usual"][0]["detail"], words);
     assert_eq!(house.desired("prod/api"), 0);
     house.tick().await.report();
     assert_eq!(house.desired("prod/api"), 3);

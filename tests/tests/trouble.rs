@@ -39,7 +39,7 @@ async fn access_denied_on_one_service_leaves_the_others_resting() {
     let (house, failure) = with(Fault::AccessDenied).await;
     assert_eq!(awake(&house), ["prod/service-07"]);
     assert!(
-        failure.starts_with("1 of 20 did not succeed; first prod/service-07"),
+        failure.starts_with("1 of 20 did not succeed: prod/service-07: UpdateService"),
         "{failure}"
     );
     assert!(failure.contains("AccessDenied"), "{failure}");

@@ -83,7 +83,7 @@ impl Severity {
 }
 
 /// Every kind of notice there is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Kind {
     /// A `caretaker:` tag cannot be read.
     MalformedTag,

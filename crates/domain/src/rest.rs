@@ -133,6 +133,16 @@ impl<C: Clone> Rest<C> {
         }
     }
 
+    /// The run that was to set it is done with it and did not get to its end: nobody has to wait.
+    #[must_use]
+    pub fn released(&self) -> Self {
+        Self {
+            claim: None,
+            version: self.version.next(),
+            ..self.clone()
+        }
+    }
+
     /// Everything was set as intended.
     #[must_use]
     pub fn settled(&self, now: Timestamp) -> Self {

@@ -68,14 +68,34 @@ pub async fn take(edge: &Edge, errand: &Errand, stop: Instant) -> Ending {
     if !begins {
         return Ending::Left;
     }
-    for action in &errand.actions {
+    for (taken, action) in errand.actions.iter().enumerate() {
         match perform(edge, action).await {
             Ok(()) => {}
             Err(Failure::Ledger(LedgerError::Overtaken)) => return Ending::Overtaken,
-            Err(failure) => return Ending::Failed(failure),
+            Err(failure) => {
+                let taken = errand.actions.get(..taken).unwrap_or_default();
+                release(edge, taken, &failure).await;
+                return Ending::Failed(failure);
+            }
         }
     }
     Ending::Done
+}
+
+/// Gives up the claim of an errand that a failed call ended, so that whoever comes next need not
+/// wait for the end of this invocation. A call without an answer may still be under way: then the
+/// claim stays. If it cannot be given up, it ends by itself.
+async fn release(edge: &Edge, taken: &[Action], failure: &Failure) {
+    if !failure.is_answered() {
+        return;
+    }
+    let Some(release) = taken.iter().rev().find_map(Action::release) else {
+        return;
+    };
+    if let Err(error) = perform(edge, &release).await {
+        let cause = shell::failure::chain(&error);
+        tracing::warn!(cause, "claim not given up");
+    }
 }
 
 /// Says in the log how an errand ended.
@@ -94,6 +114,7 @@ pub fn log(errand: &Errand, ending: &Ending) {
 #[cfg(test)]
 mod tests {
     use domain::resting::{Reason, Subject};
+    use serde_json::json;
 
     use super::*;
     use crate::perform::tests::{record_service, service, update_service};
@@ -125,6 +146,47 @@ mod tests {
             );
             assert_eq!(script.called(), ["PutItem"]);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_errand_that_aws_refuses_gives_up_its_claim_and_one_without_an_answer_keeps_it() {
+        let errand = || errand(vec![record_service(None), update_service()]);
+        let stop = Instant::now() + Duration::from_secs(60);
+        let refused = Script::default()
+            .answer("PutItem", json!({}))
+            .refuse("UpdateService", "AccessDeniedException")
+            .answer("PutItem", json!({}));
+        take(&refused.edge(), &errand(), stop).await;
+        assert_eq!(refused.called(), ["PutItem", "UpdateService", "PutItem"]);
+        let [intent, released] = refused.inputs("PutItem").try_into().unwrap();
+        assert_ne!(intent["Item"]["claim"], json!(null));
+        assert_eq!(released["Item"]["claim"], json!(null));
+        assert_eq!(released["Item"]["saved"], intent["Item"]["saved"]);
+        let replaces = &released["ExpressionAttributeValues"][":replaces"];
+        assert_eq!(*replaces, intent["Item"]["version"]);
+
+        let mut silent = Script::default().answer("PutItem", json!({}));
+        // More than the SDK makes attempts.
+        for _attempt in 0..9 {
+            silent = silent.silence("UpdateService");
+        }
+        take(&silent.edge(), &errand(), stop).await;
+        assert_eq!(silent.inputs("PutItem").len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_that_cannot_be_given_up_changes_nothing_about_the_failure() {
+        let script = Script::default()
+            .answer("PutItem", json!({}))
+            .refuse("UpdateService", "AccessDeniedException")
+            .refuse("PutItem", "ConditionalCheckFailedException");
+        let errand = errand(vec![record_service(None), update_service()]);
+        let stop = Instant::now() + Duration::from_secs(60);
+        let ending = take(&script.edge(), &errand, stop).await;
+        let Ending::Failed(failure) = ending else {
+            panic!("{ending:?}");
+        };
+        assert_eq!(failure.refusal().unwrap().call, "UpdateService");
     }
 
     #[tokio::test(start_paused = true)]

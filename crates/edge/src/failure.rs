@@ -80,6 +80,15 @@ impl Failure {
         })
     }
 
+    /// Whether AWS answered the call, so that it is not under way any more.
+    pub(crate) fn is_answered(&self) -> bool {
+        match self {
+            Self::Call { answer, .. } => answer.is_some(),
+            Self::Refused { .. } => true,
+            Self::Ledger(_) => false,
+        }
+    }
+
     /// A short, stable name for alarms.
     pub fn kind(&self) -> &'static str {
         match self {

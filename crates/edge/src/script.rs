@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::http::{
     SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
@@ -25,6 +26,9 @@ use aws_types::region::Region;
 use serde_json::{Value, json};
 
 use crate::{Edge, Place};
+
+/// The status of an attempt that gets no answer.
+const SILENCE: u16 = 0;
 
 /// The script, and what was called so far.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +73,11 @@ impl Script {
     pub fn refuse_xml(self, action: &'static str, code: &str) -> Self {
         let xml = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
         self.line(action, 400, xml)
+    }
+
+    /// The next attempt of this action gets no answer.
+    pub fn silence(self, action: &'static str) -> Self {
+        self.line(action, SILENCE, String::new())
     }
 
     /// The next request that is no call of an API is answered with this status.
@@ -170,6 +179,9 @@ impl HttpConnector for Script {
             tokio::time::sleep(delay).await;
             let (action, input) = read(&request);
             let (status, body) = script.next(action, input);
+            if status == SILENCE {
+                return Err(ConnectorError::timeout("no answer".into()));
+            }
             Ok(HttpResponse::new(
                 status.try_into().unwrap(),
                 SdkBody::from(body),

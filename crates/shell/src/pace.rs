@@ -38,7 +38,7 @@ impl Pace {
     /// Takes one token, waiting in line until it is there.
     pub async fn take(&self) {
         let wait = self.reserve(Instant::now(), |_| true);
-        tokio::time::sleep(wait.unwrap_or_default()).await;
+        pause(wait.unwrap_or_default()).await;
     }
 
     /// Takes one token, waiting in line until it is there, if that is before `stop`; if not, it
@@ -48,7 +48,7 @@ impl Pace {
         let Some(wait) = self.reserve(now, |wait| now + wait < stop) else {
             return false;
         };
-        tokio::time::sleep(wait).await;
+        pause(wait).await;
         true
     }
 
@@ -79,8 +79,19 @@ impl Pace {
     }
 }
 
+/// Sleeps, if there is anything to wait for: Tokio's timer counts whole milliseconds, so that even to
+/// sleep for no time takes one or two.
+async fn pause(wait: Duration) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -91,6 +102,14 @@ mod tests {
         }
         let seconds = start.elapsed().as_secs_f64();
         assert!((190.0..190.5).contains(&seconds), "{seconds}");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_there_is_not_waited_for() {
+        let pace = Pace::new(1.0, 5.0);
+        let mut at_first = Context::from_waker(Waker::noop());
+        assert!(pin!(pace.take()).poll(&mut at_first).is_ready());
+        assert!(pin!(pace.take()).poll(&mut at_first).is_pending());
     }
 
     #[tokio::test(start_paused = true)]

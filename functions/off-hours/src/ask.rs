@@ -1,16 +1,19 @@
 //! A person asks what the tags mean or how things stand → an answer; nothing is changed. What could
 //! not be looked at is named in it, and hinders nothing else.
 
+use std::collections::BTreeMap;
+
 use domain::hold::Holds;
 use domain::hours::State;
 use domain::hours::zone::Zone;
-use domain::off_hours::{Intent, Moment, Service, Verdict, decide};
+use domain::off_hours::{Moment, Service, Verdict, decide};
 use domain::order::{Order, Ordered};
 use domain::rest::{Claim, Phase, ServiceRest};
 use domain::resting::Sight;
 use serde_json::{Value, json};
 
 use crate::forecast::{shown, state as state_shown};
+use crate::lint::lint;
 use crate::observe::{self, Seen, may_be_unseen};
 use crate::report::parts::not_seen;
 use crate::{Aws, Failure, Invocation, Settings};
@@ -56,40 +59,6 @@ pub(crate) async fn answer(
     }
 }
 
-fn lint(seen: &Seen, settings: &Settings, moment: Moment<'_>) -> Value {
-    let observed = &seen.observed;
-    let services = observed
-        .services
-        .iter()
-        .map(|(arn, service)| (arn.to_string(), &service.intent));
-    let groups = observed
-        .groups
-        .iter()
-        .map(|(arn, group)| (arn.to_string(), &group.intent));
-    let resources = services.chain(groups).map(|(name, intent)| {
-        let problems = intent.problems.iter();
-        json!({
-            "resource": name,
-            "hours": intent.hours_text(),
-            "floor": intent.floor,
-            "wave": intent.wave,
-            "now": if intent.rests(None, moment.now) { "rest" } else { "awake" },
-            "next": next(intent, settings, moment),
-            "problems": problems.map(|problem| json!({ "tag": problem.key, "value": problem.text, "problem": problem.error })).collect::<Vec<_>>(),
-        })
-    });
-    json!({ "resources": resources.collect::<Vec<_>>(), "not_seen": not_seen(&seen.unseen) })
-}
-
-fn next(intent: &Intent, settings: &Settings, moment: Moment<'_>) -> Value {
-    let zone = intent
-        .schedule()
-        .map_or(&settings.policy.default_zone, |schedule| schedule.zone());
-    intent
-        .next(None, moment.now)
-        .map_or(Value::Null, |edge| shown(&edge, zone))
-}
-
 fn status(
     seen: &Seen,
     settings: &Settings,
@@ -98,22 +67,18 @@ fn status(
 ) -> Result<Value, Failure> {
     let observed = &seen.observed;
     let plan = decide(observed, moment);
-    let verdict = |name: &str| {
-        plan.verdicts
-            .iter()
-            .find(|verdict| verdict.subject.to_string() == name)
-    };
+    let verdicts: BTreeMap<&str, &Verdict> = plan
+        .verdicts
+        .iter()
+        .map(|verdict| (verdict.subject.arn(), verdict))
+        .collect();
     let services: Vec<Value> = observed
         .services
         .iter()
         .filter(|(arn, _)| only.is_none_or(|only| only == arn.as_str() || only == arn.to_string()))
         .map(|(arn, service)| {
-            one(
-                &arn.to_string(),
-                service,
-                verdict(&arn.to_string()),
-                settings,
-            )
+            let verdict = verdicts.get(arn.as_str()).copied();
+            one(&arn.to_string(), service, verdict, settings)
         })
         .collect();
     match only {
@@ -136,6 +101,7 @@ fn one(name: &str, service: &Service, verdict: Option<&Verdict>, settings: &Sett
         "service": name,
         "state": state(service.rest.as_ref()),
         "decision": verdict.map(|verdict| verdict.reason.name()),
+        "why": verdict.map(|verdict| verdict.reason.to_string()),
         "hours": service.intent.hours_text(),
         "holds": service.rest.as_ref().map_or_else(Vec::new, |rest| holds(&rest.holds)),
         "saved": service.rest.as_ref().map(saved),

@@ -12,6 +12,7 @@ mod deletion;
 mod event;
 mod failure;
 pub mod forecast;
+mod lint;
 mod observe;
 mod report;
 mod savings;
@@ -106,6 +107,7 @@ async fn work_on(
         unseen,
         endings: Vec::new(),
         saved: Vec::new(),
+        untold: None,
     };
     run.endings = apply::apply(aws, settings, plan, stop).await;
     run.announcements = run.to_announce(&observed.announced, invocation.now);
@@ -137,31 +139,31 @@ async fn blind(
 async fn conclude(
     aws: &Aws,
     settings: &Settings,
-    run: Run<'_>,
+    mut run: Run<'_>,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     let announced = apply::announce(aws, settings, &run.announcements).await;
-    let failed = announced.is_err() || run.unfinished().is_some() || !run.succeeded();
-    let entry = run.entry(failed, invocation);
+    run.untold = announced.err();
+    let entry = run.entry(invocation);
     let journaled = apply::journal(aws, settings, &entry).await;
     run.saved
         .iter()
         .filter_map(|saved| saved.metric(invocation.now))
         .for_each(|metric| println!("{metric}"));
-    let announced = announced
-        .err()
-        .map(|failure| ("the notices".to_owned(), failure));
-    let journaled = journaled
-        .err()
-        .map(|failure| ("the journal".to_owned(), failure.into()));
-    end(run, announced.into_iter().chain(journaled))
+    let unjournaled = journaled.err().map(Failure::from);
+    end(run, unjournaled)
 }
 
 /// The report, or one failure for whatever failed on the way, which makes Lambda deliver the event
-/// again.
-fn end(run: Run<'_>, more: impl IntoIterator<Item = (String, Failure)>) -> Result<Value, Failure> {
+/// again. What is returned then is an error alone, so the report goes into the log.
+fn end(run: Run<'_>, unjournaled: Option<Failure>) -> Result<Value, Failure> {
     let (report, planned, unfinished) = (run.report(), run.plan.errands.len(), run.unfinished());
-    let failures = run.into_failures().into_iter().chain(more).collect();
-    let failure = Failure::of_many(failures, planned).or(unfinished);
-    failure.map_or(Ok(report), Err)
+    let beside = run.unseen.len() + run.untold.iter().count() + unjournaled.iter().count();
+    let unjournaled = unjournaled.map(|failure| ("the journal".to_owned(), failure));
+    let failures = run.into_failures().into_iter().chain(unjournaled).collect();
+    let Some(failure) = Failure::of_many(failures, planned + beside).or(unfinished) else {
+        return Ok(report);
+    };
+    tracing::error!(%report, "not finished");
+    Err(failure)
 }

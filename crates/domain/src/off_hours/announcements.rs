@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::concerns::{ALL_SERVICES, Concern, incident_of};
+use super::concerns::{About, Concern, incident_of};
 use crate::announcement::{Announcement, ConcernKey, Told};
-use crate::arn::ServiceArn;
 use crate::notice::{Kind, Next, Notice, Severity};
 
 /// What has to be announced now, given the concerns that there are. `right_again` says what is right
@@ -52,18 +51,17 @@ fn withdrawal(
     told: &Told,
     now: Timestamp,
 ) -> Announcement {
-    let name = ServiceArn::parse(&key.subject).ok();
-    let shown = match &name {
-        Some(name) => name.to_string(),
-        None if key.subject.ends_with(ALL_SERVICES) => "all services".to_owned(),
-        None => key.subject.clone(),
-    };
+    let about = About::of(&key.subject);
+    let (cluster, service) = about.as_ref().map_or((None, None), About::names);
+    let shown = about
+        .as_ref()
+        .map_or_else(|| key.subject.clone(), About::to_string);
     let notice = Notice {
         kind,
         severity: Severity::Digest,
         resource: key.subject.clone(),
-        cluster: name.as_ref().map(|arn| arn.cluster().to_owned()),
-        service: name.as_ref().map(|arn| arn.name().to_owned()),
+        cluster: cluster.map(str::to_owned),
+        service: service.map(str::to_owned),
         title: format!("{shown}: {right}"),
         facts: Vec::new(),
         done: None,

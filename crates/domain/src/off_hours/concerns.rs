@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use crate::announcement::ConcernKey;
-use crate::arn::ServiceArn;
+use crate::arn::{ClusterArn, GroupArn, ServiceArn};
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
 use crate::resting::Subject;
 
 /// How an ARN ends that stands for all services.
-pub(super) const ALL_SERVICES: &str = ":service/*";
+const ALL_SERVICES: &str = ":service/*";
 
 /// Something that people should know for as long as it is so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct Concern {
 pub enum About {
     /// One service or group.
     Subject(Subject),
+    /// One cluster, for its tags.
+    Cluster(ClusterArn),
     /// All services of an account in a Region, by an ARN with `*` for their names.
     Services(String),
 }
@@ -57,15 +59,43 @@ impl About {
     fn arn(&self) -> &str {
         match self {
             Self::Subject(subject) => subject.arn(),
+            Self::Cluster(arn) => arn.as_str(),
             Self::Services(arn) => arn,
         }
     }
 
-    /// The service, if it is one.
-    fn service(&self) -> Option<&ServiceArn> {
+    /// The names of the cluster and the service, as far as it is about them.
+    pub(super) fn names(&self) -> (Option<&str>, Option<&str>) {
         match self {
-            Self::Subject(Subject::Service(arn)) => Some(arn),
-            Self::Subject(Subject::Group(_)) | Self::Services(_) => None,
+            Self::Subject(Subject::Service(arn)) => (Some(arn.cluster()), Some(arn.name())),
+            Self::Cluster(arn) => (Some(arn.name()), None),
+            Self::Subject(Subject::Group(_)) | Self::Services(_) => (None, None),
+        }
+    }
+
+    /// What the concern with this ARN is about.
+    pub(super) fn of(arn: &str) -> Option<Self> {
+        if arn.ends_with(ALL_SERVICES) {
+            return Some(Self::Services(arn.to_owned()));
+        }
+        let service = || ServiceArn::parse(arn).map(Subject::Service);
+        let group = || GroupArn::parse(arn).map(Subject::Group);
+        let cluster = || ClusterArn::parse(arn).map(Self::Cluster);
+        service()
+            .or_else(|_| group())
+            .map(Self::Subject)
+            .or_else(|_| cluster())
+            .ok()
+    }
+}
+
+impl std::fmt::Display for About {
+    /// For people: `CLUSTER/NAME`, the group's name, or `cluster NAME`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Subject(subject) => subject.fmt(f),
+            Self::Cluster(arn) => write!(f, "cluster {}", arn.name()),
+            Self::Services(_) => f.write_str("all services"),
         }
     }
 }
@@ -86,13 +116,13 @@ impl Concern {
     }
 
     pub(super) fn notice(&self, now: Timestamp) -> Notice {
-        let service = self.about.service();
+        let (cluster, service) = self.about.names();
         Notice {
             kind: self.kind,
             severity: self.severity,
             resource: self.about.arn().to_owned(),
-            cluster: service.map(|arn| arn.cluster().to_owned()),
-            service: service.map(|arn| arn.name().to_owned()),
+            cluster: cluster.map(str::to_owned),
+            service: service.map(str::to_owned),
             title: self.title.clone(),
             facts: self.facts.clone(),
             done: self.done.clone(),

@@ -4,6 +4,7 @@ use super::concerns::Concern;
 use super::decision::Decision;
 use super::holds::on_group;
 use super::losses;
+use super::mistakes;
 use super::moment::Moment;
 use super::observed::Group;
 use crate::arn::GroupArn;
@@ -27,8 +28,8 @@ pub(super) fn decide(arn: &GroupArn, group: &Group, moment: Moment<'_>) -> Decis
         .decide(rest.as_ref()),
     };
     let subject = Subject::Group(arn.clone());
-    let at_rest = group.rest.is_some();
-    let concerns = group.intent.concerns(&subject, at_rest, moment.now);
+    let at_rest = group.at_rest();
+    let concerns = mistakes::of_subject(&group.intent, &subject, at_rest, moment.now);
     decision.concerns.extend(concerns);
     decision
 }

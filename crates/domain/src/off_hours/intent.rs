@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::concerns::Concern;
 use super::moment::Policy;
 use super::tags::{
-    DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Reader, WAVE, concerns, floor, wave,
+    Carrier, DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, Reader, WAVE, floor, wave,
 };
 use crate::hours::overrides::Override;
 use crate::hours::schedule::Schedule;
 use crate::hours::wanted::{Wanted, wanted};
 use crate::hours::{Edge, Hours, State};
 use crate::order::Order;
-use crate::resting::Subject;
 use crate::tag::Tags;
 
 /// What the tags of a service or group ask for.
@@ -22,6 +20,7 @@ use crate::tag::Tags;
 pub struct Intent {
     schedule: Option<Schedule>,
     overriding: Option<Override>,
+    override_tag: Option<(Carrier, String)>,
     hours_text: Option<String>,
     /// Tasks that stay at rest.
     pub floor: u32,
@@ -50,7 +49,8 @@ impl Intent {
         Self {
             schedule: hours.map(schedule),
             overriding,
-            hours_text: reader.text(HOURS).map(str::to_owned),
+            override_tag: typed(&reader, OVERRIDE),
+            hours_text: typed(&reader, HOURS).map(|(_, text)| text),
             floor: floor.unwrap_or(0),
             wave: wave.unwrap_or(DEFAULT_WAVE),
             problems: reader.problems,
@@ -111,19 +111,33 @@ impl Intent {
         Some(wanted(self.schedule.as_ref()?, overriding, now))
     }
 
-    /// What people should know of these tags.
-    pub fn concerns(&self, subject: &Subject, at_rest: bool, now: Timestamp) -> Vec<Concern> {
-        let past = self
-            .overriding
-            .filter(|overriding| overriding.is_past(now))
-            .map(|overriding| Problem {
-                key: OVERRIDE,
-                text: overriding.until.to_string(),
-                error: "is past; remove it".to_owned(),
-            });
-        let problems: Vec<Problem> = self.problems.iter().cloned().chain(past).collect();
-        concerns(&problems, subject, at_rest, now)
+    /// What is wrong with these tags at `now`: those that cannot be read, and an override that is
+    /// past.
+    pub fn problems_at(&self, now: Timestamp) -> Vec<Problem> {
+        self.problems
+            .iter()
+            .cloned()
+            .chain(self.past(now))
+            .collect()
     }
+
+    fn past(&self, now: Timestamp) -> Option<Problem> {
+        self.overriding
+            .filter(|overriding| overriding.is_past(now))?;
+        let (carrier, text) = self.override_tag.clone()?;
+        Some(Problem {
+            carrier,
+            key: OVERRIDE,
+            text,
+            error: "is past; remove it".to_owned(),
+        })
+    }
+}
+
+/// A tag as it was typed, and what carries it.
+fn typed(reader: &Reader<'_>, key: &str) -> Option<(Carrier, String)> {
+    let (carrier, text) = reader.find(key)?;
+    Some((carrier, text.to_owned()))
 }
 
 /// Until when an order keeps its service awake at `now`.

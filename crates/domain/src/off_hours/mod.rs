@@ -11,6 +11,7 @@ mod group;
 mod holds;
 mod intent;
 mod losses;
+mod mistakes;
 mod moment;
 mod observed;
 mod obstacle;
@@ -30,9 +31,9 @@ pub use aftermath::Aftermath;
 pub use concerns::{About, Concern};
 pub use intent::Intent;
 pub use moment::{Moment, Policy};
-pub use observed::{Group, Observed, Service};
-pub use plan::{Plan, Verdict};
-pub use tags::{DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
+pub use observed::{Extent, Group, Observed, Service};
+pub use plan::{Declined, Plan, Verdict};
+pub use tags::{Carrier, DEFAULT_WAVE, FLOOR, HOURS, OVERRIDE, Problem, WAVE};
 
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::ServiceArn;
@@ -56,7 +57,24 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
             .iter()
             .map(|(subject, decision)| verdict(subject, decision, observed, moment))
             .collect(),
+        declined: declined(&decisions, observed, moment),
     }
+}
+
+/// What a person asks for and is not to be.
+fn declined(
+    decisions: &BTreeMap<Subject, Decision>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Vec<Declined> {
+    let asked = observed.services.iter();
+    let asked = asked.filter(|(_, service)| service.asked.is_some());
+    asked
+        .filter_map(|(arn, service)| {
+            let decision = decisions.get(&Subject::Service(arn.clone()))?;
+            orders::declined(arn, service, decision, moment)
+        })
+        .collect()
 }
 
 /// What has to be announced of what was decided.
@@ -65,15 +83,23 @@ fn announcements(
     observed: &Observed,
     moment: Moment<'_>,
 ) -> Vec<Announcement> {
-    let concerns: Vec<Concern> = decisions
-        .values()
-        .flat_map(|decision| decision.concerns.iter().cloned())
-        .collect();
+    let own = decisions.values().flat_map(|decision| &decision.concerns);
+    let mut concerns: Vec<Concern> = own.cloned().collect();
+    // Who looked at one service of a cluster cannot say how many its tags concern.
+    if observed.extent == Extent::Everything {
+        concerns.extend(mistakes::of_clusters(observed, moment.now));
+    }
     let by_arn: BTreeMap<&str, &Decision> = decisions
         .iter()
         .map(|(subject, decision)| (subject.arn(), decision))
         .collect();
-    let right_again = |key: &ConcernKey, kind| by_arn.get(key.subject.as_str())?.right_again(kind);
+    let right_again = |key: &ConcernKey, kind| match About::of(&key.subject)? {
+        About::Subject(subject) if observed.read_tags_of(&subject) => {
+            by_arn.get(key.subject.as_str())?.right_again(kind)
+        }
+        About::Cluster(cluster) if observed.sees_all_of(&cluster) => mistakes::over(kind),
+        About::Subject(_) | About::Cluster(_) | About::Services(_) => None,
+    };
     announcements::announcements(&concerns, right_again, &observed.announced, moment.now)
 }
 

@@ -3,6 +3,7 @@
 use super::decision::Decision;
 use super::moment::Moment;
 use super::observed::Service;
+use super::plan::Declined;
 use crate::arn::ServiceArn;
 use crate::hold::{Hold, Holder, Holds};
 use crate::order::{Asked, Order};
@@ -91,6 +92,38 @@ pub(super) fn follow(
         _ => {}
     }
     decision
+}
+
+/// What a person asks for, if it is not to be, however long it waits.
+pub(super) fn declined(
+    arn: &ServiceArn,
+    service: &Service,
+    decision: &Decision,
+    moment: Moment<'_>,
+) -> Option<Declined> {
+    let never = matches!(
+        decision.reason,
+        Reason::MalformedTag | Reason::NotTagged | Reason::Deleted | Reason::NotActive
+    );
+    let heeded = match service.asked.as_ref()? {
+        Asked::Rest(hold) => {
+            let claimed = decision.reason == Reason::ClaimedElsewhere;
+            claimed || has_to_wait(decision) || becomes(service, decision, hold)
+        }
+        Asked::Wake(_) => !never,
+    };
+    let malformed = service.intent.problems.iter().find(|one| !one.ignored());
+    let why = match (&decision.reason, malformed) {
+        (Reason::MalformedTag, Some(one)) => {
+            format!("{}: {}: {}", decision.reason, one.key, one.error)
+        }
+        (reason, _) if never => reason.to_string(),
+        _ if moment.closing => "the suite is about to be deleted".to_owned(),
+        _ if !service.intent.is_ours() => Reason::NotTagged.to_string(),
+        (reason, _) => reason.to_string(),
+    };
+    let service = arn.clone();
+    (!heeded).then_some(Declined { service, why })
 }
 
 /// Whether something is in the way of a rest that a person asks for, and will be over.

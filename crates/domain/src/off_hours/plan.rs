@@ -1,6 +1,7 @@
 //! The plan: everything to do, in order, with nothing left to choose.
 
 use crate::announcement::Announcement;
+use crate::arn::ServiceArn;
 use crate::hours::Edge;
 use crate::resting::{Errand, Reason, Subject};
 
@@ -13,6 +14,17 @@ pub struct Plan {
     pub announcements: Vec<Announcement>,
     /// What was decided about every service and group in scope, "nothing to do" included.
     pub verdicts: Vec<Verdict>,
+    /// What a person asks for and is not to be, now or later.
+    pub declined: Vec<Declined>,
+}
+
+/// A person's word that nothing follows from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    /// About which service.
+    pub service: ServiceArn,
+    /// Why, in words.
+    pub why: String,
 }
 
 /// What was decided about one service or group.

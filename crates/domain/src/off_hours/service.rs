@@ -6,11 +6,11 @@ use super::holds::on_service;
 use super::moment::Moment;
 use super::observed::Service;
 use super::obstacle::{obstacle, only_the_budget, only_the_night, out_of_patience};
-use super::{losses, orders, trouble};
+use super::{losses, mistakes, orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
 use crate::rest::{ServiceRest, Version};
-use crate::resting::{Action, Live, Reason, Sight, Steps};
+use crate::resting::{Action, Live, Reason, Sight, Steps, Subject};
 
 /// Decides about one service.
 pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) -> Decision {
@@ -33,7 +33,8 @@ pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) ->
         .decide(rest.as_ref()),
     };
     decision = orders::follow(decision, arn, service, moment);
-    let concerns = trouble::with_tags(arn, service, moment.now);
+    let subject = Subject::Service(arn.clone());
+    let concerns = mistakes::of_subject(&service.intent, &subject, service.at_rest(), moment.now);
     decision.concerns.extend(concerns);
     decision
 }

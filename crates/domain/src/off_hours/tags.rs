@@ -1,10 +1,5 @@
 //! The tags of a resource, and what is wrong with those that cannot be read.
 
-use jiff::Timestamp;
-
-use super::concerns::Concern;
-use crate::notice::{Fact, Kind, Next, Severity};
-use crate::resting::Subject;
 use crate::tag::{Found, TagError, Tags};
 
 /// The tag that says when something is awake.
@@ -19,9 +14,20 @@ pub const OVERRIDE: &str = "caretaker:override";
 /// The wave of a service that names none.
 pub const DEFAULT_WAVE: u8 = 5;
 
-/// A tag that cannot be read.
+/// What carries a tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// The service or group itself.
+    Itself,
+    /// The service's cluster, for a service that has no such tag of its own.
+    Cluster,
+}
+
+/// A tag that cannot be read, or that is read and does nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// What carries it.
+    pub carrier: Carrier,
     /// Its key.
     pub key: &'static str,
     /// Its value.
@@ -34,85 +40,6 @@ impl Problem {
     /// Whether the tag is ignored. One that is not leaves its resource as it is.
     pub(super) fn ignored(&self) -> bool {
         self.key == OVERRIDE
-    }
-
-    fn facts(&self) -> [Fact; 2] {
-        let fact = |label: &str, value: String| Fact {
-            label: label.to_owned(),
-            value,
-        };
-        [
-            fact("Tag", format!("{} = {}", self.key, self.text)),
-            fact("Problem", self.error.clone()),
-        ]
-    }
-}
-
-/// What people should know of these problems: one concern for the tags that leave their resource
-/// as it is, and one for an override that is ignored.
-pub(super) fn concerns(
-    problems: &[Problem],
-    subject: &Subject,
-    at_rest: bool,
-    now: Timestamp,
-) -> Vec<Concern> {
-    let (ignored, malformed): (Vec<&Problem>, Vec<&Problem>) =
-        problems.iter().partition(|problem| problem.ignored());
-    let malformed = concern(Kind::MalformedTag, &malformed, subject, at_rest, now);
-    let ignored = concern(Kind::OverrideIgnored, &ignored, subject, at_rest, now);
-    malformed.into_iter().chain(ignored).collect()
-}
-
-fn concern(
-    kind: Kind,
-    problems: &[&Problem],
-    subject: &Subject,
-    at_rest: bool,
-    now: Timestamp,
-) -> Option<Concern> {
-    let keys: Vec<&str> = problems.iter().map(|problem| problem.key).collect();
-    let texts = problems.iter().map(|problem| problem.text.as_str());
-    let texts: Vec<String> = keys
-        .iter()
-        .zip(texts)
-        .map(|(key, text)| format!("{key}={text}"))
-        .collect();
-    let (what, severity, done) = consequence(kind, at_rest);
-    (!problems.is_empty()).then(|| Concern {
-        about: subject.clone().into(),
-        kind,
-        severity,
-        title: format!("{subject}: {} {what}", named(&keys)),
-        text: texts.join("\n"),
-        facts: problems
-            .iter()
-            .flat_map(|problem| problem.facts())
-            .collect(),
-        done: Some(done.to_owned()),
-        next: Next {
-            what: "Correct what the tag says.".to_owned(),
-            command: None,
-        },
-        since: now,
-    })
-}
-
-fn named(keys: &[&str]) -> String {
-    let noun = if keys.len() == 1 { "tag" } else { "tags" };
-    format!("the {noun} {}", keys.join(" and "))
-}
-
-/// What such a problem means: in the title, for the severity, and for its resource.
-fn consequence(kind: Kind, at_rest: bool) -> (&'static str, Severity, &'static str) {
-    match (kind, at_rest) {
-        (Kind::OverrideIgnored, _) => ("is ignored", Severity::Digest, "Its hours apply."),
-        // A service that cannot wake because of a typo cannot wait for the digest.
-        (_, true) => (
-            "cannot be read",
-            Severity::Page,
-            "It stays at rest until the tag can be read.",
-        ),
-        (_, false) => ("cannot be read", Severity::Digest, "It is left as it is."),
     }
 }
 
@@ -133,11 +60,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
-        self.own
-            .get(key)
-            .or_else(|| self.cluster.get(key))
-            .map(String::as_str)
+    /// What a tag says, and what carries it.
+    pub(super) fn find(&self, key: &str) -> Option<(Carrier, &'a str)> {
+        let own = self.own.get(key).map(|text| (Carrier::Itself, text));
+        let found = own.or_else(|| Some((Carrier::Cluster, self.cluster.get(key)?)));
+        found.map(|(carrier, text)| (carrier, text.as_str()))
     }
 
     pub(super) fn read<T>(
@@ -145,11 +72,12 @@ impl<'a> Reader<'a> {
         key: &'static str,
         parse: impl FnOnce(&str) -> Result<T, TagError>,
     ) -> Option<T> {
-        let text = self.text(key)?;
+        let (carrier, text) = self.find(key)?;
         match parse(text) {
             Ok(value) => Some(value),
             Err(error) => {
                 self.problems.push(Problem {
+                    carrier,
                     key,
                     text: text.to_owned(),
                     error: error.to_string(),

@@ -1,21 +1,11 @@
 //! The concerns that a decision about a service can have, in words that a person can act on.
 
-use jiff::Timestamp;
-
 use super::concerns::Concern;
 use super::observed::Service;
 use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind, Next, Severity};
 use crate::rest::ServiceRest;
 use crate::resting::{Deployment, Live, Subject};
-
-/// Tags that cannot be read, and overrides that are ignored.
-pub(super) fn with_tags(arn: &ServiceArn, service: &Service, now: Timestamp) -> Vec<Concern> {
-    let subject = Subject::Service(arn.clone());
-    service
-        .intent
-        .concerns(&subject, service.rest.is_some(), now)
-}
 
 /// It was woken a while ago and not all of its tasks run.
 pub(super) fn not_steady(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::decision::Decision;
 use super::moment::Moment;
-use super::observed::{Observed, Service};
+use super::observed::{Extent, Observed, Service};
 use crate::arn::ServiceArn;
 use crate::notice::Kind;
 use crate::order::Asked;
@@ -27,7 +27,7 @@ pub(super) fn hold_back(
         let barrier = barriers.get(arn.cluster()).copied();
         let barrier = barrier.filter(|barrier| *barrier < service.intent.wave);
         let waits_for = match barrier {
-            _ if observed.alone => Reason::LeftToTheTick,
+            _ if observed.extent == Extent::Alone => Reason::LeftToTheTick,
             Some(barrier) => Reason::WaitsForWave(barrier),
             None => continue,
         };

@@ -127,6 +127,27 @@ impl Errand {
 }
 
 impl Action {
+    /// The step that gives up the claim which this one wrote, if it wrote one.
+    pub fn release(&self) -> Option<Self> {
+        match self {
+            Self::RecordService { service, rest, .. } if rest.claim.is_some() => {
+                Some(Self::RecordService {
+                    service: service.clone(),
+                    rest: Box::new(rest.released()),
+                    replaces: Some(rest.version),
+                })
+            }
+            Self::RecordGroup { group, rest, .. } if rest.claim.is_some() => {
+                Some(Self::RecordGroup {
+                    group: group.clone(),
+                    rest: Box::new(rest.released()),
+                    replaces: Some(rest.version),
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// What it changes of the team's stack, in words; none if it only writes our records of it.
     pub(crate) fn change(&self) -> Option<String> {
         match self {

@@ -94,3 +94,110 @@ impl Reason {
         }
     }
 }
+
+impl std::fmt::Display for Reason {
+    /// In words, for people; what it is about is named before them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Awake => "it is awake, and nothing holds it",
+            Self::AtRest => "it is at rest, as it should be",
+            Self::GoesToRest => "it goes to rest",
+            Self::RestsAgain => "it goes to rest once more",
+            Self::Wakes => "nothing holds it any more, and it gets back what it had",
+            Self::ProvedAwake => "it proved to be awake, and the record of its rest is closed",
+            Self::NotSteadyYet { running, desired } => {
+                return write!(f, "it was woken, and {running} of {desired} tasks run");
+            }
+            Self::HoldsChange => "it stays at rest, and what holds it changes",
+            Self::WaitsForWave(wave) => return write!(f, "it wakes when wave {wave} is steady"),
+            Self::LeftToTheTick => "it wakes in its wave, with the next tick",
+            Self::MalformedTag => "a tag of its own or of its cluster cannot be read",
+            Self::NotTagged => "neither it nor its cluster has a tag that asks for anything",
+            Self::Daemon => "one task runs on each instance, so there is no count to change",
+            Self::ControlledElsewhere => {
+                "AWS CodeDeploy or an external controller decides about its tasks"
+            }
+            Self::NotActive => "it is DRAINING",
+            Self::Deleted => "it does not exist any more",
+            Self::CreatedAnew => "it was deleted and created anew under the same name",
+            Self::DeploymentInProgress => "a deployment is in progress",
+            Self::InGrace { until } => {
+                return write!(
+                    f,
+                    "it was created or deployed at night, and is awake until {until}"
+                );
+            }
+            Self::ChangedAtRest { desired } => {
+                return write!(
+                    f,
+                    "its desired count was set to {desired} at rest, which is respected until its \
+                     next edge"
+                );
+            }
+            Self::LeftToTheBudget => {
+                "it was raised while a spent budget holds it, which is left to the budget guard"
+            }
+            Self::ClaimedElsewhere => "another run is changing it",
+            Self::NothingToLower => "its minimum keeps no instance up",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_a_clause_about_it_in_words_that_people_use() {
+        let until = Timestamp::UNIX_EPOCH;
+        let reasons = [
+            Reason::Awake,
+            Reason::AtRest,
+            Reason::GoesToRest,
+            Reason::RestsAgain,
+            Reason::Wakes,
+            Reason::ProvedAwake,
+            Reason::NotSteadyYet {
+                running: 1,
+                desired: 3,
+            },
+            Reason::HoldsChange,
+            Reason::WaitsForWave(2),
+            Reason::LeftToTheTick,
+            Reason::MalformedTag,
+            Reason::NotTagged,
+            Reason::Daemon,
+            Reason::ControlledElsewhere,
+            Reason::NotActive,
+            Reason::Deleted,
+            Reason::CreatedAnew,
+            Reason::DeploymentInProgress,
+            Reason::InGrace { until },
+            Reason::ChangedAtRest { desired: 5 },
+            Reason::LeftToTheBudget,
+            Reason::ClaimedElsewhere,
+            Reason::NothingToLower,
+        ];
+        let mut told = std::collections::BTreeSet::new();
+        for reason in &reasons {
+            let words = reason.to_string();
+            assert!(words.contains(' ') && !words.ends_with('.'), "{words}");
+            assert!(!words.contains('{') && !words.contains("::"), "{words}");
+            assert!(told.insert(words), "{reason:?} is told as another is");
+        }
+    }
+
+    #[test]
+    fn what_a_reason_knows_is_in_its_words() {
+        let words = |reason: Reason| reason.to_string();
+        let running = Reason::NotSteadyYet {
+            running: 1,
+            desired: 3,
+        };
+        assert_eq!(words(running), "it was woken, and 1 of 3 tasks run");
+        assert!(words(Reason::WaitsForWave(2)).contains("wave 2"));
+        assert!(words(Reason::ChangedAtRest { desired: 5 }).contains("to 5"));
+        let until = Timestamp::UNIX_EPOCH;
+        assert!(words(Reason::InGrace { until }).ends_with("1970-01-01T00:00:00Z"));
+    }
+}

@@ -1,9 +1,10 @@
 //! What people are told, once.
 
 use domain::notice::Severity;
+use domain::off_hours::Extent;
 
 use crate::made::service;
-use crate::world::{World, world};
+use crate::world::{World, arn, world};
 
 fn misspelt() -> World {
     world([service("prod/api").hours("Mon-Fri 8-20").desired(3)])
@@ -136,6 +137,29 @@ fn a_run_that_did_not_look_at_a_service_says_nothing_of_it() {
     world.tick("Mon 12:00");
     world.services.clear();
     assert_eq!(world.tick("Mon 12:05").announced(), [""; 0]);
+}
+
+#[test]
+fn a_run_that_did_not_read_the_tags_of_a_service_withdraws_nothing_about_it() {
+    let api = service("prod/api").hours("Mon-Fri 8-20").desired(3);
+    let web = service("prod/web").by_day().desired(2);
+    let mut world = world([api, web]);
+    world.tick("Mon 12:00");
+    world.tick("Mon 20:00");
+    world.tag("prod/web", "caretaker:hours", "weekdays");
+    assert_eq!(world.tick("Mon 20:05").announced(), ["malformed-tag"]);
+    world.extent = Extent::Remembered;
+    world.closing = true;
+    assert_eq!(world.tick("Mon 20:10").announced(), [""; 0]);
+    world.tag("prod/web", "caretaker:hours", "always");
+    let over = world.tick("Mon 20:15");
+    assert_eq!(over.announced(), ["malformed-tag over"]);
+    let about = &over.plan.announcements[0].key.subject;
+    assert_eq!(
+        about,
+        arn("prod/web").as_str(),
+        "whose tags came with the look"
+    );
 }
 
 #[test]

@@ -11,8 +11,10 @@ mod world;
 
 mod aftermath;
 mod budget;
+mod clusters;
 mod concerns;
 mod crashes;
+mod declined;
 mod deployments;
 mod drift;
 mod groups;

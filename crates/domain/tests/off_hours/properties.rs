@@ -19,20 +19,20 @@ use crate::world::World;
 
 /// A history without anybody's interference, and one with it.
 type Quiet = Vec<(i64, Inside)>;
-type Restless = Vec<(i64, Result<Inside, (usize, Outside)>)>;
+pub(crate) type Restless = Vec<(i64, Result<Inside, (usize, Outside)>)>;
 
 fn quiet() -> impl Strategy<Value = Quiet> {
     proptest::collection::vec((1..400_i64, any_inside()), 0..30)
 }
 
-fn restless() -> impl Strategy<Value = Restless> {
+pub(crate) fn restless() -> impl Strategy<Value = Restless> {
     let outside = (0..NAMES.len(), any_outside());
     let one = prop_oneof![3 => any_inside().prop_map(Ok), 2 => outside.prop_map(Err)];
     proptest::collection::vec((1..400_i64, one), 0..30)
 }
 
 /// Lets the history happen; after each thing, `check` looks at the world before and after it.
-fn live_through(
+pub(crate) fn live_through(
     world: &mut World,
     history: &Restless,
     mut check: impl FnMut(&World, &World, Option<&Plan>) -> Result<(), TestCaseError>,

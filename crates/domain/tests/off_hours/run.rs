@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use domain::arn::ServiceArn;
 use domain::hold::Hold;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
 use domain::off_hours::{
-    Group, Intent, Moment, Observed, Plan, Policy, Service, decide, needs_bounds,
+    Extent, Group, Intent, Moment, Observed, Plan, Policy, Service, decide, needs_bounds,
 };
 use domain::order::{Asked, Order};
 use domain::rest::Claim;
@@ -104,7 +105,9 @@ impl World {
     /// The scope, looked at as the function does: without the scalable targets.
     fn observe(&self, policy: &Policy, now: Timestamp) -> Observed {
         let no_tags = Tags::new();
-        let services = self.services.iter().map(|(arn, thing)| {
+        let seen = self.services.iter();
+        let seen = seen.filter(|(arn, _)| !self.unseen.contains(*arn));
+        let services = seen.map(|(arn, thing)| {
             let cluster = self.clusters.get(arn.cluster()).unwrap_or(&no_tags);
             let mut service = Service {
                 intent: Intent::of(&thing.tags, cluster, policy),
@@ -115,6 +118,8 @@ impl World {
             };
             if service.worth_a_look(now) {
                 service.sight = without_bounds(thing.live.as_ref());
+            } else if self.extent == Extent::Remembered {
+                service.intent = Intent::of(&no_tags, &no_tags, policy);
             }
             (arn.clone(), service)
         });
@@ -131,7 +136,8 @@ impl World {
             groups: groups.collect(),
             announced: self.ledger.announced.clone(),
             closing: self.closing,
-            alone: false,
+            extent: self.extent,
+            partly: self.unseen.iter().map(ServiceArn::cluster_arn).collect(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! The model: an account, and a ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::announcement::{ConcernKey, Told};
 use domain::arn::{GroupArn, ServiceArn};
 use domain::capacity::Bounds;
 use domain::hold::{Hold, Holder};
+use domain::off_hours::Extent;
 use domain::order::{Asked, Order, Ordered};
 use domain::rest::{GroupRest, ServiceRest};
 use domain::resting::{Action, Live};
@@ -34,6 +35,10 @@ pub(crate) struct World {
     pub(crate) asked: BTreeMap<ServiceArn, Asked>,
     /// The suite is about to be deleted.
     pub(crate) closing: bool,
+    /// How much of it the next runs look at.
+    pub(crate) extent: Extent,
+    /// What they cannot look at.
+    pub(crate) unseen: BTreeSet<ServiceArn>,
     /// Every call that changed the stack.
     pub(crate) calls: Vec<Action>,
     pub(crate) runs: u32,
@@ -61,6 +66,8 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
         ledger: Ledger::default(),
         asked: BTreeMap::new(),
         closing: false,
+        extent: Extent::Everything,
+        unseen: BTreeSet::new(),
         calls: Vec::new(),
         runs: 0,
     }
@@ -103,6 +110,12 @@ impl World {
     pub(crate) fn tag(&mut self, name: &str, key: &str, value: &str) {
         let thing = self.thing(name);
         thing.tags.insert(key.to_owned(), value.to_owned());
+    }
+
+    /// Somebody tags a cluster.
+    pub(crate) fn tag_cluster(&mut self, cluster: &str, key: &str, value: &str) {
+        let tags = self.clusters.entry(cluster.to_owned()).or_default();
+        tags.insert(key.to_owned(), value.to_owned());
     }
 
     pub(crate) fn untag(&mut self, name: &str) {

@@ -23,7 +23,11 @@ pub(super) fn candidates(
     tagged: &Tagged,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let told = told(standing);
+    // A look at what is held reads no tags beside it, and so can withdraw nothing.
+    let told = match scope {
+        Scope::EverythingHeld => BTreeSet::new(),
+        _ => told(standing),
+    };
     let ordered = ordered(standing, now);
     let known: BTreeSet<&ServiceArn> = tagged
         .services
@@ -54,7 +58,11 @@ pub(super) fn candidates(
             || ordered.contains(arn)
             || matches!(scope, Scope::Service(_));
         let unseen = tagged.unseen_clusters.contains(&arn.cluster_arn());
-        if !ours || unseen || left_alone.contains(arn.as_str()) {
+        let unreadable = left_alone.contains(arn.as_str());
+        if ours && unreadable {
+            seen.observed.partly.insert(arn.cluster_arn());
+        }
+        if !ours || unseen || unreadable {
             continue;
         }
         let service = Service {

@@ -8,11 +8,11 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::announcement::{ConcernKey, Told};
-use domain::arn::ServiceArn;
-use domain::off_hours::{Moment, Observed};
+use domain::arn::{ClusterArn, ServiceArn};
+use domain::off_hours::{Extent, Moment, Observed};
 use domain::order::Asked;
 use ledger::Standing;
 
@@ -36,6 +36,17 @@ pub(crate) enum Scope {
         /// What for.
         asked: Asked,
     },
+}
+
+impl Scope {
+    fn extent(&self) -> Extent {
+        match self {
+            Self::Everything => Extent::Everything,
+            Self::EverythingHeld => Extent::Remembered,
+            Self::Service(_) => Extent::Alone,
+            Self::Asked { .. } => Extent::Asked,
+        }
+    }
 }
 
 /// What was seen, and what could not be.
@@ -127,7 +138,8 @@ async fn look(
         observed: Observed {
             announced: announced(standing),
             closing: standing.closing,
-            alone: matches!(scope, Scope::Service(_)),
+            extent: scope.extent(),
+            partly: partly(&tagged),
             ..Observed::default()
         },
         unseen: unreadable(standing),
@@ -142,7 +154,24 @@ async fn look(
         groups::look(aws, settings, &mut seen, standing).await;
     }
     targets::look(aws, &mut seen, moment).await;
+    for (what, failure) in &seen.unseen {
+        let cause = shell::failure::chain(failure);
+        tracing::error!(what, cause, "not seen");
+    }
     Ok(seen)
+}
+
+/// The clusters that could not be read, or whose services could not be listed.
+fn partly(tagged: &Tagged) -> BTreeSet<ClusterArn> {
+    let unseen =
+        |cluster: &&ClusterArn| tagged.unseen.iter().any(|(what, _)| what == cluster.name());
+    let unlisted = tagged.clusters.keys().filter(unseen);
+    tagged
+        .unseen_clusters
+        .iter()
+        .chain(unlisted)
+        .cloned()
+        .collect()
 }
 
 fn announced(standing: &Standing) -> BTreeMap<ConcernKey, Told> {

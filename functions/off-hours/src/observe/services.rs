@@ -41,8 +41,9 @@ pub(super) async fn look(
 /// Takes services out of the run that could not be looked at.
 pub(super) fn leave_out(seen: &mut Seen, batch: &[ServiceArn], failure: Failure) {
     let names: Vec<String> = batch.iter().map(ToString::to_string).collect();
-    batch
-        .iter()
-        .for_each(|arn| drop(seen.observed.services.remove(arn)));
+    for arn in batch {
+        seen.observed.services.remove(arn);
+        seen.observed.partly.insert(arn.cluster_arn());
+    }
     seen.unseen.push((names.join(", "), failure));
 }

@@ -5,7 +5,7 @@ pub(crate) mod parts;
 use std::collections::BTreeMap;
 
 use domain::announcement::{Announcement, ConcernKey, Told};
-use domain::off_hours::{Aftermath, Plan};
+use domain::off_hours::{Aftermath, Declined, Plan};
 use domain::resting::{Errand, Reason};
 use edge::errand::Ending;
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,7 @@ use crate::event::Work;
 use crate::observe::Scope;
 use crate::savings::Saved;
 use crate::{Failure, Invocation, Settings};
-use parts::{not_seen, remembered, seconds, shown, summary, usual, verdict};
+use parts::{not_seen, not_told, remembered, seconds, shown, summary, usual, verdict};
 
 /// A run, after it.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct Run<'a> {
     pub(crate) unseen: Vec<(String, Failure)>,
     /// What the rests saved that ended.
     pub(crate) saved: Vec<Saved>,
+    /// Why not every notice was put on the bus, if so.
+    pub(crate) untold: Option<Failure>,
 }
 
 impl Run<'_> {
@@ -79,25 +81,45 @@ impl Run<'_> {
             "not_as_usual": odd.map(verdict).collect::<Vec<_>>(),
             "not_seen": not_seen(&self.unseen),
             "notices": announced.map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
+            "not_told": self.untold.as_ref().map(|failure| shell::failure::chain(failure)),
             "saved": self.saved.iter().map(Saved::shown).collect::<Vec<_>>(),
             "left": left,
             "left_takes_seconds": seconds(self.settings, left),
             "elsewhere": self.elsewhere(),
             "remembered": self.remembered(),
+            "asked": self.asked(),
         })
     }
 
-    /// The rests that could not be carried out yet, and what each waits for.
+    /// What people ordered that is still to follow, and what it waits for.
     fn remembered(&self) -> Vec<Value> {
         let done = self.errands().into_iter();
         let done = done.filter(|(_, ending)| matches!(ending, Ending::Done));
         done.filter_map(|(errand, _)| remembered(errand)).collect()
     }
 
+    /// What became of what a person asked for.
+    fn asked(&self) -> Option<Value> {
+        let Scope::Asked { service, .. } = &self.work.scope else {
+            return None;
+        };
+        let mut verdicts = self.plan.verdicts.iter();
+        let about = verdicts.find(|verdict| {
+            verdict.subject.to_string() == *service || verdict.subject.arn() == service
+        });
+        about.map(verdict)
+    }
+
     /// For the journal.
-    pub(crate) fn entry(&self, failed: bool, invocation: &Invocation) -> Entry {
-        let errands = self.errands();
-        let changed = errands.iter().map(|(errand, ending)| shown(errand, ending));
+    pub(crate) fn entry(&self, invocation: &Invocation) -> Entry {
+        // What went wrong comes first: an entry is cut to what an item can hold.
+        let untold = self.untold.iter().map(not_told);
+        let (failed, others): (Vec<_>, Vec<_>) = self
+            .errands()
+            .into_iter()
+            .partition(|(_, ending)| matches!(ending, Ending::Failed(_)));
+        let changed = failed.into_iter().chain(others);
+        let changed = changed.map(|(errand, ending)| shown(errand, ending));
         let odd = self
             .plan
             .verdicts
@@ -111,12 +133,15 @@ impl Run<'_> {
             event: self.work.event.clone(),
             kind: self.work.kind.to_owned(),
             summary: summary(self.plan),
-            details: changed
+            details: not_seen(&self.unseen)
+                .into_iter()
+                .chain(untold)
+                .chain(changed)
                 .chain(odd)
                 .chain(saved)
                 .map(|detail| detail.to_string())
                 .collect(),
-            outcome: if failed {
+            outcome: if self.failed() {
                 Outcome::Failed
             } else {
                 Outcome::Done
@@ -132,17 +157,34 @@ impl Run<'_> {
             Ending::Failed(failure) => Some((errand.subject.to_string(), failure.into())),
             _ => None,
         });
-        self.unseen.into_iter().chain(failed).collect()
+        let untold = self
+            .untold
+            .map(|failure| ("the notices".to_owned(), failure));
+        self.unseen
+            .into_iter()
+            .chain(failed)
+            .chain(untold)
+            .collect()
     }
 
-    /// Whether everything succeeded so far.
-    pub(crate) fn succeeded(&self) -> bool {
-        self.unseen.is_empty() && self.count(|ending| matches!(ending, Ending::Failed(_))) == 0
+    /// Whether the event has to come again.
+    fn failed(&self) -> bool {
+        let failed = self.count(|ending| matches!(ending, Ending::Failed(_)));
+        failed > 0
+            || !self.unseen.is_empty()
+            || self.untold.is_some()
+            || self.unfinished().is_some()
     }
 
-    /// Why this run must come again although nothing failed. A tick leaves what it cannot do to the
+    /// Why this run is no success although nothing failed. A tick leaves what it cannot do to the
     /// next; what a person asks and the deletion of the suite have no next one.
     pub(crate) fn unfinished(&self) -> Option<Failure> {
+        if let Some(Declined { service, why }) = self.plan.declined.first() {
+            return Some(Failure::Declined {
+                service: service.to_string(),
+                why: why.clone(),
+            });
+        }
         let untaken = self.count(|ending| matches!(ending, Ending::Left)) + self.elsewhere();
         match &self.work.scope {
             Scope::Asked { service, .. } if untaken > 0 => Some(Failure::NotHeeded {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::off_hours::{Plan, Verdict};
+use domain::order::Ordered;
 use domain::resting::{Action, Errand, Reason};
 use edge::errand::Ending;
 use serde_json::{Value, json};
@@ -13,6 +14,11 @@ use crate::{Failure, Settings, ask};
 pub(crate) fn not_seen(unseen: &[(String, Failure)]) -> Vec<Value> {
     let shown = |(what, why): &(String, Failure)| json!({ "what": what, "why": shell::failure::chain(why) });
     unseen.iter().map(shown).collect()
+}
+
+/// That not every notice was put on the bus, and why.
+pub(super) fn not_told(why: &Failure) -> Value {
+    json!({ "what": "the notices", "why": shell::failure::chain(why) })
 }
 
 /// The plan in one line: `2 goes-to-rest, 9 awake`.
@@ -43,13 +49,13 @@ pub(super) fn seconds(settings: &Settings, left: usize) -> i64 {
 /// A verdict that a reader of the report need not see one by one.
 pub(super) fn usual(verdict: &Verdict) -> bool {
     matches!(
-        verdict.reason.name(),
-        "awake" | "at-rest" | "goes-to-rest" | "wakes" | "proved-awake"
+        verdict.reason,
+        Reason::Awake | Reason::AtRest | Reason::GoesToRest | Reason::Wakes | Reason::ProvedAwake
     )
 }
 
 pub(super) fn verdict(verdict: &Verdict) -> Value {
-    json!({ "subject": verdict.subject.to_string(), "reason": verdict.reason.name(), "detail": format!("{:?}", verdict.reason) })
+    json!({ "subject": verdict.subject.to_string(), "reason": verdict.reason.name(), "detail": verdict.reason.to_string() })
 }
 
 pub(super) fn shown(errand: &Errand, ending: &Ending) -> Value {
@@ -69,18 +75,20 @@ pub(super) fn shown(errand: &Errand, ending: &Ending) -> Value {
     })
 }
 
-/// The rest that an errand wrote down for later, if it did.
+/// What an errand wrote down for later, if it did: a rest that has to wait, or until when a service
+/// is to be awake.
 pub(super) fn remembered(errand: &Errand) -> Option<Value> {
     let order = errand.actions.iter().find_map(|action| match action {
-        Action::Order { order, .. } => order.hold().map(|_| order),
+        Action::Order { order, .. } => Some(order),
         _ => None,
     })?;
-    let waits_for = match errand.reason {
-        Reason::DeploymentInProgress => {
+    let waits_for = match (order.to, &errand.reason) {
+        (Ordered::Awake { .. }, _) => None,
+        (Ordered::Rest { .. }, Reason::DeploymentInProgress) => Some(
             "a deployment in progress: it rests when that has ended, or when the deployment is as \
-             old as DeploymentPatience allows"
-        }
-        _ => "the next tick",
+             old as DeploymentPatience allows",
+        ),
+        (Ordered::Rest { .. }, _) => Some("the next tick"),
     };
     Some(json!({
         "service": errand.subject.to_string(),

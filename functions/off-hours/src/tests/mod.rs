@@ -1,5 +1,7 @@
 //! What an invocation says of itself when something is left undone.
 
+mod trouble;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
