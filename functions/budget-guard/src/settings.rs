@@ -130,7 +130,7 @@ pub(crate) mod tests {
             "EVENT_BUS" => "default",
             "CLUSTERS" => "*",
             "BUDGET_NAMES" => "monthly",
-            "BUDGET_TOPICS" => "arn:aws:sns:eu-central-1:123456789012:caretaker-Budget",
+            "BUDGET_TOPICS" => "arn:aws:sns:eu-central-1:123456789012:caretaker-BudgetWarn",
             "WARN_PERCENT" => "80",
             "STOP_PERCENT" => "100",
             "GRACE_MINUTES" => "0",
