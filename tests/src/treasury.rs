@@ -139,6 +139,16 @@ impl Treasury {
         self.house.until(&at.to_string()).await;
     }
 
+    /// Lets time pass without a tick, and then has one tick of each function at each of these moments,
+    /// which must end well.
+    pub async fn ticks<'t>(&self, at: impl IntoIterator<Item = &'t str>) {
+        for at in at {
+            self.house.until(at).await;
+            self.house.tick().await.report();
+            self.tick().await.report();
+        }
+    }
+
     /// The state of the budget in the ledger, if it is remembered.
     pub fn state(&self) -> Option<String> {
         let tally = self.tally()?;

@@ -66,17 +66,20 @@ async fn a_stop_and_a_restore(strike: impl Fn(&Treasury, Edge)) -> Value {
     strike(&treasury, Edge::Stop);
     delivered(&treasury, json!({ "action": "tick" }), "stop").await;
     treasury.house.account.state().faults.clear();
-    treasury.until("2026-11-19T12:00:00Z").await;
+    let hours = ["2026-11-19T11:00:00Z", "2026-11-19T12:00:00Z"];
+    treasury.ticks(hours).await;
     assert_eq!(treasury.state().as_deref(), Some("stopped"));
     let stopped = seen(&treasury);
     strike(&treasury, Edge::Restore);
     delivered(&treasury, restore(), "restore").await;
     treasury.house.account.state().faults.clear();
-    treasury.until("2026-11-19T14:00:00Z").await;
+    let hours = ["2026-11-19T13:00:00Z", "2026-11-19T14:00:00Z"];
+    treasury.ticks(hours).await;
     if treasury.state().as_deref() == Some("stopped") {
         // The person has to ask again: their wish was lost before it was written down.
         delivered(&treasury, restore(), "again").await;
-        treasury.until("2026-11-19T16:00:00Z").await;
+        let hours = ["2026-11-19T15:00:00Z", "2026-11-19T16:00:00Z"];
+        treasury.ticks(hours).await;
     }
     assert_eq!(seen(&treasury), before, "everyone has what they had");
     let standing = treasury.house.standing();

@@ -89,15 +89,16 @@ async fn turns(runs: [&Run; 2], [a, b]: [usize; 2]) {
 
 /// Everything is down for the budget, and comes back with what it had.
 async fn all_is_well(treasury: Treasury, order: [usize; 2]) {
-    treasury.until("2026-11-19T22:00:00Z").await;
+    let hours = ["2026-11-19T20:00:00Z", "2026-11-19T21:00:00Z"];
+    treasury.ticks(hours).await;
     let house = &treasury.house;
     assert_eq!(house.desired("prod/api"), 0, "{order:?}");
     assert_eq!(treasury.state().as_deref(), Some("stopped"), "{order:?}");
     let restore =
         json!({ "action": "restore", "budget": "monthly", "allow": "9", "by": "ana", "why": "w" });
     treasury.invoke(restore, "restore").await.report();
-    house.until("2026-11-20T07:00:00Z").await;
-    treasury.until("2026-11-20T07:30:00Z").await;
+    let hours = ["2026-11-20T07:00:00Z", "2026-11-20T08:00:00Z"];
+    treasury.ticks(hours).await;
     assert_eq!(house.desired("prod/api"), 3, "{order:?}");
     let target = json!({ "min": 2, "max": 10, "suspended": [false, false, false] });
     assert_eq!(house.target("prod/api"), target, "{order:?}");
