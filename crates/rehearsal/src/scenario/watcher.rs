@@ -45,6 +45,7 @@ impl Watcher {
                     .into_iter()
                     .collect()
             }
+            What::ContainerInstance(_) | What::Killed { .. } => Vec::new(),
             What::Event(event) => notice(event).into_iter().collect(),
             What::Published(message) => vec![Change::Page(page(message))],
             What::Alert(letter) => vec![Change::Note {

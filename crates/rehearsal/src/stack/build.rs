@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
 
-use super::{ClusterSpec, LaunchSpec, ScalingSpec, ServiceSpec, Stack};
+use super::{ClusterSpec, LaunchSpec, ScalingSpec, ServiceSpec, Stack, TaskSpec};
 use crate::call::ApiError;
 use crate::services::application_autoscaling::{Suspended, Target, put_target};
-use crate::services::ecs::{self, Launch, NewService, Pace, ServiceId, StrategyItem};
+use crate::services::ecs::{self, Launch, NewService, NewTask, ServiceId, StrategyItem};
 use crate::world::World;
 
 /// How old a service is that says nothing: old enough that nobody takes it for a new one.
@@ -28,13 +27,13 @@ pub struct NotBuilt {
 impl Stack {
     /// Puts the stack into the world.
     pub fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
-        for group in &self.groups {
-            group.build(world);
-        }
         for beside in &self.beside {
             beside.build(world);
         }
         ecs::seed(world, |world| {
+            for group in &self.groups {
+                group.build(world);
+            }
             self.clusters
                 .iter()
                 .try_for_each(|cluster| cluster.build(world))
@@ -68,6 +67,12 @@ impl ClusterSpec {
             }
             service.build(world, id, launch).map_err(refused)?;
         }
+        for task in &self.tasks {
+            task.build(world, &self.name).map_err(|cause| NotBuilt {
+                what: format!("task {}/{}", self.name, task.name),
+                cause: Box::new(cause),
+            })?;
+        }
         if let Some(cluster) = world.ecs.clusters.get_mut(&self.name) {
             cluster.capacity_providers = providers.into_iter().collect();
         }
@@ -81,17 +86,13 @@ impl ServiceSpec {
         match (&self.launch, self.strategy.as_slice()) {
             (Some(_), [_, ..]) => Err(ecs::launch_and_strategy()),
             (None, [_, ..]) => ecs::strategy_of(world, &self.strategy),
-            (None | Some(LaunchSpec::Fargate), []) => Ok(Launch::Type("FARGATE")),
-            (Some(LaunchSpec::Ec2), []) => Ok(Launch::Type("EC2")),
-            (Some(LaunchSpec::FargateSpot), []) => only(world, "FARGATE_SPOT"),
-            (Some(LaunchSpec::Provider(name)), []) => only(world, name),
+            (launch, []) => launched(world, launch.as_ref()),
         }
     }
 
     fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), ApiError> {
         let family = format!("{}-{}", id.cluster, id.service);
         let task_definition = ecs::register(world, &family, self.definition(&launch));
-        let usual = Pace::default();
         let new = NewService {
             id: id.clone(),
             task_definition: Some(task_definition),
@@ -99,13 +100,10 @@ impl ServiceSpec {
             launch,
             controller: self.controller,
             scheduling: self.scheduling,
-            pace: Pace {
-                start_seconds: self.start_seconds.unwrap_or(usual.start_seconds),
-                stop_seconds: self.stop_seconds.unwrap_or(usual.stop_seconds),
-            },
+            pace: self.pace(),
             created: self.created.unwrap_or_else(|| usual_creation(world.now)),
             created_by: format!("arn:aws:iam::{}:role/stack", world.identity.account_id),
-            settings: circuit_breaker(),
+            settings: self.settings(world, &id),
             tags: self.tags.clone(),
             short_arn: self.short_arn,
         };
@@ -117,33 +115,25 @@ impl ServiceSpec {
         ecs::settle_at_once(world, &id);
         Ok(())
     }
+}
 
-    fn definition(&self, launch: &Launch) -> Map<String, Value> {
-        let image = self
-            .image
-            .clone()
-            .unwrap_or_else(|| format!("{}:1", self.name));
-        let on_fargate = match launch {
-            Launch::Type(name) => *name == "FARGATE",
-            Launch::Strategy(items) => items
-                .iter()
-                .all(|item| item.capacity_provider.starts_with("FARGATE")),
-        };
-        let compatibilities = if on_fargate { ["FARGATE"] } else { ["EC2"] };
-        let members = [
-            ("cpu", json!(self.cpu.to_string())),
-            ("memory", json!(self.memory.to_string())),
-            ("networkMode", json!("awsvpc")),
-            ("requiresCompatibilities", json!(compatibilities)),
-            (
-                "containerDefinitions",
-                json!([{"name": self.name, "image": image, "essential": true}]),
-            ),
-        ];
-        members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect()
+impl TaskSpec {
+    fn build(&self, world: &mut World, cluster: &str) -> Result<(), ApiError> {
+        let launch = launched(world, self.launch.as_ref())?;
+        let task_definition = ecs::register(world, &self.name, self.definition(&launch));
+        for _ in 0..self.count {
+            let new = NewTask {
+                cluster: cluster.to_owned(),
+                family: self.name.clone(),
+                task_definition: task_definition.clone(),
+                launch: launch.clone(),
+                pace: self.pace(),
+                started_by: self.started_by.clone(),
+                tags: self.tags.clone(),
+            };
+            ecs::run_task(world, new)?;
+        }
+        Ok(())
     }
 }
 
@@ -161,6 +151,16 @@ impl ScalingSpec {
     }
 }
 
+/// What tasks run on if there is no strategy: Fargate if nothing is said.
+fn launched(world: &World, launch: Option<&LaunchSpec>) -> Result<Launch, ApiError> {
+    match launch {
+        None | Some(LaunchSpec::Fargate) => Ok(Launch::Type("FARGATE")),
+        Some(LaunchSpec::Ec2) => Ok(Launch::Type("EC2")),
+        Some(LaunchSpec::FargateSpot) => only(world, "FARGATE_SPOT"),
+        Some(LaunchSpec::Provider(name)) => only(world, name),
+    }
+}
+
 fn only(world: &World, provider: &str) -> Result<Launch, ApiError> {
     let item = StrategyItem {
         capacity_provider: provider.to_owned(),
@@ -172,10 +172,4 @@ fn only(world: &World, provider: &str) -> Result<Launch, ApiError> {
 
 fn usual_creation(now: Timestamp) -> Timestamp {
     now.saturating_sub(USUAL_AGE).unwrap_or(now)
-}
-
-/// Both of its switches on.
-fn circuit_breaker() -> Map<String, Value> {
-    let breaker = json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}});
-    Map::from_iter([("deploymentConfiguration".to_owned(), breaker)])
 }

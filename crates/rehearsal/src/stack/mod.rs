@@ -4,7 +4,9 @@
 //! (nothing is announced), and is steady wherever there is room for its tasks.
 
 mod build;
+mod definition;
 mod file;
+mod pace;
 
 #[cfg(test)]
 mod tests;
@@ -52,6 +54,41 @@ pub struct ClusterSpec {
     /// Its services.
     #[serde(default)]
     pub services: Vec<ServiceSpec>,
+    /// Its standalone tasks, which no service keeps running.
+    #[serde(default)]
+    pub tasks: Vec<TaskSpec>,
+}
+
+/// Standalone tasks that are alike. Only their name must be given.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TaskSpec {
+    /// The family of their task definition.
+    pub name: String,
+    /// How many there are.
+    #[serde(default = "one")]
+    pub count: u32,
+    /// Their tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// What they run on; Fargate if nothing is said.
+    #[serde(default)]
+    pub launch: Option<LaunchSpec>,
+    /// Who ran them.
+    #[serde(default)]
+    pub started_by: String,
+    /// CPU units of a task.
+    #[serde(default = "quarter_cpu")]
+    pub cpu: u32,
+    /// Memory of a task in MiB.
+    #[serde(default = "half_gigabyte")]
+    pub memory: u32,
+    /// How long a container takes from SIGTERM until it ends by itself.
+    #[serde(default)]
+    pub exit_seconds: Option<u32>,
+    /// After how many seconds it is killed; 30 if nothing is said.
+    #[serde(default)]
+    pub stop_timeout: Option<u32>,
 }
 
 /// A service. Only its name must be given.
@@ -96,9 +133,30 @@ pub struct ServiceSpec {
     /// How long a task takes to run.
     #[serde(default)]
     pub start_seconds: Option<u32>,
-    /// How long a task takes to stop.
+    /// How long pulling its image takes beside that.
+    #[serde(default)]
+    pub pull_seconds: u32,
+    /// How long a running task takes to pass its health check; without one it is healthy after 40 s.
+    #[serde(default)]
+    pub health_check_seconds: Option<u32>,
+    /// How long a task takes to stop, half of it in DEACTIVATING, unless the next two say otherwise.
     #[serde(default)]
     pub stop_seconds: Option<u32>,
+    /// The deregistration delay of its target group in seconds, 300 at AWS: it has a load balancer.
+    #[serde(default)]
+    pub deregistration_delay: Option<u32>,
+    /// How long its container takes from SIGTERM until it ends by itself.
+    #[serde(default)]
+    pub exit_seconds: Option<u32>,
+    /// After how many seconds it is killed; 30 if nothing is said.
+    #[serde(default)]
+    pub stop_timeout: Option<u32>,
+    /// The share of the desired count that keeps running; 100, and 0 for a daemon.
+    #[serde(default)]
+    pub minimum_healthy_percent: Option<u32>,
+    /// The share of the desired count that may run or start; 200, and 100 for a daemon.
+    #[serde(default)]
+    pub maximum_percent: Option<u32>,
     /// Whether its ARN has the old format without the cluster, which cannot be tagged.
     #[serde(default)]
     pub short_arn: bool,

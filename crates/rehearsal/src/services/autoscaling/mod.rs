@@ -125,13 +125,8 @@ fn settle(world: &mut World, name: &str) {
     if let Some(next) = group.next_change(now) {
         world.autoscaling.agenda.insert((next, name.to_owned()));
     }
-    let registered = group.registered(now);
-    for provider in world.ecs.providers.values_mut() {
-        if provider.group == name {
-            provider.instances = registered;
-        }
-    }
     world.autoscaling.groups.insert(name.to_owned(), group);
+    ecs::follow(world, name);
     if after != before {
         world.happened(name, crate::journal::What::Instances(after));
     }

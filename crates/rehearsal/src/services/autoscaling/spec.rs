@@ -10,6 +10,7 @@ use super::group::{Group, GroupTag, Instance, Phase};
 use super::managed::Tracking;
 use super::settle;
 use crate::journal::What;
+use crate::services::ecs::Hosts;
 use crate::world::World;
 
 /// An Auto Scaling group, and the capacity provider in front of it if there is one.
@@ -30,7 +31,7 @@ pub struct GroupSpec {
     pub tags: BTreeMap<String, String>,
     /// The capacity provider that it stands behind.
     pub provider: Option<String>,
-    /// The cluster that the capacity provider belongs to.
+    /// The cluster that the capacity provider belongs to; without one, that its instances register in.
     #[serde(default)]
     pub cluster: String,
     /// How many tasks fit on an instance.
@@ -39,6 +40,16 @@ pub struct GroupSpec {
     /// Whether ECS changes its desired capacity.
     #[serde(default = "yes")]
     pub managed_scaling: bool,
+    /// Whether ECS drains its instances when they end or get a Spot notice: managed draining, which a
+    /// capacity provider has unless it is switched off.
+    #[serde(default = "yes")]
+    pub managed_draining: bool,
+    /// Whether the agent drains its instance on a Spot notice.
+    #[serde(default)]
+    pub agent_drains: bool,
+    /// How long an instance is REGISTERING, as with `awsvpcTrunking`.
+    #[serde(default)]
+    pub registering_seconds: u32,
     /// What its instances are.
     #[serde(default = "usual_type")]
     pub instance_type: String,
@@ -82,9 +93,25 @@ impl GroupSpec {
             provider.cluster.clone_from(&self.cluster);
             provider.tasks_per_instance = self.tasks_per_instance;
             provider.managed_scaling = self.managed_scaling;
+            provider.managed_draining = self.managed_draining;
+        }
+        if self.provider.is_some() || !self.cluster.is_empty() {
+            world.ecs.hosts.insert(self.name.clone(), self.hosts());
         }
         settle(world, &self.name);
         world.happened(self.name.as_str(), What::Instances(desired));
+    }
+}
+
+impl GroupSpec {
+    fn hosts(&self) -> Hosts {
+        Hosts {
+            cluster: self.cluster.clone(),
+            provider: self.provider.clone(),
+            tasks_per_instance: self.tasks_per_instance,
+            agent_drains: self.agent_drains,
+            registering_seconds: self.registering_seconds,
+        }
     }
 }
 

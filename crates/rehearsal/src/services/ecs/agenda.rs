@@ -20,6 +20,16 @@ pub(super) enum Step {
     Service(ServiceId),
     /// A stopped task is no longer shown.
     Forget(String),
+    /// A container instance has registered.
+    Registered(String),
+    /// A container instance is deregistered.
+    Deregistered(String),
+    /// A container instance that is no longer registered is no longer shown.
+    ForgetInstance(String),
+    /// Whoever drains an EC2 instance by itself does so now.
+    Drain(String),
+    /// Tasks that wait for room are looked at again.
+    Room,
 }
 
 /// Steps in the order in which they happen; those of one moment in the order of writing.

@@ -7,12 +7,16 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::arn;
+use super::container_instances::{self, ContainerInstance, arn_of};
 use super::deployments::Deployment;
 use super::service::ServiceId;
+use super::{arn, fargate_spot, task_show};
 use crate::call::Call;
-use crate::services::events::emit;
+use crate::services::events::{emit, is_wanted};
 use crate::world::World;
+
+/// Who sends them.
+const SOURCE: &str = "aws.ecs";
 
 /// `ECS Deployment State Change`.
 pub(super) fn deployment(world: &mut World, id: &ServiceId, it: &Deployment, event_name: &str) {
@@ -59,14 +63,93 @@ pub(super) fn tasks_changed(world: &mut World, id: &ServiceId, verb: &str, tasks
     say(world, id, &text);
 }
 
+/// No instance has room for a task, of the cluster or of the provider that it waits for. The words are
+/// those of <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html>.
+pub(super) fn no_instance(world: &mut World, id: &ServiceId, provider: Option<&str>) {
+    let instances = container_instances::of_cluster(world, &id.cluster);
+    let own =
+        instances.filter(|it| it.takes_tasks() && provider.is_none_or(|_| it.counts(provider)));
+    let instances: Vec<String> = own.map(|it| arn_of(world, it)).collect();
+    let (reason, why) = match instances.is_empty() {
+        true => (
+            "EMPTY CAPACITY PROVIDER",
+            "No Container Instances were found in your cluster.",
+        ),
+        false => (
+            "RESOURCE:MEMORY",
+            "The closest matching container-instance has insufficient memory available.",
+        ),
+    };
+    let text = format!(
+        "was unable to place a task because no container instance met all of its requirements. Reason: {why} For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+    );
+    let mut more = json!({"reason": reason, "containerInstanceArns": instances});
+    if let Some(name) = provider {
+        more["capacityProviderArns"] = json!([arn::capacity_provider(&world.identity, name)]);
+    }
+    placement_failure(world, id, &text, more);
+}
+
+/// There is no Fargate Spot capacity.
+pub(super) fn no_fargate_spot(world: &mut World, id: &ServiceId) {
+    let text = "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+    let provider = arn::capacity_provider(&world.identity, fargate_spot::PROVIDER);
+    let more = json!({"reason": "RESOURCE:FARGATE", "capacityProviderArns": [provider]});
+    placement_failure(world, id, text, more);
+}
+
+fn placement_failure(world: &mut World, id: &ServiceId, text: &str, more: Value) {
+    say(world, id, text);
+    let name = "SERVICE_TASK_PLACEMENT_FAILURE";
+    action_with(world, id, "ERROR", name, more);
+}
+
+/// `ECS Task State Change`. Costs nothing where no rule asks for it.
+pub(super) fn task(world: &mut World, id: &str) {
+    const KIND: &str = "ECS Task State Change";
+    let Some(task) = world.ecs.tasks.get(id).filter(|_| is_heard(world, KIND)) else {
+        return;
+    };
+    let mut detail = task_show::show(world, task, |at| json!(instant(at)), false);
+    detail["updatedAt"] = json!(instant(world.now));
+    let arn = arn::task(&world.identity, &task.cluster, id);
+    put(world, KIND, vec![arn], detail);
+}
+
+/// `ECS Container Instance State Change`. Costs nothing where no rule asks for it.
+pub(super) fn container_instance(
+    world: &mut World,
+    id: &str,
+    detail: impl FnOnce(&World, &ContainerInstance) -> Value,
+) {
+    const KIND: &str = "ECS Container Instance State Change";
+    let found = world.ecs.container_instances.get(id);
+    let Some(instance) = found.filter(|_| is_heard(world, KIND)) else {
+        return;
+    };
+    let (arn, detail) = (arn_of(world, instance), detail(world, instance));
+    put(world, KIND, vec![arn], detail);
+}
+
+fn is_heard(world: &World, detail_type: &str) -> bool {
+    !world.ecs.seeding && is_wanted(world, SOURCE, detail_type)
+}
+
 /// `ECS Service Action`.
 fn action(world: &mut World, id: &ServiceId, event_type: &str, event_name: &str) {
-    let detail = json!({
+    action_with(world, id, event_type, event_name, json!({}));
+}
+
+fn action_with(world: &mut World, id: &ServiceId, event_type: &str, event_name: &str, more: Value) {
+    let mut detail = json!({
         "eventType": event_type,
         "eventName": event_name,
         "clusterArn": arn::cluster(&world.identity, &id.cluster),
         "createdAt": instant(world.now),
     });
+    if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
+        detail.extend(more);
+    }
     tell(world, id, "ECS Service Action", detail);
 }
 
@@ -85,7 +168,7 @@ fn tell(world: &mut World, id: &ServiceId, detail_type: &str, detail: Value) {
 
 fn put(world: &mut World, detail_type: &str, resources: Vec<String>, detail: Value) {
     if !world.ecs.seeding {
-        emit(world, "aws.ecs", detail_type, resources, detail);
+        emit(world, SOURCE, detail_type, resources, detail);
     }
 }
 
@@ -131,6 +214,6 @@ pub(super) fn api_call(world: &mut World, call: &Call, response: &Value) {
 }
 
 /// Milliseconds and `Z`.
-fn instant(at: Timestamp) -> String {
+pub(super) fn instant(at: Timestamp) -> String {
     format!("{at:.3}")
 }

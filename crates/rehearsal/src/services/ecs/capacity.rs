@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::arn;
 use super::clusters::{self, cluster_mut};
 use super::input::{invalid, missing, read};
 use super::service::StrategyItem;
-use super::{arn, tasks};
 use crate::call::{ApiError, Call};
 use crate::world::World;
 
@@ -25,12 +25,14 @@ pub struct Provider {
     pub group: String,
     /// The cluster that it belongs to.
     pub cluster: String,
-    /// How many of the group's instances are registered.
+    /// How many of the group's container instances take tasks.
     pub instances: u32,
     /// How many tasks fit on one.
     pub tasks_per_instance: u32,
     /// Whether ECS changes the group's desired capacity.
     pub managed_scaling: bool,
+    /// Whether ECS drains instances that end or get a Spot notice.
+    pub managed_draining: bool,
     /// Tasks that have a place, until they are STOPPED.
     placed: u32,
     /// Tasks that wait for one, by the order in which they were created.
@@ -60,14 +62,26 @@ pub fn demand(world: &World, provider: &str) -> Demand {
 }
 
 impl Provider {
-    /// Whether a task waits that could be placed.
-    pub(super) fn can_place(&self) -> bool {
-        !self.waiting.is_empty() && self.placed < self.instances * self.tasks_per_instance
-    }
-
     /// Lets a task wait for a place.
     pub(super) fn wait(&mut self, number: u64, task: &str) {
         self.waiting.insert(number, task.to_owned());
+    }
+
+    /// Whether a task waits for a place.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// The tasks that wait for a place, the oldest first.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &String> {
+        self.waiting.values()
+    }
+
+    /// Gives the oldest task that waits a place.
+    pub(super) fn place(&mut self) -> Option<String> {
+        let (_, task) = self.waiting.pop_first()?;
+        self.placed += 1;
+        Some(task)
     }
 
     /// Takes a stopped task's place back, or its place in the queue.
@@ -75,26 +89,6 @@ impl Provider {
         if self.waiting.remove(&number).is_none() {
             self.placed = self.placed.saturating_sub(1);
         }
-    }
-
-    fn place(&mut self) -> Option<String> {
-        if !self.can_place() {
-            return None;
-        }
-        let (_, task) = self.waiting.pop_first()?;
-        self.placed += 1;
-        Some(task)
-    }
-}
-
-/// Gives every waiting task a place that there is room for, the oldest first.
-pub(super) fn place_waiting(world: &mut World) {
-    let mut placed = Vec::new();
-    for provider in world.ecs.providers.values_mut() {
-        placed.extend(std::iter::from_fn(|| provider.place()));
-    }
-    for task in placed {
-        tasks::take_place(world, &task);
     }
 }
 
@@ -161,19 +155,22 @@ fn show(world: &World, name: &str) -> Value {
     });
     if let Some(provider) = world.ecs.providers.get(name) {
         let group = world.autoscaling.groups.get(&provider.group);
-        let scaling = if provider.managed_scaling {
-            "ENABLED"
-        } else {
-            "DISABLED"
-        };
+        let scaling = switch(provider.managed_scaling);
         shown["type"] = json!("EC2_AUTOSCALING");
         shown["cluster"] = json!(provider.cluster);
         shown["autoScalingGroupProvider"] = json!({
             "autoScalingGroupArn": group.map(|group| &group.arn),
             "managedScaling": {"status": scaling, "targetCapacity": 100},
             "managedTerminationProtection": "DISABLED",
-            "managedDraining": "ENABLED",
+            "managedDraining": switch(provider.managed_draining),
         });
     }
     shown
+}
+
+fn switch(on: bool) -> &'static str {
+    match on {
+        true => "ENABLED",
+        false => "DISABLED",
+    }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::input::service_not_found;
 use super::scheduler::{reconcile, settle_at_once};
 use super::service::{Service, ServiceId, Throttle};
-use super::tasks::LastStatus;
+use super::task::LastStatus;
 use super::{announce, task_definitions};
 use crate::call::ApiError;
 use crate::world::World;
@@ -189,11 +189,11 @@ fn standing(world: &World, id: &ServiceId) -> Option<(bool, Vec<String>)> {
     {
         match task.last {
             LastStatus::Stopped => continue,
-            LastStatus::Running if task.deployment == primary.id => running += 1,
+            LastStatus::Running if task.started_by == primary.id => running += 1,
             _ => others += 1,
         }
-        if !task.stopping && !busy.contains(&task.deployment) {
-            busy.push(task.deployment.clone());
+        if !task.stopping && !busy.contains(&task.started_by) {
+            busy.push(task.started_by.clone());
         }
     }
     Some((running == service.desired && others == 0, busy))

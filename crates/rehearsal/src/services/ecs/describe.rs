@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::deployments::Deployment;
 use super::input::epoch;
 use super::service::{Controller, Launch, Service, ServiceId};
-use super::tasks::Task;
+use super::task::Task;
 use super::{arn, tags};
 use crate::world::World;
 
@@ -140,7 +140,7 @@ impl Counts {
             .tasks
             .iter()
             .filter_map(|id| world.ecs.tasks.get(id));
-        let own = |task: &&Task| deployment.is_none_or(|it| it == task.deployment);
+        let own = |task: &&Task| deployment.is_none_or(|it| it == task.started_by);
         tasks.filter(own).fold(
             Self {
                 running: 0,

@@ -9,11 +9,15 @@ mod announce;
 mod arn;
 mod capacity;
 mod clusters;
-mod container_instances;
+pub mod container_instances;
+mod daemons;
 mod deployments;
 mod describe;
+mod fargate_spot;
 mod input;
 mod lists;
+mod orders;
+mod pace;
 mod paging;
 mod placement;
 mod removal;
@@ -21,18 +25,23 @@ mod scheduler;
 mod service;
 mod services;
 mod settings;
+mod standalone;
 mod statistics;
+mod stop_task;
 mod stopping;
 mod tags;
+mod task;
 mod task_definitions;
 mod task_lists;
+mod task_show;
 mod tasks;
 mod updates;
+mod waiting;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -44,12 +53,15 @@ use crate::world::World;
 
 pub use capacity::{Demand, Provider, demand};
 pub use clusters::Cluster;
+pub use container_instances::{ContainerInstance, Hosts, InstanceStatus, follow};
 pub use deployments::{Deployment, Rollout, begin_deployment, finish_deployment};
+pub use fargate_spot::{interrupt_fargate_task, set_fargate_spot_capacity};
+pub use pace::Pace;
 pub use service::{
-    Bounds, Controller, Launch, Pace, Scheduling, Service, ServiceId, Status, StrategyItem,
+    Bounds, Controller, Launch, Scheduling, Service, ServiceId, Status, StrategyItem,
 };
+pub use task::{LastStatus, Task};
 pub use task_definitions::{TaskDefinition, break_task_definition, mend_task_definition};
-pub use tasks::{LastStatus, Task};
 
 pub(crate) use clusters::create_cluster;
 pub(crate) use deployments::rolls;
@@ -57,6 +69,7 @@ pub(crate) use input::epoch;
 pub(crate) use paging::{Page, page_after};
 pub(crate) use scheduler::settle_at_once;
 pub(crate) use services::{NewService, create_service, launch_and_strategy, strategy_of};
+pub(crate) use standalone::{NewTask, run_task};
 pub(crate) use task_definitions::register;
 pub(crate) use updates::set_desired_count;
 
@@ -75,6 +88,7 @@ pub const MODULE: Module = Module {
         "DescribeCapacityProviders",
         "ListContainerInstances",
         "DescribeContainerInstances",
+        "UpdateContainerInstancesState",
         "CreateService",
         "UpdateService",
         "DeleteService",
@@ -84,6 +98,7 @@ pub const MODULE: Module = Module {
         "DescribeTaskDefinition",
         "ListTasks",
         "DescribeTasks",
+        "StopTask",
         "TagResource",
         "UntagResource",
         "ListTagsForResource",
@@ -104,6 +119,16 @@ pub struct Ecs {
     pub tasks: BTreeMap<String, Task>,
     /// Capacity providers in front of an Auto Scaling group, by name.
     pub providers: BTreeMap<String, Provider>,
+    /// The Auto Scaling groups whose instances register in a cluster, by name.
+    pub hosts: BTreeMap<String, Hosts>,
+    /// Container instances by id, INACTIVE ones for about an hour.
+    pub container_instances: BTreeMap<String, ContainerInstance>,
+    /// Whether there is no Fargate Spot capacity at the moment.
+    pub fargate_spot_exhausted: bool,
+    /// Services with tasks that cannot be placed, once that was announced.
+    unplaced: BTreeSet<ServiceId>,
+    /// Whether a task that waits for room may find some now.
+    room_changed: bool,
     /// Tags of everything that can be tagged.
     tags: tags::Tags,
     /// What happens by itself.
@@ -150,6 +175,7 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
         "DescribeCapacityProviders" => capacity::describe(world, call),
         "ListContainerInstances" => container_instances::list(world, call),
         "DescribeContainerInstances" => container_instances::describe(world, call),
+        "UpdateContainerInstancesState" => container_instances::update_state(world, call),
         "CreateService" => services::create(world, call),
         "UpdateService" => updates::update(world, call),
         "DeleteService" => removal::delete(world, call),
@@ -159,6 +185,7 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
         "DescribeTaskDefinition" => task_definitions::describe(world, call),
         "ListTasks" => task_lists::list(world, call),
         "DescribeTasks" => task_lists::describe(world, call),
+        "StopTask" => stop_task::stop(world, call),
         "TagResource" => tags::tag(world, call),
         "UntagResource" => tags::untag(world, call),
         "ListTagsForResource" => tags::list(world, call),
@@ -166,22 +193,26 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     }
 }
 
-/// The next step on the agenda; at once if a task waits and there is room for it.
+/// The next step on the agenda; at once if a task that waits may find room.
 fn due(world: &World) -> Option<Timestamp> {
-    let room = world.ecs.providers.values().any(Provider::can_place);
-    if room {
+    if world.ecs.room_changed && waiting::somebody_waits(world) {
         return Some(world.now);
     }
     world.ecs.agenda.due()
 }
 
 fn advance(world: &mut World) {
-    capacity::place_waiting(world);
+    waiting::place_waiting(world);
     while let Some(step) = world.ecs.agenda.pop(world.now) {
         match step {
             agenda::Step::Task { id, version } => tasks::advance(world, &id, version),
             agenda::Step::Service(id) => scheduler::reconcile(world, &id),
             agenda::Step::Forget(id) => tasks::forget(world, &id),
+            agenda::Step::Registered(id) => container_instances::registered(world, &id),
+            agenda::Step::Deregistered(id) => container_instances::deregistered(world, &id),
+            agenda::Step::ForgetInstance(id) => container_instances::forget(world, &id),
+            agenda::Step::Drain(machine) => container_instances::drain(world, &machine),
+            agenda::Step::Room => world.ecs.room_changed = true,
         }
     }
 }

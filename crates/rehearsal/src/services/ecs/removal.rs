@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::input::{invalid, read, service_not_found};
 use super::service::{Scheduling, ServiceId, Status};
-use super::tasks::LastStatus;
+use super::task::LastStatus;
 use super::{announce, arn, clusters, describe, scheduler};
 use crate::call::{ApiError, Call};
 use crate::world::World;

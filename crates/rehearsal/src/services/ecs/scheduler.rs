@@ -1,105 +1,50 @@
-//! The service scheduler: which tasks to start and to stop, so that the service gets what is
-//! wanted and a deployment stays between its bounds.
+//! The service scheduler: starts and stops tasks, so that the service gets what is wanted.
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html>.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
-use super::service::{Bounds, Service, ServiceId, Status};
-use super::tasks::{LastStatus, Task};
-use super::{announce, capacity, deployments, removal, stopping, tasks};
+use super::orders::{self, Orders};
+use super::placement::Missing;
+use super::service::{Service, ServiceId};
+use super::task::{LastStatus, Task};
+use super::{announce, daemons, deployments, removal, stopping, tasks, waiting};
 use crate::journal::What;
 use crate::world::World;
 
-/// What is to be done for a service.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Orders {
-    stop: Vec<String>,
-    start: usize,
-}
-
 /// Starts and stops what is needed, and says what came of it.
 pub(super) fn reconcile(world: &mut World, id: &ServiceId) {
+    daemons::count(world, id);
     let Some(service) = world.ecs.service(id) else {
         return;
     };
-    let orders = orders(service, &world.ecs.tasks, world.now);
+    let orders = match daemons::is_on_instances(world, service) {
+        true => daemons::orders(world, service),
+        false => orders::orders(world, service),
+    };
     let reason = deployments::scaling_reason(service);
     for task in &orders.stop {
-        stopping::order(world, task, &reason);
+        stopping::order(world, task, "ServiceSchedulerInitiated", &reason);
     }
-    let started = (0..orders.start).filter_map(|_| tasks::start(world, id));
-    let started: Vec<String> = started.collect();
+    let (started, missing) = start(world, id, &orders);
     announce::tasks_changed(world, id, "started", &started);
     announce::tasks_changed(world, id, "stopped", &orders.stop);
+    waiting::note_missing(world, id, &missing);
     deployments::conclude(world, id);
     removal::conclude(world, id);
     journal(world, id);
 }
 
-fn orders(service: &Service, tasks: &BTreeMap<String, Task>, now: Timestamp) -> Orders {
-    let wanted = service.tasks.iter().filter_map(|id| tasks.get(id));
-    let wanted = wanted.filter(|task| !task.stopping);
-    let Some(primary) = service
-        .primary()
-        .filter(|_| service.status == Status::Active)
-    else {
-        return Orders {
-            stop: wanted.map(|task| task.id.clone()).collect(),
-            start: 0,
-        };
-    };
-    let (mut new, old): (Vec<&Task>, Vec<&Task>) =
-        wanted.partition(|task| task.deployment == primary.id);
-    let desired = service.desired as usize;
-    // What does not run yet goes first, then the youngest.
-    new.sort_by_key(|task| (task.is_running(), Reverse(task.number)));
-    let (surplus, kept) = new.split_at(new.len().saturating_sub(desired));
-    let replaced = replaced(service, kept, &old);
-    let room = service
-        .bounds
-        .ceiling(desired)
-        .saturating_sub(kept.len() + old.len() - replaced.len());
-    let throttled = service.throttle.until.is_some_and(|until| now < until);
-    Orders {
-        stop: surplus
-            .iter()
-            .chain(&replaced)
-            .map(|it| it.id.clone())
-            .collect(),
-        start: if throttled {
-            0
-        } else {
-            room.min(desired - kept.len())
-        },
+/// Starts what is to be started; what has no capacity is not created at all.
+fn start(world: &mut World, id: &ServiceId, orders: &Orders) -> (Vec<String>, Vec<Missing>) {
+    let (mut started, mut missing) = (Vec::new(), Vec::new());
+    for place in &orders.start {
+        match tasks::start(world, id, place.as_deref(), &missing) {
+            Ok(task) => started.extend(task),
+            Err(shortage) => missing.push(shortage),
+        }
     }
-}
-
-/// The tasks of older deployments that can go: those that do not run, and of those that do as
-/// many as the minimum healthy percent can spare.
-fn replaced<'a>(service: &Service, kept: &[&Task], old: &[&'a Task]) -> Vec<&'a Task> {
-    let (running, unborn): (Vec<&Task>, Vec<&Task>) = old.iter().partition(|it| it.is_running());
-    let healthy = running.len() + kept.iter().filter(|it| it.is_running()).count();
-    let spare = healthy.saturating_sub(service.bounds.floor(service.desired as usize));
-    unborn
-        .into_iter()
-        .chain(running.into_iter().take(spare))
-        .collect()
-}
-
-impl Bounds {
-    /// Rounded up.
-    fn floor(self, desired: usize) -> usize {
-        (desired * self.minimum_healthy_percent as usize).div_ceil(100)
-    }
-
-    /// Rounded down.
-    fn ceiling(self, desired: usize) -> usize {
-        desired * self.maximum_percent as usize / 100
-    }
+    (started, missing)
 }
 
 /// Journals the counts if one of them changed.
@@ -128,7 +73,7 @@ fn running(service: &Service, tasks: &BTreeMap<String, Task>) -> u32 {
 pub(crate) fn settle_at_once(world: &mut World, id: &ServiceId) {
     reconcile(world, id);
     loop {
-        capacity::place_waiting(world);
+        waiting::place_waiting(world);
         let moving: Vec<(String, bool)> = world
             .ecs
             .service(id)
@@ -144,7 +89,7 @@ pub(crate) fn settle_at_once(world: &mut World, id: &ServiceId) {
         for (task, stopping) in moving {
             match stopping {
                 true => stopping::end(world, &task),
-                false => tasks::run(world, &task),
+                false => tasks::run_at_once(world, &task),
             }
         }
         reconcile(world, id);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::deployments::Deployment;
+use super::pace::Pace;
 
 /// Which service: names are unique within a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,26 +74,6 @@ pub struct Service {
     pub(super) steady: bool,
     /// The desired and running counts that were journalled last.
     pub(super) journalled: Option<(u32, u32)>,
-}
-
-/// How long tasks take to come and to go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// From having a place to RUNNING: pulling the image, starting, passing health checks.
-    pub start_seconds: u32,
-    /// From the order to stop to STOPPED: deregistration delay and `stopTimeout`.
-    pub stop_seconds: u32,
-}
-
-impl Default for Pace {
-    /// A start of 35 s is a choice: AWS promises none. 30 s is the default `stopTimeout`:
-    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>.
-    fn default() -> Self {
-        Self {
-            start_seconds: 35,
-            stop_seconds: 30,
-        }
-    }
 }
 
 /// `minimumHealthyPercent` and `maximumPercent`.

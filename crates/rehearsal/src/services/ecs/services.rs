@@ -9,12 +9,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::input::{Tag, count, invalid, read};
+use super::pace::Pace;
 use super::service::{
-    Bounds, Controller, Launch, Pace, Scheduling, Service, ServiceId, Status, StrategyItem,
-    Throttle,
+    Bounds, Controller, Launch, Scheduling, Service, ServiceId, Status, StrategyItem, Throttle,
 };
 use super::{
-    announce, arn, capacity, clusters, deployments, describe, scheduler, settings, tags,
+    announce, arn, capacity, clusters, daemons, deployments, describe, scheduler, settings, tags,
     task_definitions,
 };
 use crate::call::{ApiError, Call};
@@ -89,7 +89,7 @@ impl Create {
         };
         let desired = match (self.scheduling_strategy, self.desired_count) {
             (Scheduling::Daemon, Some(_)) => return Err(invalid(NO_DAEMON_COUNT)),
-            (Scheduling::Daemon, None) => instances_of(world, &cluster.name),
+            (Scheduling::Daemon, None) => daemons::eligible(world, &cluster.name),
             (Scheduling::Replica, given) => count("desiredCount", given.unwrap_or(0))?,
         };
         Ok(NewService {
@@ -139,13 +139,6 @@ pub(crate) fn launch_and_strategy() -> ApiError {
     invalid(
         "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
     )
-}
-
-/// A daemon runs one task on each container instance.
-fn instances_of(world: &World, cluster: &str) -> u32 {
-    let providers = world.ecs.providers.values();
-    let own = providers.filter(|provider| provider.cluster == cluster);
-    own.map(|provider| provider.instances).sum()
 }
 
 /// Makes a service and its first deployment; refuses a name that is taken.

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::clusters::Cluster;
+use super::container_instances;
 use super::service::Status;
-use super::tasks::LastStatus;
+use super::task::LastStatus;
 use crate::world::World;
 
-/// What a cluster counts: over its services, because only services have tasks here.
+/// What a cluster counts.
 #[derive(Default)]
 pub(super) struct Counts {
     pub(super) container_instances: u32,
@@ -22,29 +23,23 @@ pub(super) struct Counts {
 impl Counts {
     pub(super) fn of(world: &World, cluster: &Cluster) -> Self {
         let mut counts = Self::default();
-        for provider in world.ecs.providers.values() {
-            if provider.cluster == cluster.name {
-                counts.container_instances += provider.instances;
-            }
-        }
-        for service in cluster.services.values() {
-            counts.active += usize::from(service.status == Status::Active);
-            for task in service
-                .tasks
-                .iter()
-                .filter_map(|id| world.ecs.tasks.get(id))
-            {
-                let (running, pending) = match task.last {
-                    LastStatus::Running => (1, 0),
-                    LastStatus::Provisioning | LastStatus::Pending => (0, 1),
-                    _ => (0, 0),
-                };
-                let kind = match task.launch_type {
-                    "FARGATE" => &mut counts.fargate,
-                    _ => &mut counts.ec2,
-                };
-                *kind = (kind.0 + running, kind.1 + pending);
-            }
+        let instances = container_instances::of_cluster(world, &cluster.name);
+        let registered = instances.filter(|it| it.is_registered());
+        counts.container_instances = u32::try_from(registered.count()).unwrap_or(u32::MAX);
+        let services = cluster.services.values();
+        counts.active = services.filter(|it| it.status == Status::Active).count();
+        let tasks = world.ecs.tasks.values();
+        for task in tasks.filter(|task| task.cluster == cluster.name) {
+            let (running, pending) = match task.last {
+                LastStatus::Running => (1, 0),
+                LastStatus::Provisioning | LastStatus::Pending => (0, 1),
+                _ => (0, 0),
+            };
+            let kind = match task.launch_type {
+                "FARGATE" => &mut counts.fargate,
+                _ => &mut counts.ec2,
+            };
+            *kind = (kind.0 + running, kind.1 + pending);
         }
         counts.running = counts.fargate.0 + counts.ec2.0;
         counts.pending = counts.fargate.1 + counts.ec2.1;

@@ -3,9 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::Step;
-use super::service::Throttle;
-use super::tasks::{LastStatus, step};
-use super::{after, announce};
+use super::service::{ServiceId, Throttle};
+use super::task::{LastStatus, Task};
+use super::tasks::step;
+use super::{after, announce, container_instances};
+use crate::journal::What;
 use crate::world::World;
 
 /// How long a stopped task is still shown: "at least one hour",
@@ -20,49 +22,106 @@ const LONGEST_WAIT: u32 = 27 * 60;
 /// After how many failed rounds in a row the service says so; a choice too.
 const IMPAIRED_AFTER: u32 = 3;
 
+/// What a container ends with that is killed: 128 and SIGKILL.
+const KILLED: i32 = 137;
+
 /// Tells a task to stop. One that does not run yet has nothing to drain and is gone at once.
-pub(super) fn order(world: &mut World, id: &str, reason: &str) {
-    let now = world.now;
-    let Some(task) = world.ecs.tasks.get_mut(id).filter(|task| !task.stopping) else {
+pub(super) fn order(world: &mut World, id: &str, code: &'static str, reason: &str) {
+    let Some(task) = told(world, id, code, reason) else {
         return;
     };
-    task.stopping = true;
-    task.stopping_since = Some(now);
-    task.stop = Some(("ServiceSchedulerInitiated", reason.to_owned()));
-    let half = task.pace.stop_seconds / 2;
-    match task.last {
-        LastStatus::Running => step(world, id, LastStatus::Deactivating, Some(half)),
+    match (task.last, task.pace.deregistration_seconds) {
+        (LastStatus::Running, 0) => {
+            let seconds = task.pace.ends_after();
+            step(world, id, LastStatus::Stopping, Some(seconds));
+        }
+        (LastStatus::Running, seconds) => {
+            step(world, id, LastStatus::Deactivating, Some(seconds));
+        }
         _ => step(world, id, LastStatus::Stopping, Some(0)),
     }
 }
 
+/// A running Fargate Spot task gets its notice: SIGTERM at once, and nobody waits for its target.
+///
+/// Source: <https://repost.aws/knowledge-center/fargate-spot-termination-notice>.
+pub(super) fn notice(world: &mut World, id: &str, code: &'static str, reason: &str) {
+    if told(world, id, code, reason).is_some() {
+        step(world, id, LastStatus::Running, Some(0));
+    }
+}
+
+/// The notice has been announced, and the task stops.
+pub(super) fn after_notice(world: &mut World, id: &str) {
+    let Some(task) = world.ecs.tasks.get(id).filter(|task| task.stopping) else {
+        return;
+    };
+    let seconds = task.pace.ends_after();
+    step(world, id, LastStatus::Stopping, Some(seconds));
+}
+
+/// Sets a task's desired status to STOPPED, unless it is already.
+fn told<'a>(world: &'a mut World, id: &str, code: &'static str, reason: &str) -> Option<&'a Task> {
+    let now = world.now;
+    let task = world.ecs.tasks.get_mut(id).filter(|task| !task.stopping)?;
+    task.stopping = true;
+    task.stopping_since = Some(now);
+    task.stop = Some((code, reason.to_owned()));
+    Some(task)
+}
+
 /// A task is STOPPED: its place is free, and it is shown for a while.
 pub(super) fn end(world: &mut World, id: &str) {
-    step(world, id, LastStatus::Stopped, None);
     let now = world.now;
     let Some(task) = world.ecs.tasks.get_mut(id) else {
         return;
     };
     task.stopping = true;
     task.stopped = Some(now);
+    if task.started.is_some() && task.exit_code.is_none() {
+        task.exit_code = Some(task.pace.exit_code());
+    }
+    let killed = (task.exit_code == Some(KILLED)).then(|| task.subject());
     let (number, provider) = (task.number, task.provider.clone());
+    let instance = task.container_instance.clone();
     if let Some(provider) = provider.and_then(|name| world.ecs.providers.get_mut(&name)) {
         provider.release(number);
+    }
+    step(world, id, LastStatus::Stopped, None);
+    if let Some(subject) = killed {
+        let task = id.to_owned();
+        world.happened(subject, What::Killed { task });
+    }
+    if let Some(instance) = instance {
+        container_instances::leave(world, &instance, id);
     }
     let forgotten = after(now, SHOWN_SECONDS);
     world.ecs.agenda.add(forgotten, Step::Forget(id.to_owned()));
 }
 
+/// A task ends with its machine, whatever it was doing; returns its service.
+pub(super) fn kill(world: &mut World, id: &str, reason: &str) -> Option<ServiceId> {
+    told(world, id, "TerminationNotice", reason);
+    let task = world.ecs.tasks.get_mut(id)?;
+    if task.started.is_some() {
+        task.exit_code = Some(KILLED);
+    }
+    let service = task.service.clone();
+    end(world, id);
+    service
+}
+
 /// A task fails to start: PENDING to STOPPED, counted against its deployment.
 pub(super) fn fail(world: &mut World, id: &str, fault: String) {
-    end(world, id);
     let now = world.now;
-    let Some(task) = world.ecs.tasks.get_mut(id) else {
+    let Some(task) = told(world, id, "TaskFailedToStart", &fault) else {
         return;
     };
-    task.stopping_since = Some(now);
-    task.stop = Some(("TaskFailedToStart", fault));
-    let (id, deployment) = (task.service.clone(), task.deployment.clone());
+    let (service, deployment) = (task.service.clone(), task.started_by.clone());
+    end(world, id);
+    let Some(id) = service else {
+        return;
+    };
     let Some(service) = world.ecs.service_mut(&id) else {
         return;
     };

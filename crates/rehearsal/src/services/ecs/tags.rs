@@ -189,6 +189,14 @@ fn taggable(world: &World, resource_arn: &str) -> Result<(), ApiError> {
         }
         ["service", cluster, service] => active(world, &ServiceId::new(cluster, service))?,
         ["task-definition", reference] => task_definitions::find(world, reference).is_some(),
+        ["task", cluster, id] => {
+            let task = world.ecs.tasks.get(*id);
+            task.is_some_and(|task| task.cluster == *cluster)
+        }
+        ["container-instance", cluster, id] => {
+            let instance = world.ecs.container_instances.get(*id);
+            instance.is_some_and(|it| it.cluster == *cluster && it.is_registered())
+        }
         ["capacity-provider", name] => world.ecs.providers.contains_key(*name),
         _ => false,
     };

@@ -1,12 +1,11 @@
 //! ListTasks and DescribeTasks.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::input::{epoch, invalid, missing, page_size, read, service_not_found};
-use super::tasks::{LastStatus, Task};
+use super::task::Task;
+use super::task_show::{desired_status, show};
 use super::{arn, clusters, page_after, task_definitions};
 use crate::call::{ApiError, Call};
 use crate::world::World;
@@ -18,6 +17,7 @@ const MOST: usize = 100;
 #[serde(rename_all = "camelCase")]
 struct List {
     cluster: Option<String>,
+    container_instance: Option<String>,
     service_name: Option<String>,
     family: Option<String>,
     started_by: Option<String>,
@@ -32,24 +32,15 @@ pub(super) fn list(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let input: List = read(call)?;
     let cluster = clusters::named(world, input.cluster.as_deref())?;
     let size = page_size(input.max_results, MOST)?;
-    let ids: Vec<&String> = match &input.service_name {
-        Some(name) => {
-            let service = cluster.services.get(arn::name_in(name));
-            service
-                .ok_or_else(service_not_found)?
-                .tasks
-                .iter()
-                .collect()
-        }
-        None => cluster.services.values().flat_map(|it| &it.tasks).collect(),
-    };
-    let tasks: BTreeMap<String, &Task> = ids
-        .into_iter()
-        .filter_map(|id| Some((id.clone(), world.ecs.tasks.get(id)?)))
-        .collect();
+    if let Some(name) = &input.service_name {
+        let service = cluster.services.get(arn::name_in(name));
+        service.ok_or_else(service_not_found)?;
+    }
     let token = input.next_token.as_deref();
-    let page = page_after(&tasks, token, size, |task| input.wants(world, task))
-        .ok_or_else(|| invalid("Invalid token"))?;
+    let page = page_after(&world.ecs.tasks, token, size, |task| {
+        task.cluster == cluster.name && input.wants(world, task)
+    })
+    .ok_or_else(|| invalid("Invalid token"))?;
     let arns = page
         .entries
         .iter()
@@ -65,16 +56,26 @@ impl List {
         let status = self.desired_status.as_deref().unwrap_or("RUNNING");
         let family = || task_definitions::find(world, &task.task_definition).map(|it| &it.family);
         status == desired_status(task)
-            && is(&self.started_by, &task.deployment)
+            && self.is_of_service(task)
+            && self.is_on(task)
+            && is(&self.started_by, &task.started_by)
             && is(&self.launch_type, task.launch_type)
             && (self.family.is_none() || self.family.as_ref() == family())
     }
-}
 
-fn desired_status(task: &Task) -> &'static str {
-    match task.stopping {
-        true => "STOPPED",
-        false => "RUNNING",
+    fn is_of_service(&self, task: &Task) -> bool {
+        let Some(name) = &self.service_name else {
+            return true;
+        };
+        let own = task.service.as_ref();
+        own.is_some_and(|id| id.service == arn::name_in(name))
+    }
+
+    fn is_on(&self, task: &Task) -> bool {
+        let Some(instance) = &self.container_instance else {
+            return true;
+        };
+        task.container_instance.as_deref() == Some(arn::name_in(instance))
     }
 }
 
@@ -83,6 +84,8 @@ struct Describe {
     cluster: Option<String>,
     #[serde(default)]
     tasks: Vec<String>,
+    #[serde(default)]
+    include: Vec<String>,
 }
 
 pub(super) fn describe(world: &mut World, call: &Call) -> Result<Value, ApiError> {
@@ -94,71 +97,15 @@ pub(super) fn describe(world: &mut World, call: &Call) -> Result<Value, ApiError
     if input.tasks.len() > MOST {
         return Err(invalid("Tasks cannot have more than 100 elements."));
     }
+    let with_tags = input.include.iter().any(|asked| asked == "TAGS");
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for reference in &input.tasks {
         let id = arn::name_in(reference);
         let task = world.ecs.tasks.get(id);
-        match task.filter(|task| task.service.cluster == cluster.name) {
-            Some(task) => found.push(show(world, task)),
+        match task.filter(|task| task.cluster == cluster.name) {
+            Some(task) => found.push(show(world, task, epoch, with_tags)),
             None => failures.push(missing(arn::task(&world.identity, &cluster.name, id))),
         }
     }
     Ok(json!({"tasks": found, "failures": failures}))
-}
-
-fn show(world: &World, task: &Task) -> Value {
-    let cluster = &task.service.cluster;
-    let task_arn = arn::task(&world.identity, cluster, &task.id);
-    let mut shown = Map::new();
-    let mut put = |member: &str, value: Value| shown.insert(member.to_owned(), value);
-    put("containers", containers(world, task, &task_arn));
-    put("taskArn", json!(task_arn));
-    put("clusterArn", json!(arn::cluster(&world.identity, cluster)));
-    put("taskDefinitionArn", json!(task.task_definition));
-    put("group", json!(format!("service:{}", task.service.service)));
-    put("startedBy", json!(task.deployment));
-    put("lastStatus", json!(task.last.name()));
-    put("desiredStatus", json!(desired_status(task)));
-    put("version", json!(task.version));
-    put("launchType", json!(task.launch_type));
-    if let Some(provider) = &task.provider {
-        put("capacityProviderName", json!(provider));
-    }
-    put("createdAt", epoch(task.created));
-    let moments = [
-        ("startedAt", task.started),
-        ("stoppingAt", task.stopping_since),
-        ("stoppedAt", task.stopped),
-    ];
-    for (member, at) in moments {
-        if let Some(at) = at {
-            put(member, epoch(at));
-        }
-    }
-    if let Some((code, reason)) = &task.stop {
-        put("stopCode", json!(code));
-        put("stoppedReason", json!(reason));
-    }
-    Value::Object(shown)
-}
-
-fn containers(world: &World, task: &Task, task_arn: &str) -> Value {
-    let definition = task_definitions::find(world, &task.task_definition);
-    let containers = definition.and_then(|it| it.definition.get("containerDefinitions"));
-    let containers = containers.and_then(Value::as_array).into_iter().flatten();
-    let status = match task.last {
-        LastStatus::Provisioning | LastStatus::Pending => "PENDING",
-        LastStatus::Stopped => "STOPPED",
-        _ => "RUNNING",
-    };
-    containers
-        .map(|it| {
-            json!({
-                "taskArn": task_arn,
-                "name": it["name"],
-                "image": it["image"],
-                "lastStatus": status,
-            })
-        })
-        .collect()
 }

@@ -2,128 +2,72 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>.
 
-use jiff::Timestamp;
-
 use super::agenda::Step;
-use super::service::{Pace, ServiceId, Throttle};
-use super::{after, placement, scheduler, stopping, task_definitions};
+use super::placement::{self, Missing, Place};
+use super::service::{ServiceId, Throttle};
+use super::task::{LastStatus, Task};
+use super::{after, announce, container_instances, scheduler, stopping, task_definitions};
 use crate::world::World;
 
-/// A task of a service.
-#[derive(Clone, Debug)]
-pub struct Task {
-    /// Its id of 32 hexadecimal digits.
-    pub id: String,
-    /// Counts up over all tasks: the order in which they were created.
-    pub number: u64,
-    /// The service that it belongs to.
-    pub service: ServiceId,
-    /// The deployment that started it.
-    pub deployment: String,
-    /// The ARN of its task definition.
-    pub task_definition: String,
-    /// `FARGATE`, `EC2` or `EXTERNAL`.
-    pub launch_type: &'static str,
-    /// The capacity provider that it was started on, if it was.
-    pub provider: Option<String>,
-    /// Whether there is room for it; on Fargate always.
-    pub placed: bool,
-    /// How far it is.
-    pub last: LastStatus,
-    /// Whether its desired status is STOPPED.
-    pub stopping: bool,
-    /// Rises with every change of status.
-    pub version: u32,
-    /// When it was created.
-    pub created: Timestamp,
-    /// When it was RUNNING.
-    pub started: Option<Timestamp>,
-    /// When it was told to stop.
-    pub stopping_since: Option<Timestamp>,
-    /// When it was STOPPED.
-    pub stopped: Option<Timestamp>,
-    /// Why it stopped, as code and in words.
-    pub stop: Option<(&'static str, String)>,
-    /// How long it takes.
-    pub pace: Pace,
-}
+/// How long the scheduler waits after RUNNING before it counts a task without a health check:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html>.
+const HEALTHY_AFTER_SECONDS: u32 = 40;
 
-/// `lastStatus`, the states that are modelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LastStatus {
-    /// It has no place yet, or its network is being made.
-    Provisioning,
-    /// Its image is being pulled.
-    Pending,
-    /// It runs.
-    Running,
-    /// It is taken out of its target group.
-    Deactivating,
-    /// Its containers are told to stop.
-    Stopping,
-    /// It is gone.
-    Stopped,
-}
-
-impl LastStatus {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Provisioning => "PROVISIONING",
-            Self::Pending => "PENDING",
-            Self::Running => "RUNNING",
-            Self::Deactivating => "DEACTIVATING",
-            Self::Stopping => "STOPPING",
-            Self::Stopped => "STOPPED",
-        }
-    }
-}
-
-impl Task {
-    /// Whether it counts as running.
-    pub fn is_running(&self) -> bool {
-        self.last == LastStatus::Running
-    }
-
-    /// Whether it counts as pending.
-    pub fn is_pending(&self) -> bool {
-        !self.stopping && self.last < LastStatus::Running
-    }
-}
-
-/// Starts a task of the service's PRIMARY deployment and returns its id.
-pub(super) fn start(world: &mut World, id: &ServiceId) -> Option<String> {
-    let task_id = world.id();
-    let number = world.serial;
-    let service = world.ecs.service(id)?;
-    let (launch_type, provider) = placement::next(world, service);
-    let primary = service.primary()?;
-    let task = Task {
-        id: task_id.clone(),
-        number,
-        service: id.clone(),
-        deployment: primary.id.clone(),
-        task_definition: primary.task_definition.clone(),
-        launch_type,
-        provider,
-        placed: false,
-        last: LastStatus::Provisioning,
-        stopping: false,
-        version: 1,
-        created: world.now,
-        started: None,
-        stopping_since: None,
-        stopped: None,
-        stop: None,
-        pace: service.pace,
+/// Starts a task of the service's PRIMARY deployment, on an instance or wherever the service's tasks
+/// go, and returns its id; none if the service deploys nothing.
+pub(super) fn start(
+    world: &mut World,
+    id: &ServiceId,
+    on: Option<&str>,
+    missing: &[Missing],
+) -> Result<Option<String>, Missing> {
+    let Some(service) = world.ecs.service(id) else {
+        return Ok(None);
     };
-    let waits_on = task.provider.clone();
-    world.ecs.tasks.insert(task_id.clone(), task);
-    world.ecs.service_mut(id)?.tasks.push(task_id.clone());
-    match waits_on.and_then(|name| world.ecs.providers.get_mut(&name)) {
-        Some(provider) => provider.wait(number, &task_id),
-        None => take_place(world, &task_id),
+    let Some(primary) = service.primary() else {
+        return Ok(None);
+    };
+    let place = match on {
+        Some(instance) => Place::on(instance),
+        None => placement::next(world, &id.cluster, &service.launch, &service.tasks, missing)?,
+    };
+    let task = Task {
+        service: Some(id.clone()),
+        group: format!("service:{}", id.service),
+        started_by: primary.id.clone(),
+        fits_anywhere: on.is_some(),
+        ..Task::new(&id.cluster, &primary.task_definition, service.pace)
+    };
+    let task_id = create(world, task, place);
+    if let Some(service) = world.ecs.service_mut(id) {
+        service.tasks.push(task_id.clone());
     }
-    Some(task_id)
+    Ok(Some(task_id))
+}
+
+/// Puts a task into the world and at its place, or into the queue for one, and returns its id.
+pub(super) fn create(world: &mut World, mut task: Task, place: Place) -> String {
+    task.id = world.id();
+    task.number = world.serial;
+    task.created = world.now;
+    task.launch_type = place.launch_type;
+    task.provider = place.provider;
+    let (id, number, waits_on) = (task.id.clone(), task.number, task.provider.clone());
+    world.ecs.tasks.insert(id.clone(), task);
+    if let Some(instance) = place.instance {
+        container_instances::seat(world, &instance, &id);
+        take_place(world, &id);
+        return id;
+    }
+    match waits_on.and_then(|name| world.ecs.providers.get_mut(&name)) {
+        Some(provider) => {
+            provider.wait(number, &id);
+            world.ecs.room_changed = true;
+            announce::task(world, &id);
+        }
+        None => take_place(world, &id),
+    }
+    id
 }
 
 /// A task has a place and begins to start.
@@ -149,6 +93,7 @@ pub(super) fn step(world: &mut World, id: &str, last: LastStatus, seconds: Optio
         let at = after(world.now, seconds);
         world.ecs.agenda.add(at, Step::Task { id, version });
     }
+    announce::task(world, id);
 }
 
 /// A task takes the step that was written down when it had this version.
@@ -160,33 +105,51 @@ pub(super) fn advance(world: &mut World, id: &str, version: u32) {
     match task.last {
         LastStatus::Provisioning => {
             let rest = pace.start_seconds - pace.start_seconds / 3;
+            let rest = rest.saturating_add(pace.pull_seconds);
             step(world, id, LastStatus::Pending, Some(rest));
         }
         LastStatus::Pending => match fault(world, id) {
             Some(fault) => stopping::fail(world, id, fault),
             None => run(world, id),
         },
+        LastStatus::Running => stopping::after_notice(world, id),
         LastStatus::Deactivating => {
-            let rest = pace.stop_seconds - pace.stop_seconds / 2;
-            step(world, id, LastStatus::Stopping, Some(rest));
+            step(world, id, LastStatus::Stopping, Some(pace.ends_after()));
         }
         LastStatus::Stopping => stopping::end(world, id),
-        LastStatus::Running | LastStatus::Stopped => return,
+        LastStatus::Stopped => return,
     }
-    scheduler::reconcile(world, &service);
+    if let Some(service) = service {
+        scheduler::reconcile(world, &service);
+    }
 }
 
-/// A task is RUNNING.
+/// A task is RUNNING, and healthy some time later; then its service looks again.
 pub(super) fn run(world: &mut World, id: &str) {
     let now = world.now;
-    step(world, id, LastStatus::Running, None);
     let Some(task) = world.ecs.tasks.get_mut(id) else {
         return;
     };
-    task.started = Some(now);
+    let seconds = task.pace.health_seconds.unwrap_or(HEALTHY_AFTER_SECONDS);
+    let healthy = after(now, seconds);
+    (task.started, task.healthy) = (Some(now), Some(healthy));
     let service = task.service.clone();
+    step(world, id, LastStatus::Running, None);
+    let Some(service) = service else {
+        return;
+    };
     if let Some(service) = world.ecs.service_mut(&service) {
         service.throttle = Throttle::default();
+    }
+    world.ecs.agenda.add(healthy, Step::Service(service));
+}
+
+/// A task is RUNNING and healthy, without the wait.
+pub(super) fn run_at_once(world: &mut World, id: &str) {
+    run(world, id);
+    let now = world.now;
+    if let Some(task) = world.ecs.tasks.get_mut(id) {
+        task.healthy = Some(now);
     }
 }
 
@@ -202,7 +165,8 @@ pub(super) fn forget(world: &mut World, id: &str) {
     let Some(task) = world.ecs.tasks.remove(id) else {
         return;
     };
-    if let Some(service) = world.ecs.service_mut(&task.service) {
+    let service = task.service.as_ref();
+    if let Some(service) = service.and_then(|it| world.ecs.service_mut(it)) {
         service.tasks.retain(|known| known != id);
     }
 }

@@ -56,6 +56,12 @@ pub struct EventBridge {
     pub deliveries: Deliveries,
 }
 
+/// Whether any rule may want events of this source and type: what nobody listens to need not be made.
+pub(crate) fn is_wanted(world: &World, source: &str, detail_type: &str) -> bool {
+    let mut rules = world.events.rules.values();
+    rules.any(|rule| rule.enabled && rule.pattern.may_want(source, detail_type))
+}
+
 /// Puts an event of an AWS service on the default bus.
 pub fn emit(
     world: &mut World,

@@ -25,8 +25,14 @@ fn wanted(bed: &Testbed) -> (u32, u32) {
     (running, waiting)
 }
 
+/// Lets the group have so many instances, and waits until they are registered.
 fn set_instances(bed: &Testbed, instances: u32) {
-    bed.world(|world| world.ecs.providers.get_mut("hosts").unwrap().instances = instances);
+    let input =
+        json!({"AutoScalingGroupName": "hosts-asg", "DesiredCapacity": instances.to_string()});
+    bed.account
+        .by_hand("ops", "autoscaling", "SetDesiredCapacity", input)
+        .unwrap();
+    bed.wait(90);
 }
 
 #[test]

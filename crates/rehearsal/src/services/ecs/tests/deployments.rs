@@ -40,7 +40,9 @@ fn a_new_task_definition_rolls_without_going_below_what_is_wanted() {
         rollouts(&bed),
         [pair("PRIMARY", "IN_PROGRESS"), pair("ACTIVE", "COMPLETED")]
     );
-    bed.wait(35);
+    bed.wait(35 + 39);
+    assert_eq!(bed.counts("api"), [2, 4, 0], "RUNNING is not yet healthy");
+    bed.wait(1);
     assert_eq!(rollouts(&bed), [pair("PRIMARY", "IN_PROGRESS")]);
     bed.wait(30);
     assert_eq!(rollouts(&bed), [pair("PRIMARY", "COMPLETED")]);
@@ -94,7 +96,7 @@ fn forcing_replaces_the_same_task_definition() {
     let before = bed.service("api")["deployments"][0].clone();
     let input = json!({"cluster": "prod", "service": "api", "forceNewDeployment": true});
     bed.ecs("UpdateService", input).unwrap();
-    bed.wait(100);
+    bed.wait(105);
     let after = bed.service("api")["deployments"][0].clone();
     assert_ne!(after["id"], before["id"]);
     assert_eq!(after["taskDefinition"], before["taskDefinition"]);

@@ -47,6 +47,21 @@ impl Pattern {
         parse::pattern(pattern).map(Self)
     }
 
+    /// Whether an event of this source and type may be one that the pattern wants, whatever else it says.
+    pub fn may_want(&self, source: &str, detail_type: &str) -> bool {
+        let (source, detail_type) = (Value::from(source), Value::from(detail_type));
+        self.0.iter().any(|alternative| {
+            alternative.iter().all(|condition| {
+                let value = match condition.path.as_str() {
+                    "source" => &source,
+                    "detail-type" => &detail_type,
+                    _ => return true,
+                };
+                condition.any.iter().any(|test| test.accepts(value))
+            })
+        })
+    }
+
     /// Whether the event is one that the pattern wants.
     pub fn matches(&self, event: &Value) -> bool {
         let fields = event::fields(event);
