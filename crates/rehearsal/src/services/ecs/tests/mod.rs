@@ -4,6 +4,7 @@ mod capacity;
 mod clusters;
 mod creation;
 mod deployments;
+mod draining;
 mod lists;
 mod scale;
 mod tags;
