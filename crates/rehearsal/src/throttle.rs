@@ -45,12 +45,20 @@ pub fn limit_of(action: &str) -> Option<Limit> {
         "RegisterTaskDefinition" | "DeregisterTaskDefinition" => {
             limit("Task definition modify", 20.0, 1.0)
         }
-        "DescribeTasks" | "ListTasks" | "DescribeContainerInstances" | "ListContainerInstances" => {
-            limit("Cluster resource read", 100.0, 20.0)
-        }
-        "RunTask" | "StopTask" | "UpdateContainerInstancesState" => {
-            limit("Cluster resource modify", 100.0, 40.0)
-        }
+        "DescribeCapacityProviders" => limit("Capacity provider read", 50.0, 20.0),
+        "DescribeTasks"
+        | "ListTasks"
+        | "DescribeContainerInstances"
+        | "ListContainerInstances"
+        | "ListAttributes" => limit("Cluster resource read", 100.0, 20.0),
+        "RunTask"
+        | "StartTask"
+        | "StopTask"
+        | "UpdateContainerInstancesState"
+        | "DeregisterContainerInstance"
+        | "PutAttributes"
+        | "ExecuteCommand"
+        | "UpdateContainerAgent" => limit("Cluster resource modify", 100.0, 40.0),
         _ => return None,
     })
 }

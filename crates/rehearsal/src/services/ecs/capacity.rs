@@ -13,6 +13,7 @@ use super::clusters::{self, cluster_mut};
 use super::input::{invalid, missing, read};
 use super::service::StrategyItem;
 use crate::call::{ApiError, Call};
+use crate::page::page;
 use crate::world::World;
 
 /// The capacity providers that every account has.
@@ -122,18 +123,32 @@ pub(super) fn known(world: &World, name: &str) -> Result<(), ApiError> {
     ))
 }
 
+/// The most of a page, and what it is if nothing is asked for:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html>.
+const PAGE: usize = 10;
+
+/// The most that can be named.
+const MOST_NAMES: usize = 100;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Describe {
     capacity_providers: Option<Vec<String>>,
+    cluster: Option<String>,
+    max_results: Option<i64>,
+    next_token: Option<String>,
 }
 
 pub(super) fn describe(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let input: Describe = read(call)?;
-    let names = input.capacity_providers.unwrap_or_else(|| {
-        let own = world.ecs.providers.keys().cloned();
-        FARGATE.map(str::to_owned).into_iter().chain(own).collect()
-    });
+    let names = input.names(world)?;
+    let size = match input.max_results {
+        None => PAGE,
+        Some(size @ 1..=10) => usize::try_from(size).unwrap_or(PAGE),
+        Some(_) => return Err(invalid("maxResults must be between 1 and 10.")),
+    };
+    let (names, next_token) =
+        page(names, input.next_token.as_deref(), size).map_err(|_| invalid("Invalid token"))?;
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for reference in &names {
         let name = arn::name_in(reference);
@@ -142,7 +157,27 @@ pub(super) fn describe(world: &mut World, call: &Call) -> Result<Value, ApiError
             Err(_) => failures.push(missing(arn::capacity_provider(&world.identity, name))),
         }
     }
-    Ok(json!({"capacityProviders": found, "failures": failures}))
+    Ok(json!({"capacityProviders": found, "failures": failures, "nextToken": next_token}))
+}
+
+impl Describe {
+    /// The names that are asked for, those of a cluster, or all.
+    fn names(&self, world: &World) -> Result<Vec<String>, ApiError> {
+        if let Some(names) = &self.capacity_providers {
+            if names.len() > MOST_NAMES {
+                return Err(invalid(
+                    "Capacity providers cannot have more than 100 elements.",
+                ));
+            }
+            return Ok(names.clone());
+        }
+        if let Some(cluster) = &self.cluster {
+            let cluster = clusters::named(world, Some(cluster))?;
+            return Ok(cluster.capacity_providers.clone());
+        }
+        let own = world.ecs.providers.keys().cloned();
+        Ok(FARGATE.map(str::to_owned).into_iter().chain(own).collect())
+    }
 }
 
 fn show(world: &World, name: &str) -> Value {

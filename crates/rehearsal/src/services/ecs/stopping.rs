@@ -22,6 +22,13 @@ const LONGEST_WAIT: u32 = 27 * 60;
 /// After how many failed rounds in a row the service says so; a choice too.
 const IMPAIRED_AFTER: u32 = 3;
 
+/// How long a Fargate Spot task is still RUNNING after its notice. Only the order is known: a choice.
+const NOTICE_SECONDS: u32 = 1;
+
+/// The longest `stopTimeout` on Fargate, and all the time that a Spot notice leaves:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html>.
+const LONGEST_NOTICE: u32 = 120;
+
 /// What a container ends with that is killed: 128 and SIGKILL.
 const KILLED: i32 = 137;
 
@@ -46,9 +53,13 @@ pub(super) fn order(world: &mut World, id: &str, code: &'static str, reason: &st
 ///
 /// Source: <https://repost.aws/knowledge-center/fargate-spot-termination-notice>.
 pub(super) fn notice(world: &mut World, id: &str, code: &'static str, reason: &str) {
-    if told(world, id, code, reason).is_some() {
-        step(world, id, LastStatus::Running, Some(0));
+    if told(world, id, code, reason).is_none() {
+        return;
     }
+    if let Some(task) = world.ecs.tasks.get_mut(id) {
+        task.pace.stop_timeout = task.pace.stop_timeout.min(LONGEST_NOTICE);
+    }
+    step(world, id, LastStatus::Running, Some(NOTICE_SECONDS));
 }
 
 /// The notice has been announced, and the task stops.
@@ -56,7 +67,7 @@ pub(super) fn after_notice(world: &mut World, id: &str) {
     let Some(task) = world.ecs.tasks.get(id).filter(|task| task.stopping) else {
         return;
     };
-    let seconds = task.pace.ends_after();
+    let seconds = task.pace.ends_after().saturating_sub(NOTICE_SECONDS);
     step(world, id, LastStatus::Stopping, Some(seconds));
 }
 

@@ -35,10 +35,12 @@ pub fn follow(world: &mut World, group: &str) {
         return;
     };
     let instances = found.instances.clone();
+    let known = world.ecs.container_instances.values();
+    let known: BTreeSet<String> = known.map(|it| it.ec2_instance.clone()).collect();
     for instance in &instances {
         match instance.phase {
             Phase::InService { registered } if registered <= world.now => {
-                if of_machine(world, &instance.id).is_empty() {
+                if !known.contains(&instance.id) {
                     register(world, group, instance);
                 }
             }
@@ -52,6 +54,38 @@ pub fn follow(world: &mut World, group: &str) {
     let gone: Vec<String> = gone.map(|it| it.ec2_instance.clone()).collect();
     for ec2_instance in gone {
         lost(world, &ec2_instance);
+    }
+}
+
+/// The agent registers its machine once more, because its data are lost or it was given another
+/// cluster: a new container instance with the same EC2 instance. In the same cluster the old one is
+/// deregistered, and what ran on it is no longer ECS's.
+pub fn register_again(world: &mut World, ec2_instance: &str, cluster: &str) {
+    for id in of_machine(world, ec2_instance) {
+        let found = world.ecs.container_instances.get(&id);
+        let Some(old) = found.filter(|it| it.is_registered()).cloned() else {
+            continue;
+        };
+        if old.cluster == cluster {
+            disconnect(world, &id, "registered again");
+            deregistered(world, &id);
+        }
+        let id = world.id();
+        let again = ContainerInstance {
+            id: id.clone(),
+            cluster: cluster.to_owned(),
+            provider: old.provider.filter(|_| old.cluster == cluster),
+            registered: world.now,
+            status: InstanceStatus::Registering,
+            agent_connected: true,
+            version: 0,
+            draining_since: None,
+            tasks: BTreeMap::new(),
+            ..old
+        };
+        world.ecs.container_instances.insert(id.clone(), again);
+        registered(world, &id);
+        return;
     }
 }
 

@@ -22,7 +22,7 @@ use crate::world::World;
 
 pub(super) use calls::{describe, list, update_state};
 pub use draining::{drain, warned};
-pub use life::{back, follow, lost, stopped};
+pub use life::{back, follow, lost, register_again, stopped};
 pub(super) use life::{deregistered, forget, registered};
 pub(super) use resources::Resources;
 pub(super) use show::{arn_of, show};

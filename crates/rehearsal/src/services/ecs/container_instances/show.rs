@@ -49,6 +49,8 @@ pub(super) fn changed(world: &mut World, id: &str) {
     instance.version += 1;
     announce::container_instance(world, id, |world, instance| {
         let mut detail = common(world, instance);
+        let cluster = arn::cluster(&world.identity, &instance.cluster);
+        detail.insert("clusterArn".to_owned(), json!(cluster));
         detail.insert("updatedAt".to_owned(), json!(announce::instant(world.now)));
         Value::Object(detail)
     });

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{back, drain, is_empty, lost, stopped, warned};
+use super::{back, drain, is_empty, lost, register_again, stopped, warned};
 use crate::journal::What;
 use crate::testbed::Testbed;
 
@@ -320,6 +320,36 @@ fn the_agent_drains_within_a_second_and_managed_draining_soon_after() {
         None
     );
     assert_eq!(reaction(agent, "hibernate"), None);
+}
+
+#[test]
+fn a_machine_can_be_registered_in_two_clusters_at_once() {
+    let bed = bed();
+    let machine = machines(&bed)[0].clone();
+    bed.world(|world| register_again(world, &machine, "other"));
+    let filter = format!("ec2InstanceId == {machine}");
+    for cluster in ["prod", "other"] {
+        let found = listed(&bed, json!({"cluster": cluster, "filter": filter}));
+        assert_eq!(found.len(), 1, "{cluster}");
+    }
+    bed.world(|world| drain(world, &machine));
+    let draining = json!({"cluster": "other", "status": "DRAINING"});
+    assert_eq!(listed(&bed, draining).len(), 1);
+}
+
+#[test]
+fn an_agent_that_lost_its_data_registers_as_another_instance() {
+    let bed = busy(json!({}));
+    let (machine, old) = (machines(&bed)[0].clone(), all(&bed)[0].clone());
+    bed.world(|world| register_again(world, &machine, "prod"));
+    assert_eq!(described(&bed, &old)["status"], "INACTIVE");
+    let filter = format!("ec2InstanceId == {machine}");
+    let found = listed(&bed, json!({"cluster": "prod", "filter": filter}));
+    assert_ne!(found, [old]);
+    assert_eq!(described(&bed, &found[0])["status"], "ACTIVE");
+    bed.wait(100);
+    assert_eq!(bed.counts("api"), [2, 2, 0]);
+    assert_eq!(bed.counts("agent"), [2, 2, 0]);
 }
 
 #[test]

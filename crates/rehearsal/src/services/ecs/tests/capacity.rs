@@ -1,6 +1,6 @@
 //! Tasks on an Auto Scaling group wait for room; strategies share tasks out.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::services::ecs::{Demand, demand};
 use crate::testbed::Testbed;
@@ -117,6 +117,31 @@ fn providers_of_the_account_and_of_the_group_are_described() {
             .ends_with("/hosts-asg")
     );
     assert_eq!(described["failures"][0]["reason"], "MISSING");
+}
+
+#[test]
+fn providers_come_ten_to_a_page_and_those_of_one_cluster_alone() {
+    let groups: Vec<_> = (0..12)
+        .map(|n| {
+            let cluster = if n < 3 { "prod" } else { "other" };
+            json!({"name": format!("g{n:02}"), "max": 1, "cluster": cluster, "provider": format!("p{n:02}")})
+        })
+        .collect();
+    let clusters = json!([{"name": "prod"}, {"name": "other"}]);
+    let bed = Testbed::with(json!({"groups": groups, "clusters": clusters}));
+    let page = |input: Value| bed.ecs("DescribeCapacityProviders", input).unwrap();
+    let count = |page: &Value| page["capacityProviders"].as_array().unwrap().len();
+    let first = page(json!({}));
+    let second = page(json!({"nextToken": first["nextToken"]}));
+    assert_eq!((count(&first), count(&second)), (10, 4));
+    assert_eq!(second["nextToken"], Value::Null);
+    assert_eq!(count(&page(json!({"cluster": "prod"}))), 5);
+    let refusal = bed.ecs("DescribeCapacityProviders", json!({"maxResults": 11}));
+    assert!(
+        refusal
+            .unwrap_err()
+            .starts_with("InvalidParameterException")
+    );
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod clusters;
 mod creation;
 mod deployments;
 mod draining;
+mod events;
+mod fargate_spot;
 mod lists;
 mod scale;
 mod tags;
