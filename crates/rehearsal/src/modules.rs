@@ -33,6 +33,7 @@ pub const ALL: &[Module] = &[
     services::dynamodb::MODULE,
     services::events::MODULE,
     services::sns::MODULE,
+    services::sqs::MODULE,
     services::sts::MODULE,
     services::budgets::MODULE,
     services::free_tier::MODULE,

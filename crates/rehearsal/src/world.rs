@@ -50,6 +50,8 @@ pub struct World {
     pub scheduler: services::scheduler::Scheduler,
     /// SNS: topics, subscribers and what they received.
     pub sns: services::sns::Sns,
+    /// SQS: queues and what Lambda takes from them.
+    pub sqs: services::sqs::Sqs,
     /// AWS Budgets, with the spend that they report.
     pub budgets: services::budgets::Budgets,
     /// AWS Free Tier: what of it has been used.
@@ -75,6 +77,7 @@ impl World {
             events: services::events::EventBridge::default(),
             scheduler: services::scheduler::Scheduler::default(),
             sns: services::sns::Sns::default(),
+            sqs: services::sqs::Sqs::default(),
             budgets: services::budgets::Budgets::default(),
             free_tier: services::free_tier::FreeTier::default(),
             beside: services::beside::Beside::default(),

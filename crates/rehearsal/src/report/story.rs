@@ -90,10 +90,10 @@ fn single(told: &Told) -> Markup {
 
 fn invoked(invoked: &Invoked) -> Markup {
     let cause = match &invoked.cause {
-        Cause::Schedule(text) | Cause::Event(text) => text.clone(),
+        Cause::Schedule(text) | Cause::Event(text) | Cause::Queue(text) => text.clone(),
         Cause::Person(person) => format!("asked by {person}"),
         Cause::Topic(subject) => format!("told {subject:?}"),
-        Cause::Queue => "from the dead-letter queue".to_owned(),
+        Cause::DeadLetters => "from the dead-letter queue".to_owned(),
     };
     html! {
         p {

@@ -6,6 +6,7 @@ pub mod decided;
 pub mod expectation;
 mod mishap;
 mod moment;
+mod queue;
 pub mod record;
 pub mod run;
 pub mod saved;

@@ -398,5 +398,5 @@ fn a_message_of_a_topic_is_told_by_its_subject() {
         record("aws:sns", json!(null)),
         topic("a message without a subject")
     );
-    assert_eq!(record("aws:sqs", json!(null)), timeline::Cause::Queue);
+    assert_eq!(record("aws:sqs", json!(null)), timeline::Cause::DeadLetters);
 }

@@ -10,5 +10,6 @@ pub mod events;
 pub mod free_tier;
 pub mod scheduler;
 pub mod sns;
+pub mod sqs;
 pub mod sts;
 pub mod tagging;

@@ -130,9 +130,10 @@ impl<Out: Write> Printer<Out> {
         let cause = match &invoked.cause {
             Cause::Schedule(schedule) => schedule.clone(),
             Cause::Event(event) => event.clone(),
+            Cause::Queue(messages) => messages.clone(),
             Cause::Topic(subject) => format!("told {subject:?}"),
             Cause::Person(person) => format!("asked by {person}"),
-            Cause::Queue => "from the dead-letter queue".to_owned(),
+            Cause::DeadLetters => "from the dead-letter queue".to_owned(),
         };
         let cold = if invoked.outcome.cold_start {
             format!(" (cold start, {} ms)", invoked.outcome.wall.as_millis())
