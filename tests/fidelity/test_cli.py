@@ -13,7 +13,7 @@ from botocore import xform_name
 from fidelity.account import CREDENTIALS, REGION
 from fidelity.smokes import SMOKES
 
-REFUSAL = re.compile(r"An error occurred \((\w+)\) when calling the (\w+) operation")
+REFUSAL = re.compile(r"An error occurred \(([\w.]+)\) when calling the (\w+) operation")
 
 
 def environment(endpoint) -> dict[str, str]:

@@ -29,6 +29,7 @@ pub const ALL: &[Module] = &[
     services::ecs::MODULE,
     services::application_autoscaling::MODULE,
     services::autoscaling::MODULE,
+    services::ec2::MODULE,
     services::tagging::MODULE,
     services::dynamodb::MODULE,
     services::events::MODULE,

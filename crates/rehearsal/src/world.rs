@@ -40,6 +40,8 @@ pub struct World {
     pub application_autoscaling: services::application_autoscaling::ApplicationAutoScaling,
     /// EC2 Auto Scaling.
     pub autoscaling: services::autoscaling::AutoScaling,
+    /// EC2: Spot capacity and what becomes of it.
+    pub ec2: services::ec2::Ec2,
     /// The Resource Groups Tagging API.
     pub tagging: services::tagging::Tagging,
     /// DynamoDB, the subset that the ledger uses.
@@ -72,6 +74,7 @@ impl World {
             application_autoscaling:
                 services::application_autoscaling::ApplicationAutoScaling::default(),
             autoscaling: services::autoscaling::AutoScaling::default(),
+            ec2: services::ec2::Ec2::default(),
             tagging: services::tagging::Tagging::default(),
             dynamodb: services::dynamodb::DynamoDb::default(),
             events: services::events::EventBridge::default(),

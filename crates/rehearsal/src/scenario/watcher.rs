@@ -51,6 +51,7 @@ impl Watcher {
                 subject: subject.clone(),
                 text: alert(letter),
             }],
+            What::HookCompleted { .. } => Vec::new(),
             What::Note(text) => vec![Change::Note {
                 subject: subject.clone(),
                 text: text.clone(),

@@ -5,6 +5,7 @@ pub mod autoscaling;
 pub mod beside;
 pub mod budgets;
 pub mod dynamodb;
+pub mod ec2;
 pub mod ecs;
 pub mod events;
 pub mod free_tier;

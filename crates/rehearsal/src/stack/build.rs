@@ -29,7 +29,10 @@ impl Stack {
     /// Puts the stack into the world.
     pub fn build(&self, world: &mut World) -> Result<(), NotBuilt> {
         for group in &self.groups {
-            group.build(world);
+            group.build(world).map_err(|cause| NotBuilt {
+                what: format!("group {}", group.name),
+                cause: Box::new(cause),
+            })?;
         }
         for beside in &self.beside {
             beside.build(world);

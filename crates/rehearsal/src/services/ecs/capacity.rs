@@ -31,6 +31,8 @@ pub struct Provider {
     pub tasks_per_instance: u32,
     /// Whether ECS changes the group's desired capacity.
     pub managed_scaling: bool,
+    /// Whether ECS drains instances that EC2 takes.
+    pub managed_draining: bool,
     /// Tasks that have a place, until they are STOPPED.
     placed: u32,
     /// Tasks that wait for one, by the order in which they were created.
@@ -172,7 +174,7 @@ fn show(world: &World, name: &str) -> Value {
             "autoScalingGroupArn": group.map(|group| &group.arn),
             "managedScaling": {"status": scaling, "targetCapacity": 100},
             "managedTerminationProtection": "DISABLED",
-            "managedDraining": "ENABLED",
+            "managedDraining": if provider.managed_draining { "ENABLED" } else { "DISABLED" },
         });
     }
     shown

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::input::{epoch, invalid, missing, page_size, read};
 use super::{arn, clusters, page_after};
 use crate::call::{ApiError, Call};
-use crate::services::autoscaling::Phase;
+use crate::services::autoscaling::{self, Phase};
+use crate::services::events::emit;
 use crate::world::World;
 
 /// The most of a page, and of a call.
@@ -146,6 +147,39 @@ impl ContainerInstance {
             ],
         })
     }
+}
+
+/// Sets the container instance of an EC2 instance DRAINING, as managed draining and the agent do.
+pub fn drain(world: &mut World, ec2_instance: &str) {
+    announce(world, ec2_instance, "DRAINING", true);
+}
+
+/// The machine of a container instance is gone.
+pub fn lost(world: &mut World, ec2_instance: &str) {
+    announce(world, ec2_instance, "INACTIVE", false);
+}
+
+/// `ECS Container Instance State Change`:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html>.
+fn announce(world: &mut World, ec2_instance: &str, status: &str, agent_connected: bool) {
+    let Some(group) = autoscaling::group_of(world, ec2_instance) else {
+        return;
+    };
+    let mut providers = world.ecs.providers.values();
+    let Some(provider) = providers.find(|provider| provider.group == group.name) else {
+        return;
+    };
+    let cluster = provider.cluster.clone();
+    let arn = arn::container_instance(&world.identity, &cluster, &id(ec2_instance));
+    let detail = json!({
+        "clusterArn": arn::cluster(&world.identity, &cluster),
+        "containerInstanceArn": arn,
+        "ec2InstanceId": ec2_instance,
+        "status": status,
+        "agentConnected": agent_connected,
+    });
+    let kind = "ECS Container Instance State Change";
+    emit(world, "aws.ecs", kind, vec![arn], detail);
 }
 
 #[cfg(test)]

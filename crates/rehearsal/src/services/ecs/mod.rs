@@ -9,9 +9,10 @@ mod announce;
 mod arn;
 mod capacity;
 mod clusters;
-mod container_instances;
+pub mod container_instances;
 mod deployments;
 mod describe;
+pub mod fargate_spot;
 mod input;
 mod lists;
 mod paging;
@@ -108,6 +109,8 @@ pub struct Ecs {
     tags: tags::Tags,
     /// What happens by itself.
     agenda: agenda::Agenda,
+    /// Whether FARGATE_SPOT has no capacity.
+    fargate_spot_dry: bool,
     /// While a stack is put into the world, nothing is announced: it was there before.
     seeding: bool,
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::agenda::Step;
 use super::service::{Pace, ServiceId, Throttle};
-use super::{after, placement, scheduler, stopping, task_definitions};
+use super::{after, fargate_spot, placement, scheduler, stopping, task_definitions};
 use crate::world::World;
 
 /// A task of a service.
@@ -119,11 +119,22 @@ pub(super) fn start(world: &mut World, id: &ServiceId) -> Option<String> {
     let waits_on = task.provider.clone();
     world.ecs.tasks.insert(task_id.clone(), task);
     world.ecs.service_mut(id)?.tasks.push(task_id.clone());
+    let dry = waits_for_fargate(world, &task_id);
     match waits_on.and_then(|name| world.ecs.providers.get_mut(&name)) {
         Some(provider) => provider.wait(number, &task_id),
+        None if dry => {}
         None => take_place(world, &task_id),
     }
     Some(task_id)
+}
+
+fn waits_for_fargate(world: &World, id: &str) -> bool {
+    let provider = world
+        .ecs
+        .tasks
+        .get(id)
+        .and_then(|task| task.provider.as_deref());
+    world.ecs.fargate_spot_dry && provider == Some(fargate_spot::NAME)
 }
 
 /// A task has a place and begins to start.
