@@ -43,6 +43,14 @@ pub enum What {
     },
     /// An Auto Scaling group has this many instances.
     Instances(u32),
+    /// A container instance has this status now; the subject is its EC2 instance.
+    ContainerInstance(&'static str),
+    /// A task's container was killed (exit code 137); the subject is its service, or its cluster and
+    /// group.
+    Killed {
+        /// The task's id.
+        task: String,
+    },
     /// An event reached the bus.
     Event(Value),
     /// A message was published to people.

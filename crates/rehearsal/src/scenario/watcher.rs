@@ -51,7 +51,9 @@ impl Watcher {
                 subject: subject.clone(),
                 text: alert(letter),
             }],
-            What::HookCompleted { .. } => Vec::new(),
+            What::HookCompleted { .. } | What::ContainerInstance(_) | What::Killed { .. } => {
+                Vec::new()
+            }
             What::Note(text) => vec![Change::Note {
                 subject: subject.clone(),
                 text: text.clone(),

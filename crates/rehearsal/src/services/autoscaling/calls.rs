@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::group::Group;
 use super::hooks::Hook;
 use super::tags::read_tags;
-use super::{group, group_of, invalid, lower_camel, mix, news, required, settle};
+use super::{end, group, group_of, invalid, lower_camel, mix, required, settle};
 use crate::call::{ApiError, Call};
 use crate::services::events::uuid;
 use crate::world::World;
@@ -155,17 +155,14 @@ pub(super) fn terminate(world: &mut World, call: &Call) -> Result<Value, ApiErro
         ))
     })?;
     let (now, activity) = (world.now, uuid(&world.id()));
-    let mut group = group(world, &name)?.clone();
+    let group = group(world, &name)?;
     if fewer && group.desired == group.min {
         return Err(invalid(
             "Currently, desiredSize equals minSize. Terminating instance without replacement will violate group's min size constraint.",
         ));
     }
-    let told = group.end(&id, now, &mut || uuid(&world.id()));
     group.desired -= u32::from(fewer);
-    world.autoscaling.groups.insert(name.clone(), group);
-    news::announce(world, &name, told);
-    settle(world, &name);
+    end(world, &id);
     Ok(json!({ "Activity": {
         "ActivityId": activity,
         "AutoScalingGroupName": name,

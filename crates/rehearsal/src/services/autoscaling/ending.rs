@@ -1,9 +1,11 @@
 //! How a group's instances go.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::group::{Group, REGISTER};
-use super::hooks::Verdict;
+use super::hooks::{Hook, OF_ECS, Verdict};
 use super::instance::{Instance, Phase};
 use super::news::News;
 use crate::services::events::later;
@@ -11,13 +13,20 @@ use crate::services::events::later;
 /// How long an instance takes to go.
 const TERMINATE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Where tokens come from.
-pub(super) type Tokens<'a> = &'a mut dyn FnMut() -> String;
+/// What a group must know to end an instance.
+pub(super) struct Ending<'a> {
+    /// The time.
+    pub(super) now: Timestamp,
+    /// The instances that ECS has yet to drain.
+    pub(super) busy: &'a BTreeSet<String>,
+    /// Where tokens come from.
+    pub(super) tokens: &'a mut dyn FnMut() -> String,
+}
 
 impl Group {
     /// Ends what is too much: first what is still starting, then the oldest; and what is at risk
     /// and has been replaced.
-    pub(super) fn shrink(&mut self, now: Timestamp, tokens: Tokens<'_>) -> Vec<News> {
+    pub(super) fn shrink(&mut self, ending: &mut Ending<'_>) -> Vec<News> {
         if !self.may("Terminate") {
             return Vec::new();
         }
@@ -36,14 +45,14 @@ impl Group {
             .collect();
         let mut told = Vec::new();
         for id in surplus {
-            told.extend(self.end(&id, now, tokens));
+            told.extend(self.end(&id, ending));
         }
-        told.extend(self.retire(now, tokens));
+        told.extend(self.retire(ending));
         told
     }
 
     /// Ends what is at risk and has been replaced: its replacement is in service.
-    fn retire(&mut self, now: Timestamp, tokens: Tokens<'_>) -> Vec<News> {
+    fn retire(&mut self, ending: &mut Ending<'_>) -> Vec<News> {
         if !self.capacity_rebalance {
             return Vec::new();
         }
@@ -56,14 +65,18 @@ impl Group {
             .collect();
         let ended = at_risk.iter();
         ended
-            .flat_map(|id| self.end(id, now, tokens))
+            .flat_map(|id| self.end(id, ending))
             .collect::<Vec<_>>()
     }
 
     /// An instance is to end: at once, or when its hooks are completed. One that is not in service
     /// yet has none; that is a choice.
-    pub(super) fn end(&mut self, id: &str, now: Timestamp, tokens: Tokens<'_>) -> Vec<News> {
-        let hooks = self.hooks.clone();
+    pub(super) fn end(&mut self, id: &str, ending: &mut Ending<'_>) -> Vec<News> {
+        let now = ending.now;
+        let mut hooks = self.hooks.clone();
+        if ending.busy.contains(id) {
+            hooks.push(Hook::of_ecs());
+        }
         let Some(instance) = self.staying(id) else {
             return Vec::new();
         };
@@ -75,7 +88,7 @@ impl Group {
         instance.phase = Phase::Waiting;
         let mut told = Vec::new();
         for hook in hooks {
-            let action = hook.begin(tokens(), now);
+            let action = hook.begin((ending.tokens)(), now);
             told.push(News::Waits {
                 instance: instance.id.clone(),
                 token: action.token.clone(),
@@ -84,6 +97,12 @@ impl Group {
             instance.actions.push(action);
         }
         told
+    }
+
+    /// The instances that wait for ECS to drain them.
+    pub(super) fn wait_for_ecs(&self) -> impl Iterator<Item = &Instance> {
+        let waits = |one: &&Instance| one.actions.iter().any(|action| action.hook == OF_ECS);
+        self.instances.iter().filter(waits)
     }
 
     fn staying(&mut self, id: &str) -> Option<&mut Instance> {

@@ -20,6 +20,9 @@ pub(super) const REGISTER: SignedDuration = SignedDuration::from_secs(30);
 /// How long a group waits before it tries again where no pool has capacity. A choice.
 const RETRY: SignedDuration = SignedDuration::from_secs(60);
 
+/// How often ECS looks whether an instance is drained. A choice.
+const LOOK: SignedDuration = SignedDuration::from_secs(5);
+
 /// An Auto Scaling group.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -51,8 +54,6 @@ pub struct Group {
     pub hooks: Vec<Hook>,
     /// Whether an instance that is at risk is replaced before EC2 takes it.
     pub capacity_rebalance: bool,
-    /// Whether the ECS agent drains its instance by itself when EC2 warns.
-    pub agent_drains: bool,
     /// What ECS managed scaling remembers about it.
     pub tracking: Tracking,
     /// When it tries again to launch what no pool had capacity for.
@@ -141,6 +142,11 @@ impl Group {
     pub(super) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let changes = self.instances.iter().filter_map(Instance::next_change);
         let retry = self.retry.filter(|_| self.may("Launch"));
-        changes.chain(retry).filter(|at| *at > now).min()
+        let look = self.wait_for_ecs().next().map(|_| later(now, LOOK));
+        changes
+            .chain(retry)
+            .chain(look)
+            .filter(|at| *at > now)
+            .min()
     }
 }

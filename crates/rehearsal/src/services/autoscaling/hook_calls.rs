@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::hooks::{Hook, TERMINATING, Verdict};
-use super::{group, invalid, news, required, settle};
+use super::{drains, group, invalid, news, required, settle};
 use crate::call::{ApiError, Call};
 use crate::world::World;
 
@@ -47,10 +47,11 @@ pub(super) fn put(world: &mut World, call: &Call) -> Result<Value, ApiError> {
 
 /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeLifecycleHooks.html>.
 pub(super) fn describe(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let of_ecs = drains(world, required(call, "AutoScalingGroupName")?).then(Hook::of_ecs);
     let group = group(world, required(call, "AutoScalingGroupName")?)?;
     let named = call.input["LifecycleHookNames"].as_array();
     let asked = |hook: &&Hook| named.is_none_or(|names| names.contains(&json!(hook.name)));
-    let hooks = group.hooks.iter().filter(asked);
+    let hooks = group.hooks.iter().chain(&of_ecs).filter(asked);
     let hooks: Vec<Value> = hooks.map(|hook| hook.described(&group.name)).collect();
     Ok(json!({ "LifecycleHooks": hooks }))
 }

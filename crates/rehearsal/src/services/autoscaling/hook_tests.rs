@@ -276,3 +276,33 @@ fn an_instance_can_be_ended_by_hand_and_is_replaced_unless_the_group_is_to_be_sm
             .starts_with("Instance Id not found")
     );
 }
+
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html>
+#[test]
+fn ecs_has_a_hook_of_its_own_and_completes_it_when_no_task_is_left() {
+    let mut world = World::new("2026-11-21T20:00:00Z".parse().unwrap());
+    let spec = json!({
+        "name": "hosts", "max": 4, "desired": 2, "provider": "ec2", "cluster": "prod",
+        "managed-scaling": false, "hooks": [{"name": "drain"}],
+    });
+    let spec: GroupSpec = serde_json::from_value(spec).unwrap();
+    spec.build(&mut world).unwrap();
+    let described = ask(&mut world, "DescribeLifecycleHooks", json!({})).unwrap();
+    let own = &described["LifecycleHooks"][1]["LifecycleHookName"];
+    assert_eq!(own, "ecs-managed-draining-termination-hook");
+    let now = world.now;
+    let group = world.autoscaling.groups.get_mut("hosts").unwrap();
+    group.desired = 1;
+    let id = group.instances[0].id.clone();
+    let mut ending = Ending {
+        now,
+        busy: &BTreeSet::from([id.clone()]),
+        tokens: &mut || "token".to_owned(),
+    };
+    assert_eq!(group.end(&id, &mut ending).len(), 2);
+    assert_eq!(group.next_change(now), Some(later(now, SignedDuration::from_secs(5))));
+    settle(&mut world, "hosts");
+    let left = &world.autoscaling.groups["hosts"].instances[0].actions;
+    let left: Vec<&str> = left.iter().map(|action| action.hook.as_str()).collect();
+    assert_eq!(left, ["drain"]);
+}

@@ -15,6 +15,10 @@ pub(super) const TERMINATING: &str = "autoscaling:EC2_INSTANCE_TERMINATING";
 /// "The maximum is 172800 seconds (48 hours) or 100 times HeartbeatTimeout, whichever is smaller."
 const LONGEST: SignedDuration = SignedDuration::from_hours(48);
 
+/// The hook that ECS puts on the groups whose instances it drains:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html>.
+pub(super) const OF_ECS: &str = "ecs-managed-draining-termination-hook";
+
 /// A hook on the end of a group's instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hook {
@@ -102,6 +106,17 @@ impl Hook {
             metadata: kept(text("NotificationMetadata"), |hook| &hook.metadata),
             target: kept(text("NotificationTargetARN"), |hook| &hook.target),
         })
+    }
+
+    /// The hook of ECS, which completes it when no task is left; "up to 48 hours".
+    pub(super) fn of_ecs() -> Self {
+        Self {
+            name: OF_ECS.to_owned(),
+            heartbeat: LONGEST,
+            default: Verdict::Continue,
+            metadata: None,
+            target: None,
+        }
     }
 
     /// The longest that an instance waits.

@@ -25,6 +25,7 @@ use crate::services::ecs;
 use crate::services::events::{later, uuid};
 use crate::wire::Protocol;
 use crate::world::World;
+use ending::Ending;
 
 pub use group::{Group, GroupTag};
 pub use hooks::{Action, Hook, Verdict};
@@ -135,18 +136,27 @@ fn advance(world: &mut World) {
 /// Lets a group's instances come and go as its size asks for, and tells ECS and the journal.
 fn settle(world: &mut World, name: &str) {
     let now = world.now;
+    let busy = busy(world, name);
     let Some(mut group) = world.autoscaling.groups.remove(name) else {
         return;
     };
     let before = group.in_service();
     let mut told = group.pass_time(now);
+    let drained = group.wait_for_ecs().filter(|one| !busy.contains(&one.id));
+    for id in drained.map(|one| one.id.clone()).collect::<Vec<_>>() {
+        told.extend(group.conclude(&id, hooks::OF_ECS, Verdict::Continue, now));
+    }
     while group.wants_more(now) {
         told.push(match group.blank(&world.ec2.dry) {
             Some(blank) => group.launch(&world.id(), blank, now),
             None => group.wait_for_capacity(now),
         });
     }
-    told.extend(group.shrink(now, &mut || uuid(&world.id())));
+    told.extend(group.shrink(&mut Ending {
+        now,
+        busy: &busy,
+        tokens: &mut || uuid(&world.id()),
+    }));
     let after = group.in_service();
     if let Some(next) = group.next_change(now) {
         world.autoscaling.agenda.insert((next, name.to_owned()));
@@ -181,15 +191,42 @@ pub(crate) fn at_risk(world: &mut World, instance: &str) {
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html>.
 pub(crate) fn machine_gone(world: &mut World, instance: &str) {
     change(world, instance, |instance| instance.gone = true);
-    let now = world.now;
+    end(world, instance);
+}
+
+/// Ends an instance, whatever size its group should have.
+fn end(world: &mut World, instance: &str) {
     let Some(mut group) = group_of(world, instance).cloned() else {
         return;
     };
-    let told = group.end(instance, now, &mut || uuid(&world.id()));
     let name = group.name.clone();
+    let busy = busy(world, &name);
+    let mut ending = Ending {
+        now: world.now,
+        busy: &busy,
+        tokens: &mut || uuid(&world.id()),
+    };
+    let told = group.end(instance, &mut ending);
     world.autoscaling.groups.insert(name.clone(), group);
     news::announce(world, &name, told);
     settle(world, &name);
+}
+
+/// Whether ECS drains the instances of a group that end.
+fn drains(world: &World, group: &str) -> bool {
+    let mut providers = world.ecs.providers.values();
+    providers.any(|provider| provider.group == group && provider.managed_draining)
+}
+
+/// The instances of a group that ECS has yet to drain.
+fn busy(world: &World, group: &str) -> BTreeSet<String> {
+    let found = world.autoscaling.groups.get(group);
+    let found = found.filter(|_| drains(world, group));
+    let instances = found.into_iter().flat_map(|group| &group.instances);
+    let ids = instances.map(|instance| &instance.id);
+    ids.filter(|id| !ecs::container_instances::is_empty(world, id))
+        .cloned()
+        .collect()
 }
 
 fn change(world: &mut World, instance: &str, change: impl FnOnce(&mut Instance)) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::hooks::{Hook, TERMINATING, Verdict};
+use super::hooks::{Hook, OF_ECS, TERMINATING, Verdict};
 use crate::journal::What;
 use crate::services::ec2;
 use crate::services::ecs::container_instances;
@@ -83,6 +83,9 @@ fn waits(world: &mut World, group: &str, instance: &str, token: &str, hook: &Hoo
         "Origin": "AutoScalingGroup",
         "Destination": "EC2",
     });
+    if hook.name == OF_ECS {
+        container_instances::drain(world, instance);
+    }
     if let Some(metadata) = &hook.metadata {
         detail["NotificationMetadata"] = json!(metadata);
     }

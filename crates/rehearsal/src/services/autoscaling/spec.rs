@@ -43,8 +43,8 @@ pub struct GroupSpec {
     /// Whether ECS changes its desired capacity.
     #[serde(default = "yes")]
     pub managed_scaling: bool,
-    /// Whether ECS drains instances that EC2 takes: managed instance draining, on unless it is
-    /// switched off.
+    /// Whether ECS drains its instances when they end or get a Spot notice: managed draining, which a
+    /// capacity provider has unless it is switched off.
     #[serde(default = "yes")]
     pub managed_draining: bool,
     /// What its instances are.
@@ -61,10 +61,6 @@ pub struct GroupSpec {
     /// Whether instances at risk are replaced before EC2 takes them.
     #[serde(default)]
     pub capacity_rebalance: bool,
-    /// Whether the ECS agent drains its instance when EC2 warns:
-    /// `ECS_ENABLE_SPOT_INSTANCE_DRAINING`.
-    #[serde(default)]
-    pub agent_drains: bool,
 }
 
 /// A lifecycle hook on the end of a group's instances.
@@ -133,7 +129,6 @@ impl GroupSpec {
             .map(HookSpec::read)
             .collect::<Result<_, _>>()?;
         group.capacity_rebalance = self.capacity_rebalance;
-        group.agent_drains = self.agent_drains;
         for _ in 0..desired {
             if let Some(blank) = group.blank(&world.ec2.dry) {
                 group.launch(&world.id(), blank, world.now);
@@ -185,7 +180,6 @@ impl Group {
             instances: Vec::new(),
             hooks: Vec::new(),
             capacity_rebalance: false,
-            agent_drains: false,
             retry: None,
             tracking: Tracking::default(),
         }

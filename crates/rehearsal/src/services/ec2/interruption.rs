@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::events;
-use crate::services::autoscaling::{self, Group, Phase};
+use crate::services::autoscaling::{self, Phase};
 use crate::services::ecs::container_instances;
 use crate::services::events::later;
 use crate::world::World;
@@ -21,12 +21,6 @@ const SHUT_DOWN: SignedDuration = SignedDuration::from_secs(30);
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>;
 /// a minute is a choice.
 const TRAIL: SignedDuration = SignedDuration::from_secs(60);
-/// The agent looks for the notice "every second": `ECS_ENABLE_SPOT_INSTANCE_DRAINING` in
-/// <https://github.com/aws/amazon-ecs-agent/blob/master/README.md>.
-const AGENT: SignedDuration = SignedDuration::from_secs(1);
-/// How long managed draining takes to see it. AWS publishes no figure: a choice.
-const MANAGED: SignedDuration = SignedDuration::from_secs(3);
-
 /// What EC2 does with an instance that it takes back.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
@@ -53,6 +47,9 @@ pub struct Interruption {
     pub lead: Option<SignedDuration>,
     /// How long before the warning EC2 recommends to replace them, if it does.
     pub rebalance_before: Option<SignedDuration>,
+    /// How long after the end a stopped instance comes back, if it does. Its group is not told
+    /// then: such instances belong to no group, or to one whose health checks are suspended.
+    pub back_after: Option<SignedDuration>,
     /// Whether it is an experiment of FIS.
     pub fis: bool,
 }
@@ -61,8 +58,8 @@ pub struct Interruption {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Warn(Vec<String>, Behaviour),
-    Drain(String),
-    End(Vec<String>, Behaviour),
+    Back(Vec<String>),
+    End(Vec<String>, Behaviour, Option<SignedDuration>),
     Ended(Vec<String>, Behaviour),
     Evicted(Vec<String>),
     Concluded(String),
@@ -123,9 +120,8 @@ pub fn interrupt(world: &mut World, interruption: &Interruption) {
         let step = Step::Warn(instances.clone(), *behaviour);
         world.ec2.plan(warned, step);
     }
-    world
-        .ec2
-        .plan(end, Step::End(instances.clone(), *behaviour));
+    let step = Step::End(instances.clone(), *behaviour, interruption.back_after);
+    world.ec2.plan(end, step);
     advance(world);
 }
 
@@ -153,12 +149,14 @@ fn take(world: &mut World, step: Step) {
             for instance in instances {
                 if runs(world, &instance) {
                     events::warning(world, &instance, behaviour);
-                    drained_by_itself(world, &instance);
+                    container_instances::warned(world, &instance, behaviour.name());
                 }
             }
         }
-        Step::Drain(instance) => container_instances::drain(world, &instance),
-        Step::End(instances, behaviour) => end(world, &instances, behaviour),
+        Step::Back(instances) => back(world, &instances),
+        Step::End(instances, behaviour, back_after) => {
+            end(world, &instances, behaviour, back_after);
+        }
         Step::Ended(instances, behaviour) => {
             let [_, state] = behaviour.states();
             for instance in &instances {
@@ -183,26 +181,12 @@ fn runs(world: &World, instance: &str) -> bool {
     })
 }
 
-/// ECS drains the instance where the agent or managed draining does.
-fn drained_by_itself(world: &mut World, instance: &str) {
-    let Some(group) = autoscaling::group_of(world, instance) else {
-        return;
-    };
-    let wait = match (group.agent_drains, managed(world, group)) {
-        (true, _) => AGENT,
-        (false, true) => MANAGED,
-        (false, false) => return,
-    };
-    let at = later(world.now, wait);
-    world.ec2.plan(at, Step::Drain(instance.to_owned()));
-}
-
-fn managed(world: &World, group: &Group) -> bool {
-    let mut providers = world.ecs.providers.values();
-    providers.any(|provider| provider.group == group.name && provider.managed_draining)
-}
-
-fn end(world: &mut World, instances: &[String], behaviour: Behaviour) {
+fn end(
+    world: &mut World,
+    instances: &[String],
+    behaviour: Behaviour,
+    back_after: Option<SignedDuration>,
+) {
     let [state, _] = behaviour.states();
     let running = instances.iter().filter(|one| runs(world, one));
     let running: Vec<String> = running.cloned().collect();
@@ -211,15 +195,25 @@ fn end(world: &mut World, instances: &[String], behaviour: Behaviour) {
     }
     for instance in &running {
         events::state(world, instance, state);
-        container_instances::lost(world, instance);
+        match behaviour {
+            Behaviour::Terminate => container_instances::lost(world, instance),
+            Behaviour::Stop | Behaviour::Hibernate => container_instances::stopped(world, instance),
+        }
     }
-    for instance in &running {
-        autoscaling::machine_gone(world, instance);
-    }
+    let now = world.now;
     if running.is_empty() {
         return;
     }
-    let now = world.now;
+    match back_after.filter(|_| behaviour != Behaviour::Terminate) {
+        Some(wait) => world
+            .ec2
+            .plan(later(now, wait), Step::Back(running.clone())),
+        None => {
+            for instance in &running {
+                autoscaling::machine_gone(world, instance);
+            }
+        }
+    }
     // Only a termination is told to be an eviction.
     if behaviour == Behaviour::Terminate {
         let step = Step::Evicted(running.clone());
@@ -227,4 +221,13 @@ fn end(world: &mut World, instances: &[String], behaviour: Behaviour) {
     }
     let step = Step::Ended(running, behaviour);
     world.ec2.plan(later(now, SHUT_DOWN), step);
+}
+
+/// Stopped instances run again, with the ids that they had.
+fn back(world: &mut World, instances: &[String]) {
+    for instance in instances {
+        events::state(world, instance, "pending");
+        events::state(world, instance, "running");
+        container_instances::back(world, instance);
+    }
 }

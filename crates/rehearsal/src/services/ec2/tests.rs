@@ -32,6 +32,7 @@ fn usual(world: &World) -> Interruption {
         warning: true,
         lead: None,
         rebalance_before: None,
+        back_after: None,
         fis: false,
     }
 }
@@ -61,7 +62,6 @@ fn short(event: &Value) -> String {
         "EC2 Instance State-change Notification" => "state",
         "EC2 Spot Instance Interruption Warning" => "warning",
         "EC2 Instance Rebalance Recommendation" => "rebalance",
-        "ECS Container Instance State Change" => "ecs",
         "AWS Service Event via CloudTrail" => "trail",
         "EC2 Instance-terminate Lifecycle Action" => "hook",
         other => other,
@@ -89,7 +89,6 @@ fn a_warned_instance_is_gone_after_two_minutes_and_cloudtrail_says_so_later() {
         [
             "0 warning terminate",
             "120 state shutting-down",
-            "120 ecs INACTIVE",
             "150 state terminated",
             "180 trail BidEvictedEvent",
         ]
@@ -130,9 +129,7 @@ fn a_stopped_instance_is_told_to_stop_and_a_hibernated_one_at_once() {
         interruption.behaviour = behaviour;
         interrupt(&mut world, &interruption);
         pass(&mut world, 600);
-        let mut story = story(&world, &id);
-        story.retain(|line| !line.contains("ecs"));
-        assert_eq!(story, expected);
+        assert_eq!(story(&world, &id), expected);
     }
 }
 
@@ -144,24 +141,38 @@ fn an_interruption_may_come_without_a_warning_or_too_soon_after_it() {
     interruption.lead = Some(SignedDuration::from_secs(5));
     interrupt(&mut world, &interruption);
     pass(&mut world, 5);
-    assert_eq!(
-        story(&world, &id),
-        ["5 state shutting-down", "5 ecs INACTIVE"]
-    );
+    assert_eq!(story(&world, &id), ["5 state shutting-down"]);
 }
 
 #[test]
-fn the_agent_or_managed_draining_drains_where_it_is_on() {
-    for (spec, drained) in [
-        (json!({"agent-drains": true}), "1 ecs DRAINING"),
-        (json!({"managed-draining": true}), "3 ecs DRAINING"),
-    ] {
-        let mut world = world(spec);
-        let (id, interruption) = (first(&world), usual(&world));
-        interrupt(&mut world, &interruption);
-        pass(&mut world, 60);
-        assert_eq!(story(&world, &id), ["0 warning terminate", drained]);
-    }
+fn a_stopped_instance_may_come_back_and_its_group_has_not_missed_it() {
+    let mut world = world(json!({}));
+    let (id, mut interruption) = (first(&world), usual(&world));
+    interruption.behaviour = Behaviour::Stop;
+    interruption.back_after = Some(SignedDuration::from_mins(5));
+    interrupt(&mut world, &interruption);
+    pass(&mut world, 600);
+    assert_eq!(
+        story(&world, &id)[3..],
+        ["420 state pending", "420 state running"]
+    );
+    assert!(world.autoscaling.groups["hosts"].instance(&id).is_some());
+}
+
+#[test]
+fn ecs_is_told_of_the_warning_and_of_the_end() {
+    let mut world = world(json!({"managed-draining": true}));
+    let (id, interruption) = (first(&world), usual(&world));
+    interrupt(&mut world, &interruption);
+    pass(&mut world, 120);
+    let seen = world.happenings.iter().filter(|it| it.subject == id);
+    let statuses: Vec<_> = seen
+        .filter_map(|it| match it.what {
+            What::ContainerInstance(status) => Some(status),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(statuses, ["DRAINING", "INACTIVE"]);
 }
 
 #[test]

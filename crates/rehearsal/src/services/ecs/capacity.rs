@@ -31,7 +31,7 @@ pub struct Provider {
     pub tasks_per_instance: u32,
     /// Whether ECS changes the group's desired capacity.
     pub managed_scaling: bool,
-    /// Whether ECS drains instances that EC2 takes.
+    /// Whether ECS drains instances that end or get a Spot notice.
     pub managed_draining: bool,
     /// Tasks that have a place, until they are STOPPED.
     placed: u32,

@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::capacity::Provider;
 use super::input::{epoch, invalid, missing, page_size, read};
 use super::{arn, clusters, page_after};
 use crate::call::{ApiError, Call};
+use crate::journal::What;
 use crate::services::autoscaling::{self, Phase};
-use crate::services::events::emit;
 use crate::world::World;
 
 /// The most of a page, and of a call.
@@ -149,37 +150,43 @@ impl ContainerInstance {
     }
 }
 
-/// Sets the container instance of an EC2 instance DRAINING, as managed draining and the agent do.
+/// A Spot notice reached the machine: managed draining drains by itself.
+pub fn warned(world: &mut World, ec2_instance: &str, action: &str) {
+    let managed = provider_of(world, ec2_instance).is_some_and(|it| it.managed_draining);
+    if managed && matches!(action, "terminate" | "stop") {
+        drain(world, ec2_instance);
+    }
+}
+
+/// Sets the container instance of a machine to DRAINING, as managed draining and the agent do.
 pub fn drain(world: &mut World, ec2_instance: &str) {
-    announce(world, ec2_instance, "DRAINING", true);
+    if provider_of(world, ec2_instance).is_some() {
+        world.happened(ec2_instance, What::ContainerInstance("DRAINING"));
+    }
 }
 
-/// The machine of a container instance is gone.
+/// The machine is gone: ECS deregisters the container instance.
 pub fn lost(world: &mut World, ec2_instance: &str) {
-    announce(world, ec2_instance, "INACTIVE", false);
+    if provider_of(world, ec2_instance).is_some() {
+        world.happened(ec2_instance, What::ContainerInstance("INACTIVE"));
+    }
 }
 
-/// `ECS Container Instance State Change`:
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html>.
-fn announce(world: &mut World, ec2_instance: &str, status: &str, agent_connected: bool) {
-    let Some(group) = autoscaling::group_of(world, ec2_instance) else {
-        return;
-    };
+/// The machine was stopped or hibernated: the container instance stays what it was.
+pub fn stopped(_: &mut World, _: &str) {}
+
+/// A stopped machine runs again: the container instance stays what it was.
+pub fn back(_: &mut World, _: &str) {}
+
+/// Whether no task is left on an EC2 instance: tasks are not on any in particular.
+pub fn is_empty(_: &World, _: &str) -> bool {
+    true
+}
+
+fn provider_of<'a>(world: &'a World, ec2_instance: &str) -> Option<&'a Provider> {
+    let group = autoscaling::group_of(world, ec2_instance)?;
     let mut providers = world.ecs.providers.values();
-    let Some(provider) = providers.find(|provider| provider.group == group.name) else {
-        return;
-    };
-    let cluster = provider.cluster.clone();
-    let arn = arn::container_instance(&world.identity, &cluster, &id(ec2_instance));
-    let detail = json!({
-        "clusterArn": arn::cluster(&world.identity, &cluster),
-        "containerInstanceArn": arn,
-        "ec2InstanceId": ec2_instance,
-        "status": status,
-        "agentConnected": agent_connected,
-    });
-    let kind = "ECS Container Instance State Change";
-    emit(world, "aws.ecs", kind, vec![arn], detail);
+    providers.find(|provider| provider.group == group.name)
 }
 
 #[cfg(test)]

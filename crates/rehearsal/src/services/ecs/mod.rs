@@ -12,7 +12,7 @@ mod clusters;
 pub mod container_instances;
 mod deployments;
 mod describe;
-pub mod fargate_spot;
+mod fargate_spot;
 mod input;
 mod lists;
 mod paging;
@@ -46,6 +46,7 @@ use crate::world::World;
 pub use capacity::{Demand, Provider, demand};
 pub use clusters::Cluster;
 pub use deployments::{Deployment, Rollout, begin_deployment, finish_deployment};
+pub use fargate_spot::{interrupt_fargate_task, set_fargate_spot_capacity};
 pub use service::{
     Bounds, Controller, Launch, Pace, Scheduling, Service, ServiceId, Status, StrategyItem,
 };
@@ -109,8 +110,8 @@ pub struct Ecs {
     tags: tags::Tags,
     /// What happens by itself.
     agenda: agenda::Agenda,
-    /// Whether FARGATE_SPOT has no capacity.
-    fargate_spot_dry: bool,
+    /// Whether there is no Fargate Spot capacity at the moment.
+    pub fargate_spot_exhausted: bool,
     /// While a stack is put into the world, nothing is announced: it was there before.
     seeding: bool,
 }

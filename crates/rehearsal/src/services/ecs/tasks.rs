@@ -134,7 +134,7 @@ fn waits_for_fargate(world: &World, id: &str) -> bool {
         .tasks
         .get(id)
         .and_then(|task| task.provider.as_deref());
-    world.ecs.fargate_spot_dry && provider == Some(fargate_spot::NAME)
+    world.ecs.fargate_spot_exhausted && provider == Some(fargate_spot::PROVIDER)
 }
 
 /// A task has a place and begins to start.
