@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::decided::Decided;
+use super::machines::Machine;
 use super::queue;
 use crate::lambda::Outcome;
 
@@ -125,6 +126,20 @@ pub enum Change {
         from: u32,
         /// After.
         to: u32,
+    },
+    /// Machines that EC2 takes, or whose end waits.
+    Machines {
+        /// Their ids.
+        ids: Vec<String>,
+        /// What happened to them.
+        what: Machine,
+    },
+    /// Tasks were killed.
+    Killed {
+        /// `cluster/service`, or the cluster and the group.
+        service: String,
+        /// How many.
+        tasks: usize,
     },
     /// A page went out.
     Page(Page),

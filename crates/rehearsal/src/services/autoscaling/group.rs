@@ -56,6 +56,8 @@ pub struct Group {
     pub capacity_rebalance: bool,
     /// What ECS managed scaling remembers about it.
     pub tracking: Tracking,
+    /// How many instances in service the journal knows of.
+    pub(super) journaled: u32,
     /// When it tries again to launch what no pool had capacity for.
     pub(super) retry: Option<Timestamp>,
 }

@@ -300,7 +300,10 @@ fn ecs_has_a_hook_of_its_own_and_completes_it_when_no_task_is_left() {
         tokens: &mut || "token".to_owned(),
     };
     assert_eq!(group.end(&id, &mut ending).len(), 2);
-    assert_eq!(group.next_change(now), Some(later(now, SignedDuration::from_secs(5))));
+    assert_eq!(
+        group.next_change(now),
+        Some(later(now, SignedDuration::from_secs(5)))
+    );
     settle(&mut world, "hosts");
     let left = &world.autoscaling.groups["hosts"].instances[0].actions;
     let left: Vec<&str> = left.iter().map(|action| action.hook.as_str()).collect();

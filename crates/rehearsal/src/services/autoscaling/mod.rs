@@ -140,7 +140,6 @@ fn settle(world: &mut World, name: &str) {
     let Some(mut group) = world.autoscaling.groups.remove(name) else {
         return;
     };
-    let before = group.in_service();
     let mut told = group.pass_time(now);
     let drained = group.wait_for_ecs().filter(|one| !busy.contains(&one.id));
     for id in drained.map(|one| one.id.clone()).collect::<Vec<_>>() {
@@ -167,6 +166,7 @@ fn settle(world: &mut World, name: &str) {
             provider.instances = registered;
         }
     }
+    let before = std::mem::replace(&mut group.journaled, after);
     world.autoscaling.groups.insert(name.to_owned(), group);
     if after != before {
         world.happened(name, crate::journal::What::Instances(after));

@@ -138,6 +138,7 @@ impl GroupSpec {
         for Instance { phase, .. } in &mut group.instances {
             *phase = Phase::InService { registered };
         }
+        group.journaled = desired;
         world.autoscaling.groups.insert(self.name.clone(), group);
         if let Some(name) = &self.provider {
             let provider = world.ecs.providers.entry(name.clone()).or_default();
@@ -180,6 +181,7 @@ impl Group {
             instances: Vec::new(),
             hooks: Vec::new(),
             capacity_rebalance: false,
+            journaled: 0,
             retry: None,
             tracking: Tracking::default(),
         }
