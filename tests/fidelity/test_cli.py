@@ -13,7 +13,7 @@ from botocore import xform_name
 from fidelity.account import CREDENTIALS, REGION
 from fidelity.smokes import SMOKES
 
-REFUSAL = re.compile(r"An error occurred \((\w+)\) when calling the (\w+) operation")
+REFUSAL = re.compile(r"An error occurred \(([\w.]+)\) when calling the (\w+) operation")
 
 
 def environment(endpoint) -> dict[str, str]:
@@ -36,6 +36,10 @@ def command_line(endpoint):
     with subprocess.Popen(command, env=environment(endpoint), **pipes) as process:
 
         def run(arguments):
+            # On older Pythons the first version of the CLI gives SQS a name of its own, whatever the
+            # environment says, unless it is told here (awscli/customizations/overridesslcommonname.py).
+            if arguments[0] == "sqs":
+                arguments = [*arguments, "--endpoint-url", endpoint]
             print(json.dumps(arguments), file=process.stdin, flush=True)
             return json.loads(process.stdout.readline())
 

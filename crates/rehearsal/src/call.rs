@@ -45,6 +45,9 @@ pub struct ApiError {
     /// Further members of the error's body, such as the `Item` of a failed condition; in a box
     /// because few errors have any.
     pub members: Box<Map<String, Value>>,
+    /// The code of the Query protocol, where the service spoke that before: it is still sent in a
+    /// header, and SDKs go by it.
+    pub query_code: Option<String>,
 }
 
 impl ApiError {
@@ -55,6 +58,7 @@ impl ApiError {
             code: code.to_owned(),
             message: message.into(),
             members: Box::default(),
+            query_code: None,
         }
     }
 
@@ -70,6 +74,15 @@ impl ApiError {
     #[must_use]
     pub fn with(mut self, member: &str, value: Value) -> Self {
         self.members.insert(member.to_owned(), value);
+        self
+    }
+
+    /// The same refusal with the code that it had in the Query protocol.
+    ///
+    /// Source: <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait>.
+    #[must_use]
+    pub fn formerly(mut self, code: &str) -> Self {
+        self.query_code = Some(code.to_owned());
         self
     }
 

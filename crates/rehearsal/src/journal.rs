@@ -57,6 +57,15 @@ pub enum What {
     Published(Value),
     /// AWS Budgets wrote a letter; the subject is the budget's name.
     Alert(Value),
+    /// An instance no longer waits for a lifecycle hook; the subject is the instance.
+    HookCompleted {
+        /// The group and the hook, as `group/hook`.
+        hook: String,
+        /// `CONTINUE` or `ABANDON`.
+        result: &'static str,
+        /// Whether nobody completed it in time.
+        timed_out: bool,
+    },
     /// Anything else, in words.
     Note(String),
 }

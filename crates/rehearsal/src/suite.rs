@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
@@ -11,6 +12,7 @@ use crate::call::ApiError;
 use crate::clock::Clock;
 use crate::lambda::{Function, Lambda, LogLine};
 use crate::server::Server;
+use crate::services::sqs;
 use crate::stack::{NotBuilt, Stack};
 use crate::template::{self, Template};
 
@@ -82,13 +84,17 @@ impl Suite {
     }
 }
 
-/// An account on `clock` that holds the template's tables, topics and budgets, and the stack. Whoever
+/// An account on `clock` that holds the template's tables, queues, topics and budgets, and the stack. Whoever
 /// the template subscribes has confirmed it.
 pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Account, NotDeployed> {
     let account = Account::new(clock);
     for table in &template.tables {
         create(&account, "dynamodb", "CreateTable", table.clone())?;
     }
+    for queue in &template.queues {
+        create(&account, "sqs", "CreateQueue", queue.clone())?;
+    }
+    feed(&account, template)?;
     for topic in &template.topics {
         create(&account, "sns", "CreateTopic", json!({"Name": topic}))?;
     }
@@ -105,6 +111,27 @@ pub fn account(clock: Clock, template: &Template, stack: &Stack) -> Result<Accou
     }
     stack.build(&mut account.state().world)?;
     Ok(account)
+}
+
+/// Maps queues to the functions that they feed.
+fn feed(account: &Account, template: &Template) -> Result<(), NotDeployed> {
+    for function in &template.functions {
+        for source in &function.queues {
+            let mapping = sqs::Mapping {
+                queue: source.queue.clone(),
+                function: function.arn.clone(),
+                batch_size: source.batch_size,
+                window: SignedDuration::try_from(source.window).unwrap_or_default(),
+                partial: source.partial,
+            };
+            let world = &mut account.state().world;
+            sqs::map(world, mapping, function.timeout).map_err(|cause| NotDeployed::Refused {
+                what: format!("event source {} of {}", source.queue, function.name),
+                cause: Box::new(cause),
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// Creates a part of the template, by hand of CloudFormation.

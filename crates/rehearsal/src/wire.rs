@@ -80,12 +80,18 @@ impl Protocol {
                 if !body.contains_key("Message") {
                     body.insert("message".to_owned(), json!(error.message));
                 }
-                reply(
+                let mut response = reply(
                     error.status,
                     &format!("application/x-amz-json-{version}"),
                     request_id,
                     Value::Object(body).to_string(),
-                )
+                );
+                if let Some(code) = &error.query_code
+                    && let Ok(value) = http::HeaderValue::from_str(&format!("{code};Sender"))
+                {
+                    response.headers_mut().insert("x-amzn-query-error", value);
+                }
+                response
             }
             Self::Query { namespace, .. } => {
                 let fault = if error.status < 500 {

@@ -40,6 +40,8 @@ pub struct World {
     pub application_autoscaling: services::application_autoscaling::ApplicationAutoScaling,
     /// EC2 Auto Scaling.
     pub autoscaling: services::autoscaling::AutoScaling,
+    /// EC2: Spot capacity and what becomes of it.
+    pub ec2: services::ec2::Ec2,
     /// The Resource Groups Tagging API.
     pub tagging: services::tagging::Tagging,
     /// DynamoDB, the subset that the ledger uses.
@@ -50,6 +52,8 @@ pub struct World {
     pub scheduler: services::scheduler::Scheduler,
     /// SNS: topics, subscribers and what they received.
     pub sns: services::sns::Sns,
+    /// SQS: queues and what Lambda takes from them.
+    pub sqs: services::sqs::Sqs,
     /// AWS Budgets, with the spend that they report.
     pub budgets: services::budgets::Budgets,
     /// AWS Free Tier: what of it has been used.
@@ -70,11 +74,13 @@ impl World {
             application_autoscaling:
                 services::application_autoscaling::ApplicationAutoScaling::default(),
             autoscaling: services::autoscaling::AutoScaling::default(),
+            ec2: services::ec2::Ec2::default(),
             tagging: services::tagging::Tagging::default(),
             dynamodb: services::dynamodb::DynamoDb::default(),
             events: services::events::EventBridge::default(),
             scheduler: services::scheduler::Scheduler::default(),
             sns: services::sns::Sns::default(),
+            sqs: services::sqs::Sqs::default(),
             budgets: services::budgets::Budgets::default(),
             free_tier: services::free_tier::FreeTier::default(),
             beside: services::beside::Beside::default(),

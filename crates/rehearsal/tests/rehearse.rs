@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 
 const EVENING: &str = include_str!("fixtures/evening.yaml");
 const BREACH: &str = include_str!("fixtures/breach.yaml");
+const SURGE: &str = include_str!("fixtures/surge.yaml");
 
 /// A folder of its own with a scenario and, under the functions' names, the example that
 /// `cargo test` builds beside this test.
@@ -177,4 +178,31 @@ fn a_letter_of_aws_budgets_reaches_the_function_as_late_and_as_often_as_the_scri
         assert!(told.contains(line), "{line}\nis not in\n{told}");
     }
     assert_eq!(output.status.code(), Some(0), "{told}");
+}
+
+#[test]
+fn a_surge_comes_through_the_queue_and_is_told_against_the_two_minutes() {
+    let folder = folder("surge", SURGE);
+    let output = rehearse(&folder);
+    let told = told(&output);
+    for line in [
+        "Thu 12:01:00    m6i.large has no capacity any more\n",
+        "Thu 12:02:00    EC2 takes 2 Spot instances of hosts: terminate\n",
+        "Thu 12:02:00    2 instances              Spot warning: terminate\n",
+        "Thu 12:04:00    2 instances              shutting-down 120 s after the warning\n",
+        "Thu 12:04:00    hosts: no pool has Spot capacity\n",
+        "Thu 12:05:00    2 instances              hook hosts/drain: CONTINUE, for nobody completed it\n",
+        "Thu 12:03:00    Fargate takes 1 Spot task of shop/mail\n",
+        "Thu 12:05:00    EC2 recommends to replace 1 Spot instance of hosts\n",
+        "taken without a warning\n",
+        // Five ticks, one batch of warnings, eleven minutes, one dead letter; bob's is told.
+        "Thu 12:15:00    alice ends 1 instance of hosts\n",
+        "7 of 7 expectations held\n",
+    ] {
+        assert!(told.contains(line), "{line}\nis not in\n{told}");
+    }
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let report = std::fs::read_to_string(folder.join("report.html")).unwrap();
+    assert!(report.contains("Against the two minutes"));
+    assert!(report.contains("ended at 120 s"));
 }

@@ -59,10 +59,10 @@ fn the_template_s_functions_are_the_folders_under_functions() {
 fn every_rule_and_schedule_of_the_template_reaches_a_function() {
     let template = whole();
     let known = |arn: &str| {
-        template
-            .functions
-            .iter()
-            .any(|function| function.arn == arn)
+        template.functions.iter().any(|function| {
+            let mut queues = function.queues.iter();
+            function.arn == arn || queues.any(|source| source.queue == arn)
+        })
     };
     assert!(!template.rules.is_empty() && !template.schedules.is_empty());
     for rule in &template.rules {

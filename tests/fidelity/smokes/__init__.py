@@ -9,6 +9,7 @@ from . import (
     events,
     freetier,
     sns,
+    sqs,
     sts,
     tagging,
 )
@@ -26,6 +27,7 @@ SMOKES = {
     "freetier": freetier.STEPS,
     "resourcegroupstaggingapi": tagging.STEPS,
     "sns": sns.STEPS,
+    "sqs": sqs.STEPS,
     "sts": sts.STEPS,
 }
 

@@ -25,6 +25,12 @@ STEPS = [
     ),
     done("DescribeRule", Name="notices"),
     refused("DescribeRule", "ResourceNotFoundException", Name="missing"),
+    done("DisableRule", Name="notices"),
+    done("EnableRule", Name="notices"),
+    refused("EnableRule", "ResourceNotFoundException", Name="missing"),
+    done("PutRule", Name="minutes", ScheduleExpression="rate(1 minute)", State="DISABLED"),
+    refused("PutRule", "ValidationException", Name="bad", ScheduleExpression="rate(0 minutes)"),
+    done("DescribeRule", Name="minutes"),
     done("ListRules"),
     done("PutTargets", Rule="notices", Targets=[{"Id": "pager", "Arn": FUNCTION}]),
     refused(

@@ -3,6 +3,7 @@
 mod chart;
 mod expected;
 mod figures;
+mod interruptions;
 mod series;
 mod story;
 
@@ -54,6 +55,7 @@ impl Report<'_> {
                     (self.whole())
                     h2 { "Service by service" }
                     div.many { @for series in &self.series { (self.single(series)) } }
+                    (self.interruptions())
                     h2 { "What was expected" }
                     (expected::table(self.verdicts, &self.scenario.zone))
                     h2 { "What happened" }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
+use crate::scenario::counted;
+use crate::scenario::machines::name;
 use crate::scenario::timeline::{Cause, Change, Entry, Invoked, Page, Told};
 
 /// Every entry that a reader would miss; services that become steady in the same minute are one.
@@ -90,10 +92,10 @@ fn single(told: &Told) -> Markup {
 
 fn invoked(invoked: &Invoked) -> Markup {
     let cause = match &invoked.cause {
-        Cause::Schedule(text) | Cause::Event(text) => text.clone(),
+        Cause::Schedule(text) | Cause::Event(text) | Cause::Queue(text) => text.clone(),
         Cause::Person(person) => format!("asked by {person}"),
         Cause::Topic(subject) => format!("told {subject:?}"),
-        Cause::Queue => "from the dead-letter queue".to_owned(),
+        Cause::DeadLetters => "from the dead-letter queue".to_owned(),
     };
     html! {
         p {
@@ -125,6 +127,12 @@ fn change(change: &Change) -> Markup {
             Change::Desired { service, from, to } => span.change { span { (service) } span { (from) " → " (to) } },
             Change::Instances { group, from, to } => span.change { span { (group) } span { (from) " → " (to) " instances" } },
             Change::Steady { service, running } => span.change { span { (service) } span.soft { "steady at " (running) } },
+            Change::Machines { ids, what } => span.change title=(ids.join(" ")) {
+                span { (name(ids)) } span.failed[what.is_bad()] { (what) }
+            },
+            Change::Killed { service, tasks } => span.change {
+                span { (service) } span.failed { (counted(*tasks, "task")) " killed (137)" }
+            },
             Change::Notice { kind, title } => span { "Notice " code { (kind) } ": " (title) },
             Change::Note { subject, text } => span.soft { (subject) ": " (text) },
             Change::Page(page) => div.letter { b { (page.subject) } pre { (page.text) } },

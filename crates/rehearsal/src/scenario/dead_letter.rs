@@ -1,37 +1,32 @@
-//! From an event that was given up to the function that reads the queue it lands in.
+//! From an event that was given up to the queue in which it is left.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::lambda::Ended;
 use crate::lambda::deliveries::Delivery;
-use crate::lambda::{Ended, Invocation};
+use crate::services::sqs;
 use crate::template::Template;
+use crate::world::World;
 
-/// The invocations of those who are fed from the failed function's on-failure queue.
-pub(super) fn invocations(
+/// Leaves what failed in the function's on-failure queue, if it has one.
+pub(super) fn leave(
+    world: &mut World,
     template: &Template,
     delivery: &Delivery,
     ended: &Ended,
     why: &str,
-    now: Timestamp,
-) -> Vec<Invocation> {
+) {
     let failed = template.function(&delivery.invocation.function);
     let Some((failed, queue)) =
         failed.and_then(|failed| Some((failed, failed.on_failure.as_ref()?)))
     else {
-        return Vec::new();
+        return;
     };
-    let record = record(&failed.arn, delivery, ended, why, now);
-    template
-        .functions
-        .iter()
-        .filter(|reader| reader.queues.contains(queue))
-        .map(|reader| Invocation {
-            function: reader.name.clone(),
-            event: message(queue, &record, now),
-            request_id: None,
-        })
-        .collect()
+    let record = record(&failed.arn, delivery, ended, why, world.now).to_string();
+    sqs::put(world, queue, &failed.name, &record, BTreeMap::new());
 }
 
 /// Source: <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html>.
@@ -60,24 +55,5 @@ fn record(arn: &str, delivery: &Delivery, ended: &Ended, why: &str, now: Timesta
             "functionError": "Unhandled",
         },
         "responsePayload": response,
-    })
-}
-
-/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>.
-fn message(queue: &str, body: &Value, now: Timestamp) -> Value {
-    json!({
-        "Records": [{
-            "messageId": format!("{:08x}-0000-4000-8000-000000000000", now.as_second()),
-            "receiptHandle": "rehearsal",
-            "body": body.to_string(),
-            "attributes": {
-                "ApproximateReceiveCount": "1",
-                "SentTimestamp": now.as_millisecond().to_string(),
-            },
-            "messageAttributes": {},
-            "eventSource": "aws:sqs",
-            "eventSourceARN": queue,
-            "awsRegion": queue.split(':').nth(3),
-        }],
     })
 }

@@ -10,6 +10,7 @@ use super::watcher::Watcher;
 use super::{Deed, NotDone, Scenario, dead_letter, decided, wake};
 use crate::lambda::deliveries::{Deliveries, Delivery, Settled};
 use crate::lambda::{Ended, Invocation, Outcome, Unavailable};
+use crate::services::sqs::{self, Batch};
 use crate::suite::{NotDeployed, Suite};
 use crate::template::Template;
 
@@ -88,8 +89,9 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
 
     fn next(&self, planned: Option<&&(Timestamp, Deed)>) -> Option<Timestamp> {
         let planned = planned.map(|(at, _)| *at);
-        let due = self.suite.account.state().world.next_due();
-        [planned, due, self.deliveries.next_due()]
+        let world = &self.suite.account.state().world;
+        let (due, batch) = (world.next_due(), sqs::next_batch(world));
+        [planned, due, batch, self.deliveries.next_due()]
             .into_iter()
             .flatten()
             .min()
@@ -115,8 +117,33 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
         Ok(())
     }
 
-    /// Hands every event that is due to its function.
+    /// Hands everything that is due to its function.
     async fn deliver(&mut self) -> Result<(), BrokenOff> {
+        self.deliver_events().await?;
+        for (function, batch) in wake::take_due_batches(&self.suite.account, self.template) {
+            self.deliver_batch(function, &batch).await?;
+        }
+        Ok(())
+    }
+
+    /// A batch that fails is not tried again: its messages come back to the queue.
+    async fn deliver_batch(&mut self, function: String, batch: &Batch) -> Result<(), BrokenOff> {
+        let invocation = Invocation {
+            function,
+            event: batch.event(),
+            request_id: None,
+        };
+        let cause = Cause::of(&invocation.event);
+        let outcome = self.invoke(&invocation, cause).await?;
+        let answer = match &outcome.ended {
+            Ended::Ok(answer) => Some(answer),
+            _ => None,
+        };
+        sqs::settle(&mut self.suite.account.state().world, batch, answer);
+        Ok(())
+    }
+
+    async fn deliver_events(&mut self) -> Result<(), BrokenOff> {
         let now = self.suite.account.clock.now();
         for invocation in wake::take_due(&self.suite.account, self.template) {
             self.deliveries.accept(invocation, now);
@@ -128,7 +155,7 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
                 .deliveries
                 .settle(delivery.clone(), &outcome.ended, now);
             if let Settled::GivenUp(why) = settled {
-                self.give_up(&delivery, &outcome.ended, why, now);
+                self.give_up(&delivery, &outcome.ended, why);
             }
         }
         Ok(())
@@ -156,16 +183,14 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
         Ok(outcome)
     }
 
-    /// What fails for good goes to the function's destination, and on to whoever reads that.
-    fn give_up(&mut self, delivery: &Delivery, ended: &Ended, why: &'static str, now: Timestamp) {
+    /// What fails for good goes to the function's destination.
+    fn give_up(&mut self, delivery: &Delivery, ended: &Ended, why: &'static str) {
         self.tell(Told::GivenUp {
             function: delivery.invocation.function.clone(),
             why,
         });
-        let letters = dead_letter::invocations(self.template, delivery, ended, why, now);
-        for invocation in letters {
-            self.deliveries.accept(invocation, now);
-        }
+        let world = &mut self.suite.account.state().world;
+        dead_letter::leave(world, self.template, delivery, ended, why);
     }
 
     fn changes(&mut self) -> Vec<(Timestamp, Change)> {

@@ -1,3 +1,5 @@
+mod spot;
+
 use serde_json::json;
 
 use super::*;
@@ -398,5 +400,28 @@ fn a_message_of_a_topic_is_told_by_its_subject() {
         record("aws:sns", json!(null)),
         topic("a message without a subject")
     );
-    assert_eq!(record("aws:sqs", json!(null)), timeline::Cause::Queue);
+    assert_eq!(record("aws:sqs", json!(null)), timeline::Cause::DeadLetters);
+}
+
+#[test]
+fn a_batch_is_told_by_the_kinds_of_its_messages_and_dead_letters_as_such() {
+    let message =
+        |body: serde_json::Value| json!({"eventSource": "aws:sqs", "body": body.to_string()});
+    let cause = |records: &[serde_json::Value]| timeline::Cause::of(&json!({ "Records": records }));
+    let state = json!({"detail-type": "EC2 State", "detail": {"state": "stopped"}});
+    let look = json!({"detail-type": "Look Again", "detail": {"instance-id": "i-1"}});
+    assert_eq!(
+        cause(&[
+            message(state.clone()),
+            message(look.clone()),
+            message(state.clone()),
+            json!({"body": "not JSON"}),
+        ]),
+        timeline::Cause::Queue("2 x EC2 State, Look Again: i-1, a message".to_owned())
+    );
+    let mut undelivered = message(look);
+    undelivered["messageAttributes"]["TARGET_ARN"] = json!({"stringValue": "arn"});
+    assert_eq!(cause(&[undelivered]), timeline::Cause::DeadLetters);
+    let failed = message(json!({"requestContext": {"functionArn": "arn"}}));
+    assert_eq!(cause(&[failed]), timeline::Cause::DeadLetters);
 }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::decided::Decided;
+use super::machines::Machine;
+use super::queue;
 use crate::lambda::Outcome;
 
 /// One entry of the timeline.
@@ -59,15 +61,20 @@ pub enum Cause {
     Person(String),
     /// A topic: the message's subject.
     Topic(String),
-    /// A queue.
-    Queue,
+    /// A queue: what kinds of messages there were.
+    Queue(String),
+    /// A queue of what could not be delivered.
+    DeadLetters,
 }
 
 impl Cause {
     /// What an event says of where it comes from.
     pub(super) fn of(event: &Value) -> Self {
         if event["Records"].is_array() {
-            return Self::of_record(&event["Records"][0]);
+            return match event["Records"][0]["EventSource"] == "aws:sns" {
+                true => Self::of_record(&event["Records"][0]),
+                false => queue::cause(&event["Records"]),
+            };
         }
         let detail = &event["detail"];
         match event["detail-type"].as_str() {
@@ -87,9 +94,6 @@ impl Cause {
     }
 
     fn of_record(record: &Value) -> Self {
-        if record["EventSource"] != "aws:sns" {
-            return Self::Queue;
-        }
         let subject = record["Sns"]["Subject"].as_str();
         Self::Topic(subject.unwrap_or("a message without a subject").to_owned())
     }
@@ -122,6 +126,20 @@ pub enum Change {
         from: u32,
         /// After.
         to: u32,
+    },
+    /// Machines that EC2 takes, or whose end waits.
+    Machines {
+        /// Their ids.
+        ids: Vec<String>,
+        /// What happened to them.
+        what: Machine,
+    },
+    /// Tasks were killed.
+    Killed {
+        /// `cluster/service`, or the cluster and the group.
+        service: String,
+        /// How many.
+        tasks: usize,
     },
     /// A page went out.
     Page(Page),
@@ -158,7 +176,10 @@ impl Told {
                 invoked.outcome.ended.is_ok()
                     && invoked.changes.is_empty()
                     && invoked.decided.is_empty()
-                    && matches!(invoked.cause, Cause::Schedule(_) | Cause::Event(_))
+                    && matches!(
+                        invoked.cause,
+                        Cause::Schedule(_) | Cause::Event(_) | Cause::Queue(_)
+                    )
             }
             _ => false,
         }

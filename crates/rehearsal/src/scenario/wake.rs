@@ -1,12 +1,13 @@
 //! The template's rules and schedules in the account, and what they deliver.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::account::Account;
 use crate::lambda::Invocation;
-use crate::services::events::take_due_deliveries;
+use crate::services::events::{give_up, take_due_deliveries};
 use crate::services::scheduler::{self, When};
+use crate::services::sqs::{self, Batch};
 use crate::suite::{NotDeployed, create};
 use crate::template::Template;
 
@@ -21,7 +22,13 @@ pub(super) fn turn_on(
     from: Timestamp,
 ) -> Result<(), NotDeployed> {
     for rule in &template.rules {
-        let put = json!({"Name": rule.name, "EventPattern": rule.pattern.to_string()});
+        let pattern = Some(&rule.pattern).filter(|pattern| !pattern.is_null());
+        let put = json!({
+            "Name": rule.name,
+            "EventPattern": pattern.map(Value::to_string),
+            "ScheduleExpression": rule.schedule,
+            "State": if rule.enabled { "ENABLED" } else { "DISABLED" },
+        });
         create(account, "events", "PutRule", put)?;
         let targets = json!({"Rule": rule.name, "Targets": rule.targets});
         create(account, "events", "PutTargets", targets)?;
@@ -44,16 +51,30 @@ pub(super) fn turn_on(
 
 /// What is due for the template's functions.
 pub(super) fn take_due(account: &Account, template: &Template) -> Vec<Invocation> {
-    let due = take_due_deliveries(&mut account.state().world);
-    due.into_iter()
-        .filter_map(|delivery| {
-            let mut functions = template.functions.iter();
-            let function = functions.find(|function| function.arn == delivery.target)?;
-            Some(Invocation {
-                function: function.name.clone(),
+    let world = &mut account.state().world;
+    let mut due = Vec::new();
+    for delivery in take_due_deliveries(world) {
+        match name(template, &delivery.target) {
+            Some(function) => due.push(Invocation {
+                function,
                 event: delivery.payload,
                 request_id: None,
-            })
-        })
-        .collect()
+            }),
+            None => give_up(world, &delivery),
+        }
+    }
+    due
+}
+
+/// The batches that are due, with the names of the functions that they feed.
+pub(super) fn take_due_batches(account: &Account, template: &Template) -> Vec<(String, Batch)> {
+    let batches = sqs::take_due_batches(&mut account.state().world);
+    let named = |batch: Batch| Some((name(template, &batch.function)?, batch));
+    batches.into_iter().filter_map(named).collect()
+}
+
+fn name(template: &Template, arn: &str) -> Option<String> {
+    let mut functions = template.functions.iter();
+    let function = functions.find(|function| function.arn == arn)?;
+    Some(function.name.clone())
 }

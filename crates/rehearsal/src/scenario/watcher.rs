@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::machines::{Machine, Machines, merged, told};
 use super::timeline::{Change, Page};
 use crate::journal::{Happening, What};
 
@@ -15,6 +16,7 @@ pub(super) struct Watcher {
     desired: BTreeMap<String, u32>,
     steady: BTreeMap<String, u32>,
     instances: BTreeMap<String, u32>,
+    machines: Machines,
 }
 
 impl Watcher {
@@ -22,12 +24,11 @@ impl Watcher {
     pub(super) fn look(&mut self, happenings: &[Happening]) -> Vec<(Timestamp, Change)> {
         let new = happenings.get(self.seen..).unwrap_or_default();
         self.seen = happenings.len();
-        new.iter()
-            .flat_map(|happening| {
-                let changes = self.changes(happening);
-                changes.into_iter().map(|change| (happening.at, change))
-            })
-            .collect()
+        let changes = new.iter().flat_map(|happening| {
+            let changes = self.changes(happening);
+            changes.into_iter().map(|change| (happening.at, change))
+        });
+        merged(changes.collect())
     }
 
     fn changes(&mut self, happening: &Happening) -> Vec<Change> {
@@ -45,8 +46,30 @@ impl Watcher {
                     .into_iter()
                     .collect()
             }
-            What::ContainerInstance(_) | What::Killed { .. } => Vec::new(),
-            What::Event(event) => notice(event).into_iter().collect(),
+            What::Event(event) => match notice(event) {
+                Some(notice) => vec![notice],
+                None => self.machines.event(event, happening.at),
+            },
+            What::ContainerInstance(status) => {
+                let change = self.machines.status(subject, status, happening.at);
+                change.into_iter().collect()
+            }
+            What::Killed { .. } => vec![Change::Killed {
+                service: subject.clone(),
+                tasks: 1,
+            }],
+            What::HookCompleted {
+                hook,
+                result,
+                timed_out,
+            } => {
+                let what = Machine::Hook {
+                    hook: hook.clone(),
+                    result,
+                    timed_out: *timed_out,
+                };
+                vec![told(subject, what)]
+            }
             What::Published(message) => vec![Change::Page(page(message))],
             What::Alert(letter) => vec![Change::Note {
                 subject: subject.clone(),

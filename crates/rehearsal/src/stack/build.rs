@@ -32,7 +32,10 @@ impl Stack {
         }
         ecs::seed(world, |world| {
             for group in &self.groups {
-                group.build(world);
+                group.build(world).map_err(|cause| NotBuilt {
+                    what: format!("group {}", group.name),
+                    cause: Box::new(cause),
+                })?;
             }
             self.clusters
                 .iter()

@@ -28,12 +28,41 @@ pub struct Function {
     pub variables: BTreeMap<String, String>,
     /// How many invocations may run at once, where the template limits it.
     pub reserved_concurrency: Option<usize>,
-    /// ARNs of the queues from which it is fed.
-    pub queues: Vec<String>,
+    /// The queues from which it is fed.
+    pub queues: Vec<Source>,
     /// ARNs of the topics to which it subscribes.
     pub topics: Vec<String>,
     /// The ARN of where an event goes that it failed on for good.
     pub on_failure: Option<String>,
+}
+
+/// A queue that feeds a function.
+///
+/// Source for the defaults: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html>.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The queue's ARN.
+    pub queue: String,
+    /// The most messages of an invocation: 10 unless said otherwise.
+    pub batch_size: usize,
+    /// How long messages are gathered: not at all unless said otherwise.
+    pub window: Duration,
+    /// Whether the function says which messages it failed on.
+    pub partial: bool,
+}
+
+impl Source {
+    fn of(properties: &Value) -> Self {
+        let number = |member: &str| plain(&properties[member]).parse::<u64>().ok();
+        let size = number("BatchSize").and_then(|size| usize::try_from(size).ok());
+        let reports = properties["FunctionResponseTypes"].as_array();
+        Self {
+            queue: plain(&properties["Queue"]),
+            batch_size: size.unwrap_or(10),
+            window: Duration::from_secs(number("MaximumBatchingWindowInSeconds").unwrap_or(0)),
+            partial: reports.is_some_and(|types| types.contains(&"ReportBatchItemFailures".into())),
+        }
+    }
 }
 
 /// Lambda's own default: <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>.
@@ -106,7 +135,7 @@ fn variables(layers: &[&Value]) -> BTreeMap<String, String> {
 /// What feeds a function, by ARN.
 #[derive(Default)]
 struct Sources {
-    queues: Vec<String>,
+    queues: Vec<Source>,
     topics: Vec<String>,
 }
 
@@ -118,7 +147,8 @@ impl Sources {
         for (name, event) in events.as_object().into_iter().flatten() {
             let properties = &event["Properties"];
             match event["Type"].as_str() {
-                Some("SQS") => sources.queues.push(plain(&properties["Queue"])),
+                Some("SQS") if properties["Enabled"] == false => {}
+                Some("SQS") => sources.queues.push(Source::of(properties)),
                 Some("SNS") => sources.topics.push(plain(&properties["Topic"])),
                 _ => return Err(Unusable::Event(name.clone())),
             }

@@ -5,6 +5,7 @@ mod function;
 mod intrinsic;
 mod node;
 mod physical;
+mod queue;
 mod topic;
 mod wake;
 
@@ -14,7 +15,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::world::Identity;
-pub use function::Function;
+pub use function::{Function, Source};
 use intrinsic::Scope;
 use node::Node;
 pub use wake::{Rule, Schedule};
@@ -30,6 +31,9 @@ pub struct Template {
     pub schedules: Vec<Schedule>,
     /// The tables, each as the input of `CreateTable`.
     pub tables: Vec<Value>,
+    /// The queues, each as the input of `CreateQueue`, a dead-letter queue before those that it
+    /// serves.
+    pub queues: Vec<Value>,
     /// The names of the SNS topics.
     pub topics: Vec<String>,
     /// Their subscriptions, each as the input of `Subscribe`.
@@ -105,6 +109,7 @@ impl Template {
             }
             template.take(&scope, logical_id, resource, &root["Globals"]["Function"])?;
         }
+        queue::sort(&mut template.queues);
         Ok(template)
     }
 
@@ -124,12 +129,13 @@ impl Template {
                 self.functions.push(function);
             }
             Some("AWS::Events::Rule") => {
-                self.rules.extend(wake::rule(scope, logical_id, resource)?);
+                self.rules.push(wake::rule(scope, logical_id, resource)?);
             }
             Some("AWS::Scheduler::Schedule") => {
                 let schedule = wake::schedule(scope, logical_id, resource)?;
                 self.schedules.extend(schedule);
             }
+            Some("AWS::SQS::Queue") => self.queues.push(queue::read(scope, logical_id, resource)?),
             Some("AWS::DynamoDB::Table") => self.tables.push(table(scope, logical_id, resource)?),
             Some("AWS::SNS::Topic") => {
                 let arn = physical::attribute(scope, logical_id, "TopicArn")?;

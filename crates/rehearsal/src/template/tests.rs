@@ -67,11 +67,23 @@ Resources:
           GONE: !If [Bold, !Ref AWS::NoValue, here]
           Own: own
       Events:
-        WhatFailed: {Type: SQS, Properties: {Queue: !GetAtt DeadLetters.Arn}}
+        WhatFailed:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt DeadLetters.Arn
+            BatchSize: 500
+            MaximumBatchingWindowInSeconds: 1
+            FunctionResponseTypes: [ReportBatchItemFailures]
+        Switched: {Type: SQS, Properties: {Queue: !GetAtt DeadLetters.Arn, Enabled: false}}
         Alert: {Type: SNS, Properties: {Topic: !Ref Pages}}
   OffHoursRole:
     Type: AWS::IAM::Role
   DeadLetters:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 180
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Unpaged.Arn, maxReceiveCount: 5}
+  Unpaged:
     Type: AWS::SQS::Queue
   Tick:
     Type: AWS::Scheduler::Schedule
@@ -89,6 +101,12 @@ Resources:
   Retired:
     Type: AWS::Events::Rule
     Properties: {State: DISABLED, EventPattern: {source: [aws.ec2]}}
+  Minutes:
+    Type: AWS::Events::Rule
+    Properties:
+      State: DISABLED
+      ScheduleExpression: rate(1 minute)
+      Targets: [{Id: off-hours, Arn: !GetAtt OffHours.Arn}]
 "#;
 
 fn deployment() -> Deployment {
@@ -118,7 +136,12 @@ fn a_function_is_called_like_the_folder_of_its_binary() {
     assert_eq!(function.deployed_as, "caretaker-off-hours");
     assert_eq!(
         function.queues,
-        ["arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters"]
+        [Source {
+            queue: "arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters".to_owned(),
+            batch_size: 500,
+            window: Duration::from_secs(1),
+            partial: true,
+        }]
     );
 }
 
@@ -153,11 +176,29 @@ fn rules_and_schedules_are_what_wakes_a_function() {
     assert_eq!(template.function("off-hours").unwrap().arn, arn);
     assert_eq!(
         template.rules,
-        [Rule {
-            name: "caretaker-Changed".to_owned(),
-            pattern: json!({"source": ["aws.ecs"], "user": [{"anything-but": ["off-hours"]}]}),
-            targets: vec![json!({"Id": "off-hours", "Arn": arn})],
-        }]
+        [
+            Rule {
+                name: "caretaker-Changed".to_owned(),
+                pattern: json!({"source": ["aws.ecs"], "user": [{"anything-but": ["off-hours"]}]}),
+                schedule: None,
+                enabled: true,
+                targets: vec![json!({"Id": "off-hours", "Arn": arn})],
+            },
+            Rule {
+                name: "caretaker-Retired".to_owned(),
+                pattern: json!({"source": ["aws.ec2"]}),
+                schedule: None,
+                enabled: false,
+                targets: vec![],
+            },
+            Rule {
+                name: "caretaker-Minutes".to_owned(),
+                pattern: Value::Null,
+                schedule: Some("rate(1 minute)".to_owned()),
+                enabled: false,
+                targets: vec![json!({"Id": "off-hours", "Arn": arn})],
+            },
+        ]
     );
     assert_eq!(
         template.schedules,
@@ -181,6 +222,10 @@ fn what_nobody_here_delivers_is_refused() {
     assert_eq!(
         refusal("Type: SQS", "Type: Kinesis"),
         "the template wakes a function by WhatFailed, which the rehearsal does not deliver"
+    );
+    assert_eq!(
+        refusal("rate(1 minute)", "rate(1 fortnight)"),
+        "the template has the schedule rate(1 fortnight); the rehearsal follows rates only"
     );
     assert_eq!(
         refusal("rate(5 minutes)", "cron(0 9 * * ? *)"),
@@ -213,6 +258,25 @@ fn tables_and_topics_are_created_unless_their_condition_fails() {
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
             "BillingMode": "PAY_PER_REQUEST",
         })]
+    );
+}
+
+#[test]
+fn a_dead_letter_queue_is_created_before_the_one_that_it_serves() {
+    let unpaged = "arn:aws:sqs:eu-central-1:123456789012:caretaker-Unpaged";
+    let policy = json!({"deadLetterTargetArn": unpaged, "maxReceiveCount": 5});
+    assert_eq!(
+        usable().queues,
+        [
+            json!({"QueueName": "caretaker-Unpaged", "Attributes": {}}),
+            json!({
+                "QueueName": "caretaker-DeadLetters",
+                "Attributes": {
+                    "VisibilityTimeout": "180",
+                    "RedrivePolicy": policy.to_string(),
+                },
+            }),
+        ]
     );
 }
 

@@ -5,14 +5,19 @@ use serde_json::{Value, json};
 
 use super::intrinsic::{Scope, plain};
 use super::{Unusable, physical};
+use crate::services::events::rate;
 
 /// A rule on the event bus.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     /// Its name in the account.
     pub name: String,
-    /// Which events.
+    /// Which events, or null.
     pub pattern: Value,
+    /// When it runs by itself: a schedule expression, if it has one.
+    pub schedule: Option<String>,
+    /// Whether it is enabled at first.
+    pub enabled: bool,
     /// Where they go, as `PutTargets` takes it.
     pub targets: Vec<Value>,
 }
@@ -30,20 +35,25 @@ pub struct Schedule {
     pub input: Value,
 }
 
-/// Reads a rule; one that is disabled is none.
+/// Reads a rule.
 pub(super) fn rule(
     scope: &Scope<'_>,
     logical_id: &str,
     resource: &Value,
-) -> Result<Option<Rule>, Unusable> {
+) -> Result<Rule, Unusable> {
     let properties = scope.resolve(&resource["Properties"])?;
     let targets = properties["Targets"].as_array().cloned();
-    let rule = Rule {
+    let schedule = properties["ScheduleExpression"].as_str();
+    if let Some(expression) = schedule.filter(|expression| rate(expression).is_none()) {
+        return Err(Unusable::Schedule(expression.to_owned()));
+    }
+    Ok(Rule {
         name: physical::name(scope, logical_id)?,
         pattern: properties["EventPattern"].clone(),
+        schedule: schedule.map(str::to_owned),
+        enabled: enabled(&properties),
         targets: targets.unwrap_or_default(),
-    };
-    Ok(enabled(&properties).then_some(rule))
+    })
 }
 
 /// Reads a schedule; one that is disabled is none.
@@ -89,18 +99,4 @@ fn own_event(scope: &Scope<'_>) -> Value {
         "resources": ["<aws.scheduler.schedule-arn>"],
         "detail": "{}",
     })
-}
-
-/// `rate(5 minutes)`:
-/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based>.
-fn rate(expression: &str) -> Option<SignedDuration> {
-    let inner = expression.strip_prefix("rate(")?.strip_suffix(')')?;
-    let (count, unit) = inner.trim().split_once(' ')?;
-    let count: i64 = count.parse().ok().filter(|count| *count > 0)?;
-    match unit.trim().trim_end_matches('s') {
-        "minute" => Some(SignedDuration::from_mins(count)),
-        "hour" => Some(SignedDuration::from_hours(count)),
-        "day" => Some(SignedDuration::from_hours(24 * count)),
-        _ => None,
-    }
 }

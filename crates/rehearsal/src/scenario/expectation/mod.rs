@@ -1,6 +1,7 @@
 //! What must come of a scenario, and whether it did.
 
 mod messages;
+mod spot;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use super::saved::SavedAtLeast;
 use super::verdict::Verdict;
 use crate::journal::What;
 pub use messages::{BudgetMessages, Notice, Page};
+pub use spot::{Drained, HookCompleted};
 
 /// Something that must hold; its times are written as `At`.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -49,6 +51,12 @@ pub enum Expectation<At> {
     BudgetMessages(BudgetMessages),
     /// A notice reaches the bus.
     Notice(Notice),
+    /// Instances that EC2 takes are DRAINING in time.
+    Drained(Drained),
+    /// So many tasks are killed in all.
+    TasksKilled(usize),
+    /// A lifecycle hook is completed.
+    HookCompleted(HookCompleted),
     /// No action is called more often than this by the functions.
     CallsAtMost(BTreeMap<String, usize>),
     /// The rests of one service or group save so much.
@@ -80,6 +88,9 @@ impl<At> Expectation<At> {
             Self::Page(page) => Expectation::Page(page),
             Self::BudgetMessages(messages) => Expectation::BudgetMessages(messages),
             Self::Notice(notice) => Expectation::Notice(notice),
+            Self::Drained(drained) => Expectation::Drained(drained),
+            Self::TasksKilled(tasks) => Expectation::TasksKilled(tasks),
+            Self::HookCompleted(hook) => Expectation::HookCompleted(hook),
             Self::CallsAtMost(limits) => Expectation::CallsAtMost(limits),
             Self::Saved(saved) => Expectation::Saved(saved),
             Self::FailedInvocations(count) => Expectation::FailedInvocations(count),
@@ -104,6 +115,9 @@ impl Expectation<Timestamp> {
             Self::BudgetMessages(messages) => vec![messages.judge(record)],
             Self::Pages(count) => vec![number("page", *count, pages(record))],
             Self::Notice(notice) => vec![notice.judge(record)],
+            Self::Drained(drained) => vec![drained.judge(record)],
+            Self::TasksKilled(tasks) => vec![spot::tasks_killed(record, *tasks)],
+            Self::HookCompleted(hook) => vec![hook.judge(record)],
             Self::CallsAtMost(limits) => limits
                 .iter()
                 .map(|(action, limit)| calls(record, action, *limit))

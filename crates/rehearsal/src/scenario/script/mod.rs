@@ -2,15 +2,19 @@
 
 mod told;
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::budget_deed::BudgetDeed;
+use super::group_deed::GroupDeed;
 use super::mishap::Mishap;
+use super::spot_deed::{FargateSpot, PoolCapacity, Rebalance, SpotInterruption};
 use super::topic_deed::TopicDeed;
 use super::trouble::FaultRule;
 use crate::account::Account;
 use crate::call::ApiError;
+use crate::services::events::emit;
 use crate::services::free_tier::Usage;
 
 /// One deed of the script.
@@ -78,6 +82,34 @@ pub enum Deed {
     Topic(TopicDeed),
     /// What is known of the Free Tier is this from now on.
     FreeTier(Vec<Usage>),
+    /// EC2 takes Spot instances back.
+    SpotInterruption(Box<SpotInterruption>),
+    /// EC2 recommends to replace Spot instances.
+    Rebalance(Rebalance),
+    /// Fargate takes Spot tasks back.
+    FargateSpot(FargateSpot),
+    /// Spot capacity comes or goes.
+    PoolCapacity(PoolCapacity),
+    /// Somebody does something to an Auto Scaling group.
+    Group(GroupDeed),
+    /// An event of an AWS service, or of somebody's own, reaches the bus.
+    Event {
+        /// `source`.
+        source: String,
+        /// `detail-type`.
+        detail_type: String,
+        /// `resources`.
+        #[serde(default)]
+        resources: Vec<String>,
+        /// `detail`.
+        detail: Value,
+    },
+    /// Lambda waits so many seconds longer than a batch window says, as it may where a queue has
+    /// very low traffic.
+    SlowQueues {
+        /// How many; 0 is none.
+        seconds: u32,
+    },
     /// A person invokes a function.
     Invoke {
         /// The function.
@@ -107,6 +139,9 @@ pub enum NotDone {
     /// There is no such budget, or none whose figures follow what runs.
     #[error("the script cannot {0}: there is no such budget")]
     NoBudget(String),
+    /// There are not as many instances, tasks or pools as are meant.
+    #[error("the script cannot go on: {0}, but there are not as many")]
+    NoInstances(String),
 }
 
 impl Deed {
@@ -175,6 +210,30 @@ impl Deed {
             Self::Budget(deed) => deed.perform(account)?,
             Self::Topic(deed) => deed.perform(account).map_err(refused)?,
             Self::FreeTier(usages) => account.state().world.free_tier.usages.clone_from(usages),
+            Self::SpotInterruption(deed) => deed.perform(account)?,
+            Self::Rebalance(deed) => deed.perform(account)?,
+            Self::FargateSpot(deed) => deed.perform(account)?,
+            Self::PoolCapacity(deed) => deed.perform(account)?,
+            Self::Group(deed) => deed.perform(account)?,
+            Self::Event {
+                source,
+                detail_type,
+                resources,
+                detail,
+            } => {
+                let world = &mut account.state().world;
+                emit(
+                    world,
+                    source,
+                    detail_type,
+                    resources.clone(),
+                    detail.clone(),
+                );
+            }
+            Self::SlowQueues { seconds } => {
+                let idle = SignedDuration::from_secs(i64::from(*seconds));
+                account.state().world.sqs.idle = idle;
+            }
             Self::Invoke { .. } => {}
         }
         Ok(())

@@ -43,6 +43,20 @@ impl fmt::Display for Deed {
                     counted(usages.len(), "offer")
                 )
             }
+            Self::SpotInterruption(deed) => write!(out, "{deed}"),
+            Self::Rebalance(deed) => write!(out, "{deed}"),
+            Self::FargateSpot(deed) => write!(out, "{deed}"),
+            Self::PoolCapacity(deed) => write!(out, "{deed}"),
+            Self::Group(deed) => write!(out, "{deed}"),
+            Self::Event {
+                source,
+                detail_type,
+                ..
+            } => write!(out, "{source} says: {detail_type}"),
+            Self::SlowQueues { seconds: 0 } => out.write_str("queues are read at once again"),
+            Self::SlowQueues { seconds } => {
+                write!(out, "trouble ahead: queues are read {seconds} s late")
+            }
             Self::Invoke {
                 function,
                 event,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::decided::Row;
+use super::machines::name;
 use super::timeline::{Cause, Change, Entry, Invoked, Told};
 use super::{Scenario, counted};
 pub use paint::Paint;
@@ -130,9 +131,10 @@ impl<Out: Write> Printer<Out> {
         let cause = match &invoked.cause {
             Cause::Schedule(schedule) => schedule.clone(),
             Cause::Event(event) => event.clone(),
+            Cause::Queue(messages) => messages.clone(),
             Cause::Topic(subject) => format!("told {subject:?}"),
             Cause::Person(person) => format!("asked by {person}"),
-            Cause::Queue => "from the dead-letter queue".to_owned(),
+            Cause::DeadLetters => "from the dead-letter queue".to_owned(),
         };
         let cold = if invoked.outcome.cold_start {
             format!(" (cold start, {} ms)", invoked.outcome.wall.as_millis())
@@ -181,6 +183,18 @@ impl<Out: Write> Printer<Out> {
             Change::Instances { group, from, to } => arrow(group, *from, *to, " instances"),
             Change::Steady { service, running } => {
                 format!("{indent}{service:<24} steady at {running}")
+            }
+            Change::Machines { ids, what } => {
+                let line = format!("{indent}{:<24} {what}", name(ids));
+                match what.is_bad() {
+                    true => self.paint.bad(&line),
+                    false => line,
+                }
+            }
+            Change::Killed { service, tasks } => {
+                let tasks = counted(*tasks, "task");
+                let line = format!("{indent}{service:<24} {tasks} killed (137)");
+                self.paint.bad(&line)
             }
             Change::Notice { kind, title } => format!("{indent}notice: {kind}: {title}"),
             Change::Note { subject, text } => {

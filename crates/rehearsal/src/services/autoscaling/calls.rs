@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::group::Group;
+use super::hooks::Hook;
 use super::tags::read_tags;
-use super::{group, invalid, lower_camel, required, settle};
+use super::{end, group, group_of, invalid, lower_camel, mix, required, settle};
 use crate::call::{ApiError, Call};
+use crate::services::events::uuid;
 use crate::world::World;
 
 /// A member that is a count.
@@ -54,9 +56,16 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, ApiError> 
         ));
     }
     let template = template(call)?;
+    mix::check(&template["MixedInstancesPolicy"])?;
+    let hooks = call.input["LifecycleHookSpecificationList"].as_array();
+    let hooks = hooks.into_iter().flatten();
+    let hooks: Result<Vec<Hook>, _> = hooks.map(|hook| Hook::read(hook, None)).collect();
+    let hooks = hooks?;
     let tags = read_tags(call)?.into_iter();
     let mut group = Group::new(world, &name, (min, max, desired));
     group.template = template;
+    group.hooks = hooks;
+    group.capacity_rebalance = call.text("CapacityRebalance") == Some("true");
     group.tags = tags.map(|given| (given.key, given.tag)).collect();
     let zones = call.input["AvailabilityZones"].as_array();
     let zones = zones.into_iter().flatten().filter_map(Value::as_str);
@@ -86,6 +95,8 @@ fn template(call: &Call) -> Result<Value, ApiError> {
     }
 }
 
+/// "Any properties that you don't specify are not changed"; that this holds inside a
+/// MixedInstancesPolicy too is inferred.
 /// A bound that crosses the current size takes the desired capacity with it, unless the call
 /// names one: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html>.
 pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> {
@@ -98,6 +109,13 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> 
         None => group.desired.max(min).min(max),
     };
     check_sizes(min, max, desired)?;
+    let policy = &call.input["MixedInstancesPolicy"];
+    if !policy.is_null() {
+        group.change_mix(policy)?;
+    }
+    if let Some(rebalance) = call.text("CapacityRebalance") {
+        group.capacity_rebalance = rebalance == "true";
+    }
     (group.min, group.max, group.desired) = (min, max, desired);
     settle(world, &name);
     Ok(json!({}))
@@ -126,62 +144,33 @@ pub(super) fn set_desired(world: &mut World, call: &Call) -> Result<Value, ApiEr
     Ok(json!({}))
 }
 
-/// Every process that can be suspended.
-///
-/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html>.
-const PROCESSES: &[&str] = &[
-    "AddToLoadBalancer",
-    "AlarmNotification",
-    "AZRebalance",
-    "HealthCheck",
-    "InstanceRefresh",
-    "Launch",
-    "ReplaceUnhealthy",
-    "ScheduledActions",
-    "Terminate",
-];
-
-/// The processes that a call names; none named means all.
-fn processes(call: &Call) -> Result<Vec<String>, ApiError> {
-    let named = call.input["ScalingProcesses"].as_array();
-    let named: Vec<String> = named
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
-    if let Some(strange) = named
-        .iter()
-        .find(|name| !PROCESSES.contains(&name.as_str()))
-    {
-        return Err(invalid(format!(
-            "The process {strange} does not exist. Processes: {}",
-            PROCESSES.join(", ")
-        )));
-    }
-    if named.is_empty() {
-        return Ok(PROCESSES.iter().map(|name| (*name).to_owned()).collect());
-    }
-    Ok(named)
-}
-
-/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_SuspendProcesses.html>.
-pub(super) fn suspend(world: &mut World, call: &Call) -> Result<Value, ApiError> {
-    let now = world.now;
-    let group = group(world, required(call, "AutoScalingGroupName")?)?;
-    for process in processes(call)? {
-        group.suspended.entry(process).or_insert(now);
-    }
-    Ok(json!({}))
-}
-
-/// What was held up by a suspended process happens when it is resumed.
-pub(super) fn resume(world: &mut World, call: &Call) -> Result<Value, ApiError> {
-    let name = required(call, "AutoScalingGroupName")?.to_owned();
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html>.
+pub(super) fn terminate(world: &mut World, call: &Call) -> Result<Value, ApiError> {
+    let id = required(call, "InstanceId")?.to_owned();
+    let fewer = required(call, "ShouldDecrementDesiredCapacity")? == "true";
+    let name = group_of(world, &id).map(|group| group.name.clone());
+    let name = name.ok_or_else(|| {
+        invalid(format!(
+            "Instance Id not found - No managed instance found for instance ID: {id}"
+        ))
+    })?;
+    let (now, activity) = (world.now, uuid(&world.id()));
     let group = group(world, &name)?;
-    for process in processes(call)? {
-        group.suspended.remove(&process);
+    if fewer && group.desired == group.min {
+        return Err(invalid(
+            "Currently, desiredSize equals minSize. Terminating instance without replacement will violate group's min size constraint.",
+        ));
     }
-    settle(world, &name);
-    Ok(json!({}))
+    group.desired -= u32::from(fewer);
+    end(world, &id);
+    Ok(json!({ "Activity": {
+        "ActivityId": activity,
+        "AutoScalingGroupName": name,
+        "Description": format!("Terminating EC2 instance: {id}"),
+        "Cause": format!("At {now:.0} instance {id} was taken out of service in response to a user request."),
+        "StartTime": format!("{now:.3}"),
+        "StatusCode": "InProgress",
+        "Progress": 0,
+        "Details": "{}",
+    } }))
 }

@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::group::{Group, Instance};
+use super::group::Group;
+use super::instance::Instance;
 use super::invalid;
 use crate::call::{ApiError, Call};
 use crate::page::page;
@@ -88,7 +89,7 @@ fn described(group: &Group, with_instances: bool) -> Value {
         .instances
         .iter()
         .filter(|_| with_instances)
-        .map(|instance| described_instance(group, instance))
+        .map(described_instance)
         .collect();
     let suspended: Vec<Value> = group
         .suspended
@@ -120,19 +121,52 @@ fn described(group: &Group, with_instances: bool) -> Value {
         "TerminationPolicies": ["Default"],
         "NewInstancesProtectedFromScaleIn": false,
     });
+    if group.capacity_rebalance {
+        shown["CapacityRebalance"] = json!(true);
+    }
     if let (Value::Object(shown), Value::Object(template)) = (&mut shown, &group.template) {
         shown.extend(template.clone());
     }
     shown
 }
 
-fn described_instance(group: &Group, instance: &Instance) -> Value {
+fn described_instance(instance: &Instance) -> Value {
     json!({
         "InstanceId": instance.id,
-        "InstanceType": group.instance_type,
+        "InstanceType": instance.instance_type,
         "AvailabilityZone": instance.zone,
         "LifecycleState": instance.phase.name(),
-        "HealthStatus": "Healthy",
+        "HealthStatus": if instance.gone { "Unhealthy" } else { "Healthy" },
         "ProtectedFromScaleIn": false,
     })
+}
+
+/// The most ids of a call, and the most instances of a page.
+const MOST_INSTANCES: usize = 50;
+
+/// DescribeAutoScalingInstances: "If you specify an ID that does not exist, it is ignored with no
+/// error", <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingInstances.html>.
+pub(super) fn instances(world: &World, call: &Call) -> Result<Value, ApiError> {
+    let named = call.input["InstanceIds"].as_array();
+    if named.is_some_and(|ids| ids.len() > MOST_INSTANCES) {
+        return Err(invalid(
+            "1 validation error detected: Value at 'instanceIds' failed to satisfy constraint: Member must have length less than or equal to 50",
+        ));
+    }
+    let asked = |instance: &Instance| named.is_none_or(|ids| ids.contains(&json!(instance.id)));
+    let mut found = Vec::new();
+    for group in world.autoscaling.groups.values() {
+        for instance in group.instances.iter().filter(|one| asked(one)) {
+            let mut shown = described_instance(instance);
+            shown["AutoScalingGroupName"] = json!(group.name);
+            // In capitals here, unlike in a group.
+            shown["HealthStatus"] = json!(if instance.gone {
+                "UNHEALTHY"
+            } else {
+                "HEALTHY"
+            });
+            found.push(shown);
+        }
+    }
+    listed("AutoScalingInstances", found, call)
 }

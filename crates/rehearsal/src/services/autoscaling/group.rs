@@ -1,20 +1,27 @@
-//! A group and its instances.
+//! A group, and how its instances come.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use super::hooks::Hook;
+use super::instance::{Instance, Phase};
 use super::managed::Tracking;
+use super::mix::Blank;
+use super::news::News;
 use crate::services::events::later;
 
 /// How long an instance takes until it is in service. AWS promises no time; a minute is usual for
 /// the ECS-optimised images.
 const LAUNCH: SignedDuration = SignedDuration::from_secs(60);
 /// How long the ECS agent then takes to register it.
-const REGISTER: SignedDuration = SignedDuration::from_secs(30);
-/// How long an instance takes to go.
-const TERMINATE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const REGISTER: SignedDuration = SignedDuration::from_secs(30);
+/// How long a group waits before it tries again where no pool has capacity. A choice.
+const RETRY: SignedDuration = SignedDuration::from_secs(60);
+
+/// How often ECS looks whether an instance is drained. A choice.
+const LOOK: SignedDuration = SignedDuration::from_secs(5);
 
 /// An Auto Scaling group.
 #[derive(Clone, Debug)]
@@ -31,9 +38,9 @@ pub struct Group {
     pub desired: u32,
     /// When it was created.
     pub created: Timestamp,
-    /// What its instances are.
+    /// What its instances are where no policy says otherwise.
     pub instance_type: String,
-    /// The launch template as it was given.
+    /// The launch template, or the policy, as it was given.
     pub template: Value,
     /// Where its instances are, in turn.
     pub zones: Vec<String>,
@@ -43,8 +50,16 @@ pub struct Group {
     pub suspended: BTreeMap<String, Timestamp>,
     /// Its instances, the oldest first.
     pub instances: Vec<Instance>,
+    /// What the end of its instances waits for.
+    pub hooks: Vec<Hook>,
+    /// Whether an instance that is at risk is replaced before EC2 takes it.
+    pub capacity_rebalance: bool,
     /// What ECS managed scaling remembers about it.
     pub tracking: Tracking,
+    /// How many instances in service the journal knows of.
+    pub(super) journaled: u32,
+    /// When it tries again to launch what no pool had capacity for.
+    pub(super) retry: Option<Timestamp>,
 }
 
 /// The value of a group's tag.
@@ -56,74 +71,24 @@ pub struct GroupTag {
     pub propagate: bool,
 }
 
-/// An instance of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instance {
-    /// Its id.
-    pub id: String,
-    /// Its Availability Zone.
-    pub zone: String,
-    /// Where it is in its life.
-    pub phase: Phase,
-}
-
-/// The part of an instance's life that Auto Scaling shows.
-///
-/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// It starts.
-    Pending {
-        /// When it will be in service.
-        until: Timestamp,
-    },
-    /// It is in service.
-    InService {
-        /// When the ECS agent has registered it.
-        registered: Timestamp,
-    },
-    /// It ends.
-    Terminating {
-        /// When it will be gone.
-        until: Timestamp,
-    },
-}
-
-impl Phase {
-    /// The lifecycle state's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pending { .. } => "Pending",
-            Self::InService { .. } => "InService",
-            Self::Terminating { .. } => "Terminating",
-        }
-    }
-
-    fn ends(self) -> Timestamp {
-        match self {
-            Self::Pending { until } | Self::Terminating { until } => until,
-            Self::InService { registered } => registered,
-        }
-    }
-
-    fn stays(self) -> bool {
-        !matches!(self, Self::Terminating { .. })
-    }
-}
-
 impl Group {
     /// How many instances are in service.
     pub fn in_service(&self) -> u32 {
-        self.count(|phase| matches!(phase, Phase::InService { .. }))
+        self.count(|one| one.phase.serves())
     }
 
     /// How many instances the ECS agent has registered.
     pub fn registered(&self, now: Timestamp) -> u32 {
-        self.count(|phase| matches!(phase, Phase::InService { registered } if registered <= now))
+        self.count(|one| matches!(one.phase, Phase::InService { registered } if registered <= now))
     }
 
-    fn count(&self, wanted: impl Fn(Phase) -> bool) -> u32 {
-        let counted = self.instances.iter().filter(|one| wanted(one.phase));
+    /// The instance with this id.
+    pub fn instance(&self, id: &str) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.id == id)
+    }
+
+    pub(super) fn count(&self, wanted: impl Fn(&Instance) -> bool) -> u32 {
+        let counted = self.instances.iter().filter(|one| wanted(one));
         u32::try_from(counted.count()).unwrap_or(u32::MAX)
     }
 
@@ -133,58 +98,57 @@ impl Group {
     }
 
     /// Starts an instance with this id's digits.
-    pub(super) fn launch(&mut self, digits: &str, now: Timestamp) {
-        let turn = self.instances.len() % self.zones.len().max(1);
+    pub(super) fn launch(&mut self, digits: &str, blank: Blank, now: Timestamp) -> News {
+        let id = format!("i-{}", digits.get(..17).unwrap_or(digits));
         self.instances.push(Instance {
-            id: format!("i-{}", digits.get(..17).unwrap_or(digits)),
-            zone: self.zones.get(turn).cloned().unwrap_or_default(),
+            id: id.clone(),
+            zone: blank.zone,
+            instance_type: blank.instance_type,
+            purchase: blank.purchase,
             phase: Phase::Pending {
                 until: later(now, LAUNCH),
             },
+            at_risk: false,
+            gone: false,
+            actions: Vec::new(),
         });
+        News::Starts(id)
+    }
+
+    /// No pool has capacity: it tries again later.
+    pub(super) fn wait_for_capacity(&mut self, now: Timestamp) -> News {
+        self.retry = Some(later(now, RETRY));
+        News::NoCapacity
     }
 
     /// Whether an instance is to be launched now.
-    pub(super) fn wants_more(&self) -> bool {
-        self.may("Launch") && self.count(Phase::stays) < self.desired
+    pub(super) fn wants_more(&self, now: Timestamp) -> bool {
+        self.may("Launch")
+            && self.retry.is_none_or(|at| at <= now)
+            && self.count(|one| one.phase.stays()) < self.desired + self.replacements()
     }
 
-    /// Ends what is too much: first what is still starting, then the oldest.
-    pub(super) fn shrink(&mut self, now: Timestamp) {
-        if !self.may("Terminate") {
-            return;
+    /// How many instances it may have beyond the desired capacity, to replace those at risk
+    /// before they end: "up to 10 percent of the desired capacity" beyond the maximum,
+    /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html>.
+    /// That it is rounded up is a choice.
+    pub(super) fn replacements(&self) -> u32 {
+        if !self.capacity_rebalance {
+            return 0;
         }
-        let too_many = self.count(Phase::stays).saturating_sub(self.desired);
-        let mut candidates: Vec<&mut Instance> = self
-            .instances
-            .iter_mut()
-            .filter(|instance| instance.phase.stays())
-            .collect();
-        candidates.sort_by_key(|instance| matches!(instance.phase, Phase::InService { .. }));
-        let until = later(now, TERMINATE);
-        for instance in candidates.into_iter().take(too_many as usize) {
-            instance.phase = Phase::Terminating { until };
-        }
+        let room = self.max.saturating_sub(self.desired) + self.desired.div_ceil(10);
+        self.count(|one| one.phase.stays() && one.at_risk).min(room)
     }
 
-    /// Moves every instance to where it is by now.
-    pub(super) fn pass_time(&mut self, now: Timestamp) {
-        self.instances.retain(
-            |instance| !matches!(instance.phase, Phase::Terminating { until } if until <= now),
-        );
-        for instance in &mut self.instances {
-            if let Phase::Pending { until } = instance.phase
-                && until <= now
-            {
-                let registered = later(until, REGISTER);
-                instance.phase = Phase::InService { registered };
-            }
-        }
-    }
-
-    /// When an instance changes next.
+    /// When something next happens to it by itself.
     pub(super) fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        let ends = self.instances.iter().map(|instance| instance.phase.ends());
-        ends.filter(|end| *end > now).min()
+        let changes = self.instances.iter().filter_map(Instance::next_change);
+        let retry = self.retry.filter(|_| self.may("Launch"));
+        let look = self.wait_for_ecs().next().map(|_| later(now, LOOK));
+        changes
+            .chain(retry)
+            .chain(look)
+            .filter(|at| *at > now)
+            .min()
     }
 }

@@ -6,9 +6,13 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::group::{Group, GroupTag, Instance, Phase};
+use super::group::{Group, GroupTag};
+use super::hooks::Hook;
+use super::instance::{Instance, Phase};
 use super::managed::Tracking;
+use super::mix::{self, Mix};
 use super::settle;
+use crate::call::ApiError;
 use crate::journal::What;
 use crate::services::ecs::Hosts;
 use crate::world::World;
@@ -53,6 +57,46 @@ pub struct GroupSpec {
     /// What its instances are.
     #[serde(default = "usual_type")]
     pub instance_type: String,
+    /// Where they are; three zones if nothing is said.
+    #[serde(default)]
+    pub zones: Vec<String>,
+    /// On-Demand and Spot; all On-Demand if nothing is said.
+    pub mixed_instances: Option<Mix>,
+    /// The hooks on the end of its instances.
+    #[serde(default)]
+    pub hooks: Vec<HookSpec>,
+    /// Whether instances at risk are replaced before EC2 takes them.
+    #[serde(default)]
+    pub capacity_rebalance: bool,
+}
+
+/// A lifecycle hook on the end of a group's instances.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HookSpec {
+    /// Its name.
+    pub name: String,
+    /// `HeartbeatTimeout` in seconds; an hour if nothing is said.
+    pub heartbeat_timeout: Option<u32>,
+    /// `CONTINUE` or `ABANDON`, which is the default.
+    pub default_result: Option<String>,
+    /// `NotificationMetadata`.
+    pub metadata: Option<String>,
+    /// The queue that is told too, by its ARN.
+    pub target: Option<String>,
+}
+
+impl HookSpec {
+    fn read(&self) -> Result<Hook, ApiError> {
+        let input = json!({
+            "LifecycleHookName": self.name,
+            "HeartbeatTimeout": self.heartbeat_timeout.map(|seconds| seconds.to_string()),
+            "DefaultResult": self.default_result,
+            "NotificationMetadata": self.metadata,
+            "NotificationTargetARN": self.target,
+        });
+        Hook::read(&input, None)
+    }
 }
 
 fn one() -> u32 {
@@ -69,7 +113,7 @@ fn usual_type() -> String {
 
 impl GroupSpec {
     /// Puts the group into the world, its instances in service and registered.
-    pub fn build(&self, world: &mut World) {
+    pub fn build(&self, world: &mut World) -> Result<(), ApiError> {
         let desired = self.desired.unwrap_or(self.min);
         let mut group = Group::new(world, &self.name, (self.min, self.max, desired));
         group.instance_type.clone_from(&self.instance_type);
@@ -78,14 +122,30 @@ impl GroupSpec {
             (key.clone(), GroupTag { value, propagate })
         });
         group.tags = tags.collect();
+        if !self.zones.is_empty() {
+            group.zones.clone_from(&self.zones);
+        }
+        if let Some(mix) = &self.mixed_instances {
+            let policy = mix.policy(&self.name);
+            mix::check(&policy)?;
+            group.template = json!({ "MixedInstancesPolicy": policy });
+        }
+        group.hooks = self
+            .hooks
+            .iter()
+            .map(HookSpec::read)
+            .collect::<Result<_, _>>()?;
+        group.capacity_rebalance = self.capacity_rebalance;
         for _ in 0..desired {
-            let id = world.id();
-            group.launch(&id, world.now);
+            if let Some(blank) = group.blank(&world.ec2.dry) {
+                group.launch(&world.id(), blank, world.now);
+            }
         }
         let registered = world.now;
         for Instance { phase, .. } in &mut group.instances {
             *phase = Phase::InService { registered };
         }
+        group.journaled = desired;
         world.autoscaling.groups.insert(self.name.clone(), group);
         if let Some(name) = &self.provider {
             let provider = world.ecs.providers.entry(name.clone()).or_default();
@@ -100,6 +160,7 @@ impl GroupSpec {
         }
         settle(world, &self.name);
         world.happened(self.name.as_str(), What::Instances(desired));
+        Ok(())
     }
 }
 
@@ -140,6 +201,10 @@ impl Group {
             tags: BTreeMap::new(),
             suspended: BTreeMap::new(),
             instances: Vec::new(),
+            hooks: Vec::new(),
+            capacity_rebalance: false,
+            journaled: 0,
+            retry: None,
             tracking: Tracking::default(),
         }
     }

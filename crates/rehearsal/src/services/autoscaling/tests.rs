@@ -12,7 +12,7 @@ fn world() -> World {
 /// A group as a stack file has it.
 fn build(world: &mut World, spec: Value) {
     let spec: GroupSpec = serde_json::from_value(spec).unwrap();
-    spec.build(world);
+    spec.build(world).unwrap();
 }
 
 /// A world with the group `hosts`, not managed by ECS.

@@ -120,6 +120,19 @@ impl Deliveries {
         later.next().map(|((due, _), _)| *due)
     }
 
+    /// Takes what is due by `now` and fits.
+    pub(super) fn take(
+        &mut self,
+        now: Timestamp,
+        fits: impl Fn(&Delivery) -> bool,
+    ) -> Vec<Delivery> {
+        let due = self.queue.range(..=(now, u64::MAX));
+        let due = due.filter(|(_, delivery)| fits(delivery));
+        let places: Vec<_> = due.map(|(place, _)| *place).collect();
+        let taken = places.iter().filter_map(|place| self.queue.remove(place));
+        taken.collect()
+    }
+
     fn insert(&mut self, delivery: Delivery) {
         self.added += 1;
         self.queue.insert((delivery.due, self.added), delivery);
@@ -148,13 +161,8 @@ impl Deliveries {
 /// Takes what is due by now, the earliest first. Whoever takes it delivers it, and calls
 /// [`put_back`] with what the target did not accept.
 pub fn take_due_deliveries(world: &mut World) -> Vec<Delivery> {
-    let waiting = world
-        .events
-        .deliveries
-        .queue
-        .split_off(&(world.now, u64::MAX));
-    let due = std::mem::replace(&mut world.events.deliveries.queue, waiting);
-    due.into_values().collect()
+    let now = world.now;
+    world.events.deliveries.take(now, |_| true)
 }
 
 /// Puts back a delivery that its target did not accept, or hands it over as a dead letter.

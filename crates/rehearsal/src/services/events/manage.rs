@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::pattern::Pattern;
-use super::rules::{Rule, Target, arn};
+use super::rules::{Filter, Rule, Target, arn};
+use super::schedule::{Recurrence, rate};
 use super::{invalid, required};
 use crate::call::{ApiError, Call};
 use crate::page::page;
@@ -58,16 +59,20 @@ fn read_pattern(text: &str) -> Result<Pattern, ApiError> {
 pub(super) fn put_rule(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     on_default_bus(call)?;
     let name = required(call, "Name")?.to_owned();
-    if call.text("ScheduleExpression").is_some() {
-        return Err(ApiError::not_modelled(call));
-    }
-    let pattern_text = call
-        .text("EventPattern")
-        .ok_or_else(|| {
-            invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.")
-        })?
-        .to_owned();
-    let pattern = read_pattern(&pattern_text)?;
+    let schedule = read_schedule(call)?;
+    let filter = match call.text("EventPattern") {
+        Some(text) => Some(Filter {
+            text: text.to_owned(),
+            pattern: read_pattern(text)?,
+        }),
+        None if schedule.is_none() => {
+            return Err(invalid(
+                "Parameter(s) EventPattern or ScheduleExpression must be specified.",
+            ));
+        }
+        None => None,
+    };
+    let now = world.now;
     let rules = &mut world.events.rules;
     if rules.len() >= MOST_RULES && !rules.contains_key(&name) {
         return Err(too_many());
@@ -76,16 +81,41 @@ pub(super) fn put_rule(world: &mut World, call: &Call) -> Result<Value, ApiError
         .remove(&name)
         .map(|rule| rule.targets)
         .unwrap_or_default();
-    let rule = Rule {
+    let mut rule = Rule {
         name: name.clone(),
-        pattern_text,
-        pattern,
-        enabled: call.text("State") != Some("DISABLED"),
+        filter,
+        schedule,
+        enabled: false,
         description: call.text("Description").map(str::to_owned),
         targets,
     };
+    rule.switch(call.text("State") != Some("DISABLED"), now);
     rules.insert(name.clone(), rule);
     Ok(json!({ "RuleArn": arn(world, &name) }))
+}
+
+/// Rates only.
+fn read_schedule(call: &Call) -> Result<Option<Recurrence>, ApiError> {
+    let Some(text) = call.text("ScheduleExpression") else {
+        return Ok(None);
+    };
+    if text.starts_with("cron(") {
+        return Err(ApiError::not_modelled(call));
+    }
+    let every = rate(text).ok_or_else(|| invalid("Parameter ScheduleExpression is not valid."))?;
+    Ok(Some(Recurrence {
+        text: text.to_owned(),
+        every,
+        next: None,
+    }))
+}
+
+/// Source: <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_EnableRule.html>.
+pub(super) fn switch(world: &mut World, call: &Call, on: bool) -> Result<Value, ApiError> {
+    on_default_bus(call)?;
+    let now = world.now;
+    rule(world, required(call, "Name")?)?.switch(on, now);
+    Ok(json!({}))
 }
 
 fn rule<'a>(world: &'a mut World, name: &str) -> Result<&'a mut Rule, ApiError> {

@@ -4,7 +4,9 @@ mod deliveries;
 mod manage;
 pub mod pattern;
 mod put_events;
+mod queues;
 mod rules;
+mod schedule;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,10 @@ pub(crate) use deliveries::later;
 pub use deliveries::{
     Deliveries, Delivery, RetryPolicy, Twist, Twisted, put_back, redeliver, take_due_deliveries,
 };
-pub use rules::{Rule, Target};
+pub use queues::give_up;
+pub use rules::{Filter, Rule, Target};
+pub use schedule::Recurrence;
+pub(crate) use schedule::rate;
 
 /// EventBridge. What Scheduler does by itself is done here too: it fills the same queue.
 pub const MODULE: Module = Module {
@@ -38,13 +43,15 @@ pub const MODULE: Module = Module {
         "RemoveTargets",
         "DeleteRule",
         "DescribeRule",
+        "EnableRule",
+        "DisableRule",
         "ListRules",
         "ListTargetsByRule",
         "TestEventPattern",
     ],
     call,
     due,
-    advance: scheduler::advance,
+    advance,
 };
 
 /// What the account holds of EventBridge.
@@ -59,7 +66,7 @@ pub struct EventBridge {
 /// Whether any rule may want events of this source and type: what nobody listens to need not be made.
 pub(crate) fn is_wanted(world: &World, source: &str, detail_type: &str) -> bool {
     let mut rules = world.events.rules.values();
-    rules.any(|rule| rule.enabled && rule.pattern.may_want(source, detail_type))
+    rules.any(|rule| rule.enabled && rule.may_want(source, detail_type))
 }
 
 /// Puts an event of an AWS service on the default bus.
@@ -125,7 +132,18 @@ pub(crate) fn uuid(digits: &str) -> String {
 
 fn due(world: &World) -> Option<Timestamp> {
     let delivery = world.events.deliveries.next_after(world.now);
-    delivery.into_iter().chain(world.scheduler.due()).min()
+    let ticks = world
+        .scheduler
+        .due()
+        .into_iter()
+        .chain(schedule::due(world));
+    delivery.into_iter().chain(ticks).min()
+}
+
+fn advance(world: &mut World) {
+    scheduler::advance(world);
+    schedule::run_due(world);
+    queues::fill(world);
 }
 
 fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
@@ -136,6 +154,8 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
         "RemoveTargets" => manage::remove_targets(world, call),
         "DeleteRule" => manage::delete_rule(world, call),
         "DescribeRule" => manage::describe_rule(world, call),
+        "EnableRule" => manage::switch(world, call, true),
+        "DisableRule" => manage::switch(world, call, false),
         "ListRules" => manage::list_rules(world, call),
         "ListTargetsByRule" => manage::list_targets(world, call),
         "TestEventPattern" => manage::test_event_pattern(call),

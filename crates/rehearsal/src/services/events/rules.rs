@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::deliveries::{Delivery, LATENCY, RetryPolicy, later};
 use super::pattern::Pattern;
+use super::schedule::Recurrence;
 use crate::world::World;
 
 /// A rule of the default bus.
@@ -14,16 +15,25 @@ use crate::world::World;
 pub struct Rule {
     /// Its name.
     pub name: String,
-    /// Its pattern as it was given.
-    pub pattern_text: String,
-    /// Its pattern.
-    pub pattern: Pattern,
+    /// Which events it takes, if any.
+    pub filter: Option<Filter>,
+    /// When it runs by itself, if ever.
+    pub schedule: Option<Recurrence>,
     /// Whether it acts at all.
     pub enabled: bool,
     /// Its description.
     pub description: Option<String>,
     /// Its targets by id.
     pub targets: BTreeMap<String, Target>,
+}
+
+/// Which events a rule takes.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// The pattern as it was given.
+    pub text: String,
+    /// The pattern.
+    pub pattern: Pattern,
 }
 
 /// A target as it was put, and what of it matters here.
@@ -38,7 +48,26 @@ pub struct Target {
 impl Rule {
     /// Whether the event goes to this rule's targets.
     pub fn takes(&self, event: &Value) -> bool {
-        self.enabled && self.pattern.matches(event)
+        let filter = self.filter.as_ref();
+        self.enabled && filter.is_some_and(|filter| filter.pattern.matches(event))
+    }
+
+    /// Whether it may take events of this source and type.
+    pub(super) fn may_want(&self, source: &str, detail_type: &str) -> bool {
+        let filter = self.filter.as_ref();
+        filter.is_some_and(|filter| filter.pattern.may_want(source, detail_type))
+    }
+
+    /// Switches the rule on or off.
+    pub(super) fn switch(&mut self, on: bool, now: Timestamp) {
+        let was = std::mem::replace(&mut self.enabled, on);
+        if let Some(schedule) = &mut self.schedule {
+            match on {
+                true if !was || schedule.next.is_none() => schedule.start(now),
+                true => {}
+                false => schedule.next = None,
+            }
+        }
     }
 
     /// The event on its way to every target.
@@ -63,10 +92,15 @@ impl Rule {
         let mut rule = json!({
             "Name": self.name,
             "Arn": arn(world, &self.name),
-            "EventPattern": self.pattern_text,
             "State": if self.enabled { "ENABLED" } else { "DISABLED" },
             "EventBusName": "default",
         });
+        if let Some(filter) = &self.filter {
+            rule["EventPattern"] = json!(filter.text);
+        }
+        if let Some(schedule) = &self.schedule {
+            rule["ScheduleExpression"] = json!(schedule.text);
+        }
         if let Some(description) = &self.description {
             rule["Description"] = json!(description);
         }

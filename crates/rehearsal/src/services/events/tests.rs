@@ -379,3 +379,122 @@ fn a_pattern_can_be_tried_over_the_wire() {
     };
     assert_eq!(reply.body().as_ref(), b"{\"Result\":true}");
 }
+
+const QUEUE: &str = "arn:aws:sqs:eu-central-1:123456789012:intake";
+const DEAD: &str = "arn:aws:sqs:eu-central-1:123456789012:dead";
+
+/// A rule on notices that goes to the queue `intake`, with `dead` for what cannot be delivered.
+fn with_queues(world: &mut World, names: &[&str]) {
+    for name in names {
+        let request = Call {
+            at: world.now,
+            caller: "test".into(),
+            service: "sqs",
+            operation: "CreateQueue".into(),
+            input: json!({"QueueName": name}),
+        };
+        (crate::services::sqs::MODULE.call)(world, &request).unwrap();
+    }
+    with_rule(world);
+    let target = json!({"Id": "pager", "Arn": QUEUE, "DeadLetterConfig": {"Arn": DEAD}});
+    let targets = json!({"Rule": "notices", "Targets": [target]});
+    ask(world, "PutTargets", targets).unwrap();
+}
+
+fn bodies(world: &World, queue: &str) -> Vec<Value> {
+    let messages = world.sqs.queues[queue].messages();
+    messages
+        .map(|message| serde_json::from_str(&message.body).unwrap())
+        .collect()
+}
+
+#[test]
+fn an_event_for_a_queue_is_a_message_there_half_a_second_later() {
+    let mut world = world();
+    with_queues(&mut world, &["intake"]);
+    emit(&mut world, "caretaker", "Notice", vec![], json!({"a": 1}));
+    let since = world.now;
+    let due = world.next_due().unwrap();
+    world.advance_to(due);
+    assert_eq!(due.duration_since(since).as_millis(), 500);
+    let bodies = bodies(&world, QUEUE);
+    assert_eq!(bodies.len(), 1);
+    assert_eq!(bodies[0]["detail"], json!({"a": 1}));
+    assert!(take_due_deliveries(&mut world).is_empty());
+}
+
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>
+#[test]
+fn an_event_for_a_queue_that_is_not_there_is_a_dead_letter_at_once() {
+    let mut world = world();
+    with_queues(&mut world, &["dead"]);
+    emit(&mut world, "caretaker", "Notice", vec![], json!({}));
+    world.advance_to(later(world.now, SignedDuration::from_secs(1)));
+    assert_eq!(bodies(&world, DEAD)[0]["source"], "caretaker");
+    let letter = world.sqs.queues[DEAD].messages().next().unwrap();
+    assert_eq!(letter.attributes["TARGET_ARN"]["StringValue"], QUEUE);
+    let rule = "arn:aws:events:eu-central-1:123456789012:rule/notices";
+    assert_eq!(letter.attributes["RULE_ARN"]["StringValue"], rule);
+}
+
+/// A rule that runs every minute, at first disabled.
+fn with_minutes(world: &mut World) {
+    let rule =
+        json!({"Name": "minutes", "ScheduleExpression": "rate(1 minute)", "State": "DISABLED"});
+    ask(world, "PutRule", rule).unwrap();
+    let target = json!({"Id": "pager", "Arn": PAGER});
+    let targets = json!({"Rule": "minutes", "Targets": [target]});
+    ask(world, "PutTargets", targets).unwrap();
+}
+
+#[test]
+fn a_rule_on_a_schedule_runs_while_it_is_enabled() {
+    let mut world = world();
+    with_minutes(&mut world);
+    let minute = SignedDuration::from_secs(61);
+    assert!(arrived(&mut world, minute).is_empty());
+    let name = json!({"Name": "minutes"});
+    ask(&mut world, "EnableRule", name.clone()).unwrap();
+    let events = arrived(&mut world, minute);
+    assert_eq!(events.len(), 1);
+    let event = &events[0].payload;
+    assert_eq!(event["source"], "aws.events");
+    assert_eq!(event["detail-type"], "Scheduled Event");
+    let arn = "arn:aws:events:eu-central-1:123456789012:rule/minutes";
+    assert_eq!(event["resources"], json!([arn]));
+    assert_eq!(event["detail"], json!({}));
+    let described = ask(&mut world, "DescribeRule", name.clone()).unwrap();
+    assert_eq!(described["State"], "ENABLED");
+    assert_eq!(described["ScheduleExpression"], "rate(1 minute)");
+    assert!(described.get("EventPattern").is_none());
+    ask(&mut world, "DisableRule", name).unwrap();
+    assert!(arrived(&mut world, SignedDuration::from_hours(1)).is_empty());
+    assert_eq!(world.next_due(), None);
+}
+
+#[test]
+fn enabling_a_rule_that_is_enabled_does_not_put_its_next_run_off() {
+    let mut world = world();
+    with_minutes(&mut world);
+    let mut runs = 0;
+    for _ in 0..6 {
+        ask(&mut world, "EnableRule", json!({"Name": "minutes"})).unwrap();
+        runs += arrived(&mut world, SignedDuration::from_secs(30)).len();
+    }
+    assert_eq!(runs, 2);
+}
+
+#[test]
+fn a_schedule_that_is_none_is_refused() {
+    let mut world = world();
+    for (expression, code) in [
+        ("rate(0 minutes)", "ValidationException"),
+        ("every minute", "ValidationException"),
+        ("cron(0 9 * * ? *)", "NotModelled"),
+    ] {
+        let rule = json!({"Name": "r", "ScheduleExpression": expression});
+        assert_eq!(ask(&mut world, "PutRule", rule).unwrap_err().code, code);
+    }
+    let missing = ask(&mut world, "EnableRule", json!({"Name": "r"})).unwrap_err();
+    assert_eq!(missing.code, "ResourceNotFoundException");
+}

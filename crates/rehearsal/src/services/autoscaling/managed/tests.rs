@@ -10,7 +10,7 @@ fn group(min: u32, max: u32, desired: u32) -> World {
             "provider": "ec2", "cluster": "prod", "tasks-per-instance": 4}}"#
     );
     let spec: GroupSpec = serde_json::from_str(&spec).unwrap();
-    spec.build(&mut world);
+    spec.build(&mut world).unwrap();
     world
 }
 
