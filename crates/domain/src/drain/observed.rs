@@ -22,12 +22,16 @@ use crate::resting::Kind;
 pub struct Observed {
     /// What was heard.
     pub signs: Vec<Sign>,
-    /// The open records: those of the instances that the signs name, or all (see `all_drains`).
+    /// The open records: those of the instances that [`super::named`] finds in the signs, or all
+    /// where [`super::needs_all_drains`] says so.
     pub drains: BTreeMap<InstanceId, Drain>,
-    /// Whether `drains` has every open record, which [`super::needs_all_drains`] asks for.
+    /// Whether `drains` has every open record.
     pub all_drains: bool,
-    /// Where the instances are that were asked for.
+    /// Where the instances are: as the index has it for those that the signs name, and as ECS
+    /// answered for those that it was asked about.
     pub instances: BTreeMap<InstanceId, Whereabouts>,
+    /// The container instances whose status was asked for and could not be read.
+    pub unseen: BTreeSet<ContainerInstanceArn>,
     /// What the index remembers of instances beside where they are.
     pub marks: BTreeMap<InstanceId, Mark>,
     /// The clusters that were asked for.
@@ -233,6 +237,10 @@ pub struct Service {
     pub deregistration: Option<SignedDuration>,
     /// How long its containers may take to stop, if that is known.
     pub stop_timeout: Option<SignedDuration>,
+    /// Whether its containers have a health check.
+    pub checked: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
     /// How many healthy targets it has beyond what it needs, if that is known.
     pub spare: Option<u32>,
     /// What ECS last said about it, such as why it cannot place a task.

@@ -28,6 +28,8 @@ pub struct Plan {
     pub drain: Vec<SetState>,
     /// When to look again. One look serves everybody who asks for the same moment.
     pub looks: Vec<Timestamp>,
+    /// How many looks came before those in their chain: what each of them carries.
+    pub hop: u8,
     /// Hooks to keep open or to let go. One that is gone is let go already.
     pub hooks: Vec<HookStep>,
     /// What to write into the ledger.
@@ -137,7 +139,7 @@ pub enum IndexWrite {
         /// Where, if that is newer than what is remembered of this ARN.
         place: Place,
     },
-    /// It is not there any more.
+    /// It is not there any more; where it was is remembered as INACTIVE.
     Gone {
         /// Which.
         instance: InstanceId,

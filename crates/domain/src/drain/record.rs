@@ -27,7 +27,7 @@ pub struct Drain {
     pub deadline: Option<Timestamp>,
     /// The lifecycle hooks of ours that it waits in.
     pub hooks: Vec<OpenHook>,
-    /// Whether a hook of ours let it go.
+    /// When the hooks of ours let it go.
     pub released: Option<Timestamp>,
     /// Who drains it.
     pub by: Drainer,
@@ -39,6 +39,8 @@ pub struct Drain {
     pub replaced: BTreeMap<ServiceArn, Timestamp>,
     /// How it ended, and when.
     pub ended: Option<(Ec2State, Timestamp)>,
+    /// Since when the fates of all its tasks are known, once it is gone or its time is over.
+    pub settled: Option<Timestamp>,
     /// The moments for which a look was planned.
     pub looks: BTreeSet<Timestamp>,
     /// Since when it is only kept in case the instance comes back.
@@ -95,12 +97,27 @@ impl Heard {
         self.rebalance.is_some() && others.iter().all(Option::is_none)
     }
 
-    /// Whether it is certain that the instance goes, and when that was first heard.
+    /// When it was first said that the instance goes, by EC2 or by its group.
     pub fn certain(&self) -> Option<Timestamp> {
-        [self.warning, self.reservation, self.hook, self.state]
+        [self.warning, self.reservation, self.hook]
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// When the first sign of it was so.
+    pub fn first(&self) -> Option<Timestamp> {
+        [
+            self.rebalance,
+            self.warning,
+            self.reservation,
+            self.hook,
+            self.state,
+            self.evicted,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 }
 
