@@ -1,10 +1,13 @@
 //! x
 #![allow(dead_code, missing_docs)]
 mod ask;
+mod aws;
 mod command;
 mod event;
 mod failure;
+mod observe;
 mod settings;
+pub use aws::Aws;
 pub use failure::Failure;
 use jiff::Timestamp;
 pub use settings::Settings;

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
-use domain::drain::{Counted, Drain, Incident, IndexWrite, InstanceId, Scope};
+use domain::arn::ContainerInstanceArn;
+use domain::drain::{Counted, Drain, Incident, IndexWrite, InstanceId, Scope, Status};
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
 
@@ -169,14 +170,7 @@ impl Ledger {
                 instance,
                 arn,
                 version,
-            } => {
-                let update = self.place(instance, arn.as_str(), index::write_gone(*version), now);
-                update
-                    .condition_expression(
-                        "attribute_not_exists(#place) OR #place.version <= :version",
-                    )
-                    .expression_attribute_values(":version", number(*version))
-            }
+            } => return self.gone(instance, arn, *version, now).await,
             IndexWrite::Doomed { instance, at } => self.mark(instance, DOOMED, *at, now),
             IndexWrite::Done { instance, at } => self.mark(instance, DONE, *at, now),
             IndexWrite::Unmarked { instance } => self
@@ -189,8 +183,37 @@ impl Ledger {
                 return self.drains_itself(fleet, *works, now).await;
             }
         };
-        let sent = update.send().await.map(drop);
-        already(sent.map_err(|error| failed("UpdateItem", error)))
+        already(updated(update).await)
+    }
+
+    /// Remembers that a container instance is INACTIVE. One that was not known is remembered only as
+    /// gone, so that an event that is late does not bring it back.
+    async fn gone(
+        &self,
+        instance: &InstanceId,
+        arn: &ContainerInstanceArn,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let update = self
+            .indexed(instance)
+            .update_expression(
+                "SET #place.#status = :inactive, #place.version = :version, expires_at = :expires",
+            )
+            .condition_expression("#place.version <= :version")
+            .expression_attribute_names("#place", format!("{PLACE}{}", arn.as_str()))
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":inactive", text(Status::Inactive.name()))
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":expires", number(index::expires(now)));
+        match updated(update).await {
+            Err(LedgerError::Overtaken) => {}
+            done => return done,
+        }
+        let unknown = self
+            .place(instance, arn.as_str(), index::write_gone(version), now)
+            .condition_expression("attribute_not_exists(#place)");
+        already(updated(unknown).await)
     }
 
     async fn drains_itself(
@@ -232,7 +255,7 @@ impl Ledger {
             .update_expression("SET #mark = :at, expires_at = :expires")
             .condition_expression("attribute_not_exists(#mark) OR #mark < :at")
             .expression_attribute_names("#mark", mark)
-            .expression_attribute_values(":at", AttributeValue::S(at.to_string()))
+            .expression_attribute_values(":at", text(&at.to_string()))
             .expression_attribute_values(":expires", number(index::expires(now)))
     }
 
@@ -290,16 +313,24 @@ impl Ledger {
     }
 }
 
+async fn updated(update: UpdateItemFluentBuilder) -> Result<(), LedgerError> {
+    let sent = update.send().await.map(drop);
+    sent.map_err(|error| failed("UpdateItem", error))
+}
+
 fn of_surge(scope: &Scope) -> String {
     format!("surge#{}", scope.key())
 }
 
 fn key(partition: &str, place: &str) -> Item {
-    let text = |text: &str| AttributeValue::S(text.to_owned());
     HashMap::from([
         ("pk".to_owned(), text(partition)),
         ("sk".to_owned(), text(place)),
     ])
+}
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
 }
 
 fn number(number: i64) -> AttributeValue {

@@ -54,6 +54,7 @@ pub(crate) fn write(drain: &Drain) -> Draft {
         ("deadline", drain.deadline),
         ("released", drain.released),
         ("draining", drain.draining),
+        ("settled", drain.settled),
         ("dormant", drain.dormant),
     ]
     .into_iter()
@@ -80,6 +81,7 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Drain, Unreadable> {
             Some(ended) => Some(read_ended(&ended)?),
             None => None,
         },
+        settled: fields.optional_instant("settled")?,
         looks: read_looks(fields)?,
         dormant: fields.optional_instant("dormant")?,
         version: Version(fields.number("version")?),

@@ -30,8 +30,7 @@ pub(crate) fn write(place: &Place) -> Draft {
     write_pool(draft, place.pool.as_ref())
 }
 
-/// Writes that a container instance is not there any more. It is kept, so that an event that is
-/// late does not bring it back.
+/// Writes that a container instance of which nothing else is known is not there any more.
 pub(crate) fn write_gone(version: i64) -> Draft {
     Draft::default()
         .number("version", version)

@@ -139,7 +139,7 @@ fn any_drain() -> impl Strategy<Value = Drain> {
         option::of(any_text()),
     );
     let signs = (any_heard(), vec(any_hook(), 0..3), any_drainer());
-    let times = (any_instant(), at(), at(), at(), at());
+    let times = (any_instant(), at(), at(), at(), at(), at());
     let tasks = (
         btree_map(any_task(), any_leaving(), 0..4),
         btree_map(any_service(), any_instant(), 0..3),
@@ -153,7 +153,7 @@ fn any_drain() -> impl Strategy<Value = Drain> {
         |(
             (places, pool, provider),
             (heard, hooks, by),
-            (opened, deadline, released, draining, dormant),
+            (opened, deadline, released, draining, settled, dormant),
             (tasks, replaced),
             (ended, looks, version),
         )| Drain {
@@ -170,6 +170,7 @@ fn any_drain() -> impl Strategy<Value = Drain> {
             tasks,
             replaced,
             ended,
+            settled,
             looks,
             dormant,
             version: Version(version),

@@ -63,6 +63,7 @@ fn drain(version: i64) -> Drain {
         tasks: [(TaskArn::parse(task).unwrap(), leaving)].into(),
         replaced: BTreeMap::new(),
         ended: None,
+        settled: None,
         looks: BTreeSet::from([at("2026-11-24T10:01:15Z")]),
         dormant: None,
         version: Version(version),
@@ -169,28 +170,34 @@ async fn what_is_known_of_many_instances_is_read_whole() {
 async fn of_an_instance_the_last_word_about_each_place_counts_in_whatever_order_it_comes() {
     everywhere(async |table| {
         let ledger = &table.ledger;
-        let gone = IndexWrite::Gone {
+        let gone = |id: &str| IndexWrite::Gone {
             instance: instance(1),
-            arn: arn("0b"),
+            arn: arn(id),
             version: 9,
         };
         let writes = [
             seen(1, "0b", 3),
             seen(1, "0b", 2),
             seen(1, "0c", 1),
-            gone.clone(),
+            gone("0b"),
             seen(1, "0b", 8),
-            gone,
+            gone("0b"),
+            gone("0d"),
+            seen(1, "0d", 8),
         ];
         for write in writes {
             ledger.remember(&write, at(NOW)).await.unwrap();
         }
-        let known = ledger.known(&[instance(1)]).await.unwrap();
-        assert_eq!(known.places[&instance(1)], [place("0c", 1)]);
+        let places = async || ledger.known(&[instance(1)]).await.unwrap().places;
+        let left = Place {
+            status: Status::Inactive,
+            ..place("0b", 9)
+        };
+        assert_eq!(places().await[&instance(1)], [left, place("0c", 1)]);
         ledger.remember(&seen(1, "0b", 10), at(NOW)).await.unwrap();
-        let known = ledger.known(&[instance(1)]).await.unwrap();
-        let both = [place("0b", 10), place("0c", 1)];
-        assert_eq!(known.places[&instance(1)], both);
+        ledger.remember(&seen(1, "0d", 10), at(NOW)).await.unwrap();
+        let all = [place("0b", 10), place("0c", 1), place("0d", 10)];
+        assert_eq!(places().await[&instance(1)], all);
     })
     .await;
 }

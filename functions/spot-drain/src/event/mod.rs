@@ -19,6 +19,9 @@ use crate::ask::Question;
 use crate::failure::Failure;
 use crate::{Invocation, Settings, command};
 
+pub(crate) use ecs::pool;
+pub(crate) use look::{HOPS, write as look_again};
+
 /// What an event asks for.
 #[derive(Debug)]
 pub(crate) enum Request {
