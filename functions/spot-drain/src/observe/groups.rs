@@ -39,14 +39,9 @@ pub(super) async fn look(
         match describe(aws, batch).await {
             Ok(described) => {
                 for name in batch {
-                    let theirs = described.iter();
-                    let theirs =
-                        theirs.filter_map(|one| Some((one.auto_scaling_group_name()?, one)));
-                    let theirs = theirs
-                        .filter(|(named, _)| named == name)
-                        .map(|(_, one)| one);
-                    read.add(aws, name, theirs.last(), hooks_of.contains(name))
-                        .await;
+                    let mut theirs = described.iter();
+                    let theirs = theirs.find(|one| one.auto_scaling_group_name() == Some(name));
+                    read.add(aws, name, theirs, hooks_of.contains(name)).await;
                 }
             }
             Err(failure) => {

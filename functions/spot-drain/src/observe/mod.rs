@@ -8,7 +8,7 @@ mod instances;
 mod ledger;
 mod locate;
 mod services;
-mod survey;
+pub(crate) mod survey;
 mod tasks;
 #[cfg(test)]
 mod tests;
