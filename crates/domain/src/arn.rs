@@ -54,6 +54,12 @@ impl ServiceArn {
         format!("service/{}/{}", self.cluster(), self.name())
     }
 
+    /// The ARN of the service of that name in a cluster.
+    pub fn within(cluster: &ClusterArn, name: &str) -> Result<Self, ArnError> {
+        let head = cluster.0.split(":cluster/").next().unwrap_or_default();
+        Self::parse(&format!("{head}:service/{}/{name}", cluster.name()))
+    }
+
     /// The ARN of its cluster.
     pub fn cluster_arn(&self) -> ClusterArn {
         let head = self.0.split(":service/").next().unwrap_or_default();
@@ -135,6 +141,73 @@ impl fmt::Display for GroupArn {
     }
 }
 
+/// The ARN of a container instance, in the long form `container-instance/CLUSTER/ID` or in the
+/// short one from before 2018, `container-instance/ID`, which names no cluster.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContainerInstanceArn(String);
+
+impl ContainerInstanceArn {
+    /// Reads an ARN in either form.
+    pub fn parse(text: &str) -> Result<Self, ArnError> {
+        if names_one(ecs_resource(text, "container-instance/")) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(ArnError {
+            text: text.to_owned(),
+            expected: "the ARN of a container instance",
+        })
+    }
+
+    /// The ARN as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id that ECS gave it.
+    pub fn id(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// The ARN of a task, in the long form `task/CLUSTER/ID` or in the short one from before 2018,
+/// `task/ID`, which names no cluster.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html>.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskArn(String);
+
+impl TaskArn {
+    /// Reads an ARN in either form.
+    pub fn parse(text: &str) -> Result<Self, ArnError> {
+        if names_one(ecs_resource(text, "task/")) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(ArnError {
+            text: text.to_owned(),
+            expected: "the ARN of a task",
+        })
+    }
+
+    /// The ARN as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id that ECS gave it.
+    pub fn id(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// Whether this is `ID` or `CLUSTER/ID`.
+fn names_one(resource: Option<&str>) -> bool {
+    resource.is_some_and(|names| {
+        let mut names = names.split('/');
+        let named = names.by_ref().take(2).all(|name| !name.is_empty());
+        named && names.next().is_none()
+    })
+}
+
 /// What follows `kind` in an ECS ARN.
 fn ecs_resource<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
@@ -158,11 +231,40 @@ mod tests {
             arn.cluster_arn().as_str(),
             "arn:aws:ecs:eu-central-1:123456789012:cluster/prod"
         );
+        assert_eq!(ServiceArn::within(&arn.cluster_arn(), "api").unwrap(), arn);
     }
 
     #[test]
     fn the_short_form_is_refused_because_it_cannot_be_tagged() {
         assert!(ServiceArn::parse("arn:aws:ecs:eu-central-1:123456789012:service/api").is_err());
+    }
+
+    #[test]
+    fn tasks_and_container_instances_have_a_long_and_a_short_form_in_every_partition() {
+        for partition in ["aws", "aws-cn", "aws-us-gov"] {
+            let head = format!("arn:{partition}:ecs:eu-central-1:123456789012");
+            for cluster in ["", "prod/", "we_ird-1/"] {
+                let task = TaskArn::parse(&format!("{head}:task/{cluster}0b1c")).unwrap();
+                assert_eq!(task.id(), "0b1c");
+                let text = format!("{head}:container-instance/{cluster}0b1c");
+                let place = ContainerInstanceArn::parse(&text).unwrap();
+                assert_eq!((place.id(), place.as_str()), ("0b1c", text.as_str()));
+            }
+        }
+        let head = "arn:aws:ecs:eu-central-1:123456789012";
+        for wrong in [
+            "task/",
+            "task/a/b/c",
+            "task//b",
+            "service/a/b",
+            "task-set/a/b",
+        ] {
+            assert!(
+                TaskArn::parse(&format!("{head}:{wrong}")).is_err(),
+                "{wrong}"
+            );
+        }
+        assert!(ContainerInstanceArn::parse(&format!("{head}:task/prod/a")).is_err());
     }
 
     #[test]

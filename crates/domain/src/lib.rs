@@ -6,6 +6,7 @@ pub mod arn;
 pub mod budget;
 pub mod capacity;
 pub mod cut;
+pub mod drain;
 pub mod hold;
 pub mod hours;
 pub mod instances;

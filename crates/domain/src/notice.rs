@@ -131,11 +131,27 @@ pub enum Kind {
     BudgetTagMalformed,
     /// What is free of something is nearly used up.
     FreeTierNearlyUsed,
+    /// The tasks on an instance that goes do not leave it.
+    DrainStuck,
+    /// EC2 takes so much of a Spot fleet back at once that it is more than one instance's trouble.
+    SpotSurge,
+    /// A service that lost a task to Spot has none in its place.
+    SpotTaskNotReplaced,
+    /// A task that belongs to no service ended with its instance.
+    StandaloneTaskLeft,
+    /// EC2 took instances back without a warning.
+    InterruptedWithoutWarning,
+    /// Services cannot leave an instance in the time that Spot gives.
+    NotDrainable,
+    /// An instance waits in a lifecycle hook, and nobody can say for what.
+    HookWaits,
+    /// A tag about draining cannot be read.
+    DrainTagMalformed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 31] = [
         Self::MalformedTag,
         Self::OverrideIgnored,
         Self::DeploymentBlocksRest,
@@ -159,6 +175,14 @@ impl Kind {
         Self::BudgetMessageForeign,
         Self::BudgetTagMalformed,
         Self::FreeTierNearlyUsed,
+        Self::DrainStuck,
+        Self::SpotSurge,
+        Self::SpotTaskNotReplaced,
+        Self::StandaloneTaskLeft,
+        Self::InterruptedWithoutWarning,
+        Self::NotDrainable,
+        Self::HookWaits,
+        Self::DrainTagMalformed,
     ];
 
     /// The name it has on the bus, in logs and in pages. It never changes.
@@ -187,6 +211,14 @@ impl Kind {
             Self::BudgetMessageForeign => "budget-message-foreign",
             Self::BudgetTagMalformed => "budget-tag-malformed",
             Self::FreeTierNearlyUsed => "free-tier-nearly-used",
+            Self::DrainStuck => "drain-stuck",
+            Self::SpotSurge => "spot-surge",
+            Self::SpotTaskNotReplaced => "spot-task-not-replaced",
+            Self::StandaloneTaskLeft => "standalone-task-left",
+            Self::InterruptedWithoutWarning => "interrupted-without-warning",
+            Self::NotDrainable => "not-drainable",
+            Self::HookWaits => "hook-waits",
+            Self::DrainTagMalformed => "drain-tag-malformed",
         }
     }
 

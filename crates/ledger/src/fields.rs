@@ -60,6 +60,16 @@ impl<'a> Fields<'a> {
             .map(|name| Ok((name.as_str(), self.map(name)?)))
     }
 
+    /// The maps whose names begin like this, with the rest of their names.
+    pub(crate) fn maps_named(
+        &self,
+        begin: &'static str,
+    ) -> impl Iterator<Item = Result<(&'a str, Self), Unreadable>> + '_ {
+        let names = self.item.keys();
+        let named = names.filter_map(move |name| Some((name, name.strip_prefix(begin)?)));
+        named.map(|(name, rest)| Ok((rest, self.map(name)?)))
+    }
+
     /// The names of the whole numbers in this map, with the numbers.
     pub(crate) fn numbers<T: std::str::FromStr>(
         &self,
@@ -132,6 +142,12 @@ impl<'a> Fields<'a> {
     pub(crate) fn flag(&self, name: &str) -> Result<bool, Unreadable> {
         self.optional(name, "true or false", |value| value.as_bool().ok().copied())?
             .ok_or_else(|| self.unreadable(name, "true or false"))
+    }
+
+    /// A truth value; false if it is not there.
+    pub(crate) fn is(&self, name: &str) -> Result<bool, Unreadable> {
+        let flag = self.optional(name, "true or false", |value| value.as_bool().ok().copied());
+        flag.map(|flag| flag.unwrap_or(false))
     }
 
     /// An instant.

@@ -8,17 +8,24 @@
 //! | `standing` | `concern#KIND#ARN` | what was announced to people and still stands |
 //! | `standing` | `budget#NAME` | the tally of a budget |
 //! | `standing` | `suite#closing` | the suite is about to be deleted: by which request, how often it was delivered, and since when |
+//! | `drains` | `i-ID` | the record of an instance that goes |
+//! | `spot` | `surge#SCOPE` | a surge of interruptions that is not over |
+//! | `spot` | `fleet#SCOPE` | the instances of this fleet were seen to drain without us |
+//! | `spot-index` | `i-ID` | in which clusters an instance is, and what became of it; expires |
+//! | `losses#HOUR` | id or ARN | a loss that counts for a surge; expires |
+//! | `looks` | `INSTANT` | a look that is planned; expires |
 //! | `meter` | `INSTANT` | what ran at a moment, and what that cost in an hour; expires |
 //! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason, on the day of its event; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
-//! Every write is conditional.
+//! Every write is conditional but those of losses, which are the same however often they are made.
 
 mod budget;
 mod entry;
 mod fields;
 mod meter;
 mod rest;
+mod spot;
 mod standing;
 mod table;
 mod tally;
@@ -28,5 +35,6 @@ mod tests;
 pub use entry::{Entry, Outcome};
 pub use fields::Unreadable;
 pub use meter::Samples;
+pub use spot::{Drains, Known, Losses, Spot};
 pub use standing::{Closing, Standing};
 pub use table::{Ledger, LedgerError};

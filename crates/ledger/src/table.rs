@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
@@ -38,8 +39,8 @@ pub enum LedgerError {
 /// The table.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl Ledger {
@@ -62,17 +63,42 @@ impl Ledger {
     pub(crate) async fn read(
         &self,
         partition: &str,
+        each: impl FnMut(&Item),
+    ) -> Result<(), LedgerError> {
+        let query = self
+            .client
+            .query()
+            .key_condition_expression("pk = :partition")
+            .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()));
+        self.pages(query, each).await
+    }
+
+    /// Reads what was announced and still stands, consistently: a part of what [`Self::standing`]
+    /// reads.
+    pub async fn announced_concerns(&self) -> Result<Standing, LedgerError> {
+        let mut standing = Standing::default();
+        let query = self
+            .client
+            .query()
+            .key_condition_expression("pk = :partition AND begins_with(sk, :concerns)")
+            .expression_attribute_values(":partition", AttributeValue::S(PARTITION.to_owned()))
+            .expression_attribute_values(":concerns", AttributeValue::S("concern#".to_owned()));
+        self.pages(query, |item| standing.add(item)).await?;
+        Ok(standing)
+    }
+
+    /// Reads every page of a query, consistently.
+    async fn pages(
+        &self,
+        query: QueryFluentBuilder,
         mut each: impl FnMut(&Item),
     ) -> Result<(), LedgerError> {
         let mut start = None;
         loop {
-            let page = self
-                .client
-                .query()
+            let page = query
+                .clone()
                 .table_name(&self.table)
                 .consistent_read(true)
-                .key_condition_expression("pk = :partition")
-                .expression_attribute_values(":partition", AttributeValue::S(partition.to_owned()))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
@@ -244,7 +270,18 @@ impl Ledger {
         draft: Draft,
         replaces: Option<Version>,
     ) -> Result<(), LedgerError> {
-        let put = self.put(key, draft);
+        self.record_into(PARTITION, key, draft, replaces).await
+    }
+
+    /// The same in another partition.
+    pub(crate) async fn record_into(
+        &self,
+        partition: &str,
+        key: String,
+        draft: Draft,
+        replaces: Option<Version>,
+    ) -> Result<(), LedgerError> {
+        let put = self.put_into(partition, key, draft);
         let put = match replaces {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(version) => put
@@ -264,11 +301,21 @@ impl Ledger {
 
     /// Deletes an item that stands, if it has this version.
     pub(crate) async fn close(&self, key: String, version: Version) -> Result<(), LedgerError> {
+        self.close_in(PARTITION, key, version).await
+    }
+
+    /// The same in another partition.
+    pub(crate) async fn close_in(
+        &self,
+        partition: &str,
+        key: String,
+        version: Version,
+    ) -> Result<(), LedgerError> {
         let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(PARTITION.to_owned()))
+            .key("pk", AttributeValue::S(partition.to_owned()))
             .key("sk", AttributeValue::S(key))
             .condition_expression("attribute_not_exists(pk) OR version = :version")
             .expression_attribute_values(":version", AttributeValue::N(version.0.to_string()));
@@ -281,11 +328,16 @@ impl Ledger {
 
     /// Deletes an item that is there; one that is not there is already forgotten.
     async fn forget(&self, key: String) -> Result<(), LedgerError> {
+        self.forget_in(PARTITION, key).await
+    }
+
+    /// The same in another partition.
+    pub(crate) async fn forget_in(&self, partition: &str, key: String) -> Result<(), LedgerError> {
         let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(PARTITION.to_owned()))
+            .key("pk", AttributeValue::S(partition.to_owned()))
             .key("sk", AttributeValue::S(key))
             .condition_expression("attribute_exists(pk)");
         already(
@@ -339,7 +391,7 @@ pub(crate) fn already(result: Result<(), LedgerError>) -> Result<(), LedgerError
     }
 }
 
-fn failed<E, R>(call: &'static str, error: SdkError<E, R>) -> LedgerError
+pub(crate) fn failed<E, R>(call: &'static str, error: SdkError<E, R>) -> LedgerError
 where
     E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,

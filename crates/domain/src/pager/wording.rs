@@ -95,5 +95,35 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
              budget stays at rest."
         }
         Kind::FreeTierNearlyUsed => "What is used beyond it costs money.",
+        Kind::DrainStuck => {
+            "The instance is to go, and what runs on it does not leave. When its time is over, what \
+             is left on it is killed."
+        }
+        Kind::SpotSurge => {
+            "Spot capacity goes faster than single instances come back. Services may run with fewer \
+             tasks than they should, and for as long as EC2 has no capacity."
+        }
+        Kind::SpotTaskNotReplaced => {
+            "The service runs with fewer tasks than it should. It may serve less than it should, or \
+             nothing at all."
+        }
+        Kind::StandaloneTaskLeft => {
+            "Nobody starts such a task again. What it was doing may not be done."
+        }
+        Kind::InterruptedWithoutWarning => {
+            "There was no time to drain them: what ran there was killed, and the services started \
+             other tasks afterwards."
+        }
+        Kind::NotDrainable => {
+            "When Spot takes an instance, tasks of these services are killed before they can leave."
+        }
+        Kind::HookWaits => {
+            "The instance is kept, and costs money, until it is known whether anything runs on it or \
+             until its time is over."
+        }
+        Kind::DrainTagMalformed => {
+            "The tag is taken for absent: instances are drained and tasks are stopped as if it were \
+             not there."
+        }
     }
 }

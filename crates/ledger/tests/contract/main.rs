@@ -13,6 +13,7 @@
 mod budgets;
 mod journal;
 mod rests;
+mod spot;
 mod standing;
 mod tables;
 

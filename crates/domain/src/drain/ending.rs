@@ -1,0 +1,275 @@
+//! The end of a drain: what became of the tasks, whether they were replaced, and the outcome.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::{Open, Step};
+use super::fold::LATE;
+use super::instance::InstanceId;
+use super::observed::{Observed, Service};
+use super::outcome::{Ending, Outcome};
+use super::plan::IndexWrite;
+use super::reason::Reason;
+use super::record::{Drain, Drainer, Fate};
+use super::sign::Ec2State;
+use super::{fates, told_drains};
+use crate::arn::ServiceArn;
+use crate::resting::Kind;
+
+/// How long we wait for the word that EC2 took an instance back, which comes by CloudTrail: within
+/// about five minutes, and later now and then
+/// (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>).
+const WORD: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long after its deadline an instance of which nothing more was heard is taken for gone
+/// without asking: our choice.
+pub(super) const SILENCE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long an instance is waited for that was warned of and is still there: our choice.
+const SPARED: SignedDuration = SignedDuration::from_hours(1);
+
+/// When nothing can be done any more: when EC2 takes it, or when its first hook ends.
+pub(super) fn limit(drain: &Drain) -> Option<Timestamp> {
+    let hooks = drain.hooks.iter().map(|open| open.until);
+    hooks.chain(drain.deadline).min()
+}
+
+/// Whether nothing can be done for its tasks any more.
+pub(super) fn is_over(drain: &Drain, now: Timestamp) -> bool {
+    let let_go = drain.ended.is_some() || drain.released.is_some();
+    let_go || limit(drain).is_some_and(|limit| limit <= now)
+}
+
+/// When it was over: when it went, or when it could be let go or taken.
+pub(super) fn end(drain: &Drain) -> Option<Timestamp> {
+    let ended = drain.ended.map(|(_, at)| at);
+    ended.or(drain.released).or(drain.deadline)
+}
+
+/// Whether nothing but its end was heard, which may be anybody's doing.
+pub(super) fn is_unannounced(drain: &Drain) -> bool {
+    let heard = &drain.heard;
+    let ours = matches!(drain.by, Drainer::Us { .. });
+    heard.certain().is_none() && heard.evicted.is_none() && !ours
+}
+
+/// Whether its tasks have to be read to know what became of them.
+pub(super) fn wants_tasks(drain: &Drain, now: Timestamp) -> bool {
+    let after = end(drain).is_some_and(|end| now >= end + super::looks::AFTER);
+    is_over(drain, now) && after && drain.settled.is_none() && !is_unannounced(drain)
+}
+
+/// The services that are to get their tasks back and have not been seen to.
+pub(super) fn lacking(drain: &Drain) -> BTreeSet<&ServiceArn> {
+    let owners = drain.tasks.values().map(|leaving| &leaving.owner);
+    let services = owners.filter_map(|owner| owner.service());
+    services
+        .filter(|service| !drain.replaced.contains_key(*service))
+        .collect()
+}
+
+/// Goes on with an instance for which nothing can be done any more.
+pub(super) fn ending(mut open: Open<'_>) -> Step {
+    let now = open.case.moment.now;
+    let end = end(&open.drain).unwrap_or(now);
+    if is_unannounced(&open.drain) {
+        return unannounced(open, end);
+    }
+    settle(&mut open, end);
+    replace(&mut open);
+    let patience = open.case.moment.policy.replacement;
+    let replaced = lacking(&open.drain).is_empty() || now >= end + patience;
+    let ending = is_known(&open, end);
+    match ending {
+        Some(ending) if open.drain.settled.is_some() && replaced => close(open, ending),
+        _ => {
+            let reason = match (open.drain.settled, open.drain.ended) {
+                (Some(_), Some(_)) => Reason::WaitsForReplacements,
+                (_, Some(_)) => Reason::Ending,
+                (_, None) => Reason::TimeIsOver,
+            };
+            open.step.reason.get_or_insert(reason);
+            open.kept()
+        }
+    }
+}
+
+/// It went and nothing had announced it: an eviction is told of later, and anything else is
+/// somebody's own doing.
+fn unannounced(mut open: Open<'_>, end: Timestamp) -> Step {
+    if open.case.moment.now < end + WORD {
+        open.step.reason.get_or_insert(Reason::Unannounced);
+        open.step.drain = Some(open.drain);
+        return open.step;
+    }
+    done(&mut open);
+    open.step.reason = Some(Reason::Closed);
+    open.step
+}
+
+/// Whether what became of its tasks is known by now.
+fn settle(open: &mut Open<'_>, end: Timestamp) {
+    let now = open.case.moment.now;
+    if open.drain.settled.is_some() {
+        return;
+    }
+    let read = open.tasks().is_some() && wants_tasks(&open.drain, now);
+    // A hook lets go when every task has stopped, so that there is nothing left to read.
+    let let_go = open.drain.released.is_some() && !open.drain.tasks.is_empty();
+    if open.gives_up(end) && open.is_dead() {
+        fates::give_up(&mut open.drain);
+        open.drain.settled = Some(now);
+    } else if (read || let_go) && fates::all_known(&open.drain) {
+        open.drain.settled = Some(now);
+    }
+}
+
+/// Sees which services run as many tasks as they should. Before the fates are known, ECS counts
+/// tasks that are gone.
+fn replace(open: &mut Open<'_>) {
+    if open.drain.settled.is_none() {
+        return;
+    }
+    let now = open.case.moment.now;
+    let observed = open.case.observed;
+    let lacking: Vec<ServiceArn> = lacking(&open.drain).into_iter().cloned().collect();
+    for service in lacking {
+        if is_whole(&service, observed) == Some(true) {
+            open.drain.replaced.insert(service, now);
+        }
+    }
+}
+
+/// Whether a service runs as many tasks as it should, or need not; none if it was not looked at.
+pub(super) fn is_whole(service: &ServiceArn, observed: &Observed) -> Option<bool> {
+    let seen = observed.services.get(service)?.as_ref().ok()?;
+    let lacks = |service: &Service| service.kind != Kind::Daemon && !service.is_whole();
+    Some(!seen.as_ref().is_some_and(lacks))
+}
+
+/// What happened to it, if nothing can change that any more.
+fn is_known(open: &Open<'_>, end: Timestamp) -> Option<Ending> {
+    let (drain, now) = (&open.drain, open.case.moment.now);
+    let gone = drain.ended.is_some() || drain.heard.evicted.is_some();
+    if drain.heard.doom().is_some() {
+        let late = drain
+            .deadline
+            .is_some_and(|deadline| deadline <= drain.opened);
+        let silent = now >= end + SILENCE && open.is_dead();
+        return match gone || silent {
+            true if late => Some(Ending::WarnedTooLate),
+            true => Some(Ending::Interrupted),
+            false => (now >= end + SPARED).then_some(Ending::Spared),
+        };
+    }
+    if drain.heard.evicted.is_some() {
+        return Some(Ending::InterruptedWithoutWarning);
+    }
+    if drain.heard.hook.is_some() {
+        return (gone || now >= end + WORD).then_some(Ending::Released);
+    }
+    Some(Ending::Replaced)
+}
+
+/// Writes down what became of it. One that stopped and was drained by us is kept in case it comes
+/// back.
+fn close(mut open: Open<'_>, ending: Ending) -> Step {
+    let now = open.case.moment.now;
+    let outcome = outcome(open.case.id, &open.drain, ending, now);
+    let returns = open
+        .drain
+        .ended
+        .is_some_and(|(state, _)| state.may_return());
+    let ours = matches!(open.drain.by, Drainer::Us { .. });
+    open.step.reason = Some(Reason::Closed);
+    open.step.outcome = Some(outcome);
+    open.step.alone = told_drains::alone(&open.drain);
+    done(&mut open);
+    if returns && ours {
+        open.drain.dormant = Some(now);
+        open.drain.tasks.clear();
+        open.drain.replaced.clear();
+        open.step.drain = Some(open.drain);
+    }
+    open.step
+}
+
+/// Later words about the same end are known to be late.
+fn done(open: &mut Open<'_>) {
+    let heard = &open.drain.heard;
+    let words = [
+        heard.rebalance,
+        heard.warning,
+        heard.reservation,
+        heard.hook,
+        heard.state,
+        heard.evicted,
+    ];
+    let last = words.into_iter().flatten().max();
+    open.step.index.push(IndexWrite::Done {
+        instance: open.case.id.clone(),
+        at: last.unwrap_or(open.case.moment.now),
+    });
+}
+
+/// What became of an instance and its tasks.
+pub(super) fn outcome(id: &InstanceId, drain: &Drain, ending: Ending, now: Timestamp) -> Outcome {
+    let fates = || drain.tasks.values().map(|leaving| leaving.fate);
+    let count = |counts: fn(Fate) -> bool| {
+        u32::try_from(fates().filter(|fate| counts(*fate)).count()).unwrap_or(u32::MAX)
+    };
+    let first = drain.heard.first().unwrap_or(drain.opened);
+    let known = drain.heard.certain().map(|at| at.max(drain.opened));
+    let lead = drain
+        .deadline
+        .zip(known)
+        .map(|(deadline, known)| deadline.duration_since(known).max(SignedDuration::ZERO));
+    let drained = match drain.by {
+        Drainer::Us { at } => Some(drain.draining.map_or(at, |seen| seen.max(at))),
+        _ => drain.draining,
+    };
+    let to_draining = drained
+        .zip(drain.heard.certain().or(drain.heard.rebalance))
+        .map(|(at, since)| at.duration_since(since).max(SignedDuration::ZERO));
+    let stopped = fates().filter_map(Fate::stopped).min();
+    let replaced = drain.replaced.values().max();
+    Outcome {
+        instance: id.clone(),
+        ending,
+        places: drain.places.clone(),
+        provider: drain.provider.clone(),
+        pool: drain.pool.clone(),
+        first,
+        lead,
+        to_draining,
+        left: count(|fate| matches!(fate, Fate::Left { .. })),
+        stopped_by_us: count(|fate| matches!(fate, Fate::Left { by_us: true, .. })),
+        killed: count(|fate| matches!(fate, Fate::Killed { .. })),
+        orphaned: count(|fate| fate == Fate::Orphaned),
+        not_replaced: u32::try_from(lacking(drain).len()).unwrap_or(u32::MAX),
+        replacement: stopped
+            .zip(replaced)
+            .map(|(from, to)| to.duration_since(from).max(SignedDuration::ZERO)),
+        by_fis: drain.heard.by_fis,
+        at: now,
+    }
+}
+
+/// Whether the minute tick is needed for this record.
+pub(super) fn needs_ticks(drain: &Drain) -> bool {
+    drain.dormant.is_none() && !(drain.ended.is_some() && is_unannounced(drain))
+}
+
+/// Whether it is still there although EC2 was to take it a while ago.
+pub(super) fn was_spared(drain: &Drain, now: Timestamp) -> bool {
+    let overdue = drain
+        .deadline
+        .is_some_and(|deadline| now >= deadline + LATE);
+    overdue && drain.ended.is_none() && drain.dormant.is_none()
+}
+
+/// Whether it may come back after this state.
+pub(super) fn ended_for_good(drain: &Drain) -> bool {
+    matches!(drain.ended, Some((Ec2State::Terminated, _)))
+}

@@ -1,0 +1,81 @@
+//! On-Demand capacity in place of Spot while a surge lasts: in proportion, capped, and reversed.
+
+use super::moment::Moment;
+use super::observed::{Group, Observed, percent};
+use super::plan::FallbackStep;
+use super::surge::{Incident, Raised};
+use super::surges::{Tally, fleet};
+
+/// What is left to do about the On-Demand side before a surge can be closed.
+pub(super) enum Lowered {
+    /// Nothing: it was not raised, is as it was, or somebody else set it since.
+    Nothing,
+    /// It gets back what it had.
+    Step(FallbackStep),
+    /// It cannot be seen what it has.
+    Unseen,
+}
+
+/// Raises the On-Demand base of the group by what is missing of it, and never above the cap. While
+/// the surge lasts it only grows.
+pub(super) fn raised(
+    incident: &mut Incident,
+    tally: &Tally<'_>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Option<FallbackStep> {
+    let policy = moment.policy.fallback.as_ref()?;
+    let fleet = fleet(&incident.scope, observed)?;
+    let name = fleet.group.as_ref()?;
+    let mixed = group(name, observed)?.mixed?;
+    let missing = fleet.desired.saturating_sub(fleet.in_service);
+    let missing = missing.max(tally.lost());
+    let cap = percent(fleet.desired, policy.cap_percent, false);
+    let more = missing.min(cap);
+    let raised = incident.fallback.clone().unwrap_or_else(|| Raised {
+        group: name.clone(),
+        saved: mixed.base,
+        written: mixed.base,
+    });
+    // Somebody else set it meanwhile.
+    let theirs = mixed.base != raised.written && mixed.base != raised.saved;
+    let to = raised.saved.saturating_add(more).max(raised.written);
+    if theirs || raised.group != *name || to == mixed.base {
+        return None;
+    }
+    incident.fallback = Some(Raised {
+        written: to,
+        ..raised
+    });
+    Some(FallbackStep {
+        scope: incident.scope.clone(),
+        group: name.clone(),
+        from: mixed.base,
+        to,
+    })
+}
+
+/// Gives the group back the On-Demand base that it had, unless somebody else set it since.
+pub(super) fn lowered(incident: &Incident, observed: &Observed) -> Lowered {
+    let Some(raised) = &incident.fallback else {
+        return Lowered::Nothing;
+    };
+    let Some(group) = group(&raised.group, observed) else {
+        return Lowered::Unseen;
+    };
+    match group.mixed {
+        Some(mixed) if mixed.base == raised.written && raised.written != raised.saved => {
+            Lowered::Step(FallbackStep {
+                scope: incident.scope.clone(),
+                group: raised.group.clone(),
+                from: raised.written,
+                to: raised.saved,
+            })
+        }
+        _ => Lowered::Nothing,
+    }
+}
+
+fn group<'o>(name: &str, observed: &'o Observed) -> Option<&'o Group> {
+    observed.groups.get(name)?.as_ref().ok()
+}

@@ -1,0 +1,57 @@
+//! The decision of `spot-drain`: what was heard of instances, what the ledger remembers, and what
+//! is → a plan.
+//!
+//! A message only says *look here*. What to do follows from the record, from the deadline and from
+//! what is; so messages that are late, repeated, lost or out of order change nothing.
+
+mod case;
+mod concerns;
+mod counting;
+mod decision;
+mod drainability;
+mod ending;
+mod fallback;
+mod fates;
+mod fold;
+mod instance;
+mod looks;
+mod moment;
+mod observed;
+mod outcome;
+mod plan;
+mod reason;
+mod record;
+mod scope;
+mod sign;
+mod stops;
+mod subject;
+mod surge;
+mod surges;
+mod tags;
+mod told;
+mod told_drains;
+mod told_losses;
+mod voluntary;
+mod wants;
+mod watch;
+
+pub use decision::decide;
+pub use drainability::{Undrainable, Why, drainability};
+pub use fold::{named, needs_all_drains};
+pub use instance::{InstanceId, InstanceIdError, Pool};
+pub use moment::{Fallback, Moment, Policy, SurgePolicy};
+pub use observed::{
+    Cluster, Fleet, Group, HookTimes, Mark, Mixed, Observed, Place, Provider, Service, Source,
+    Task, Weight, Whereabouts,
+};
+pub use outcome::{Ending, Outcome};
+pub use plan::{
+    FallbackStep, HookCallback, HookStep, IncidentWrite, IndexWrite, Member, Plan, Record,
+    SetState, StopTask, TENS, Verdict,
+};
+pub use reason::Reason;
+pub use record::{Berth, Drain, Drainer, Fate, Heard, Leaving, OpenHook, Owner};
+pub use sign::{Action, ContainerInstanceSeen, Ec2State, HookCall, Says, Sign, Status, TaskSeen};
+pub use surge::{Counted, Incident, Loss, Raised, Scope};
+pub use tags::{DRAIN, Mode, STANDALONE, Standalone, Tagged, drain, standalone};
+pub use wants::{Wants, needs_ticks, wants};

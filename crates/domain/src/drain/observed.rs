@@ -1,0 +1,290 @@
+//! What the function has looked at, in the words of the decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::instance::{InstanceId, Pool};
+use super::record::{Drain, Owner};
+use super::sign::{Sign, Status};
+use super::surge::{Counted, Incident, Scope};
+use super::tags::{Mode, Standalone, Tagged};
+use crate::announcement::{ConcernKey, Told};
+use crate::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
+use crate::resting::Kind;
+
+/// The world as far as this round looked at it.
+///
+/// It is filled in steps: first the signs and what the ledger has, then what [`super::wants`] asks
+/// for until it asks for nothing more. What was asked for and could not be read is there as an
+/// error, so that it is not asked for again.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// What was heard.
+    pub signs: Vec<Sign>,
+    /// The open records: those of the instances that [`super::named`] finds in the signs, or all
+    /// where [`super::needs_all_drains`] says so.
+    pub drains: BTreeMap<InstanceId, Drain>,
+    /// Whether `drains` has every open record.
+    pub all_drains: bool,
+    /// Where the instances are: as the index has it for those that the signs name, and as ECS
+    /// answered for those that it was asked about.
+    pub instances: BTreeMap<InstanceId, Whereabouts>,
+    /// The container instances whose status was asked for and could not be read.
+    pub unseen: BTreeSet<ContainerInstanceArn>,
+    /// What the index remembers of instances beside where they are.
+    pub marks: BTreeMap<InstanceId, Mark>,
+    /// The clusters that were asked for.
+    pub clusters: BTreeMap<ClusterArn, Result<Cluster, String>>,
+    /// The capacity providers that were asked for.
+    pub providers: BTreeMap<String, Result<Provider, String>>,
+    /// The Auto Scaling groups that were asked for, by name.
+    pub groups: BTreeMap<String, Result<Group, String>>,
+    /// The sizes of fleets that were asked for; none where that cannot be known.
+    pub fleets: BTreeMap<Scope, Option<Fleet>>,
+    /// The tasks of the instances that were asked for: every task in all of their places,
+    /// whatever its desired status.
+    pub tasks: BTreeMap<InstanceId, Result<BTreeMap<TaskArn, Task>, String>>,
+    /// The services that were asked for; none where there is none any more.
+    pub services: BTreeMap<ServiceArn, Result<Option<Service>, String>>,
+    /// The services of the clusters all of whose services were read, for the report on
+    /// drainability.
+    pub surveys: BTreeMap<ClusterArn, BTreeMap<ServiceArn, Service>>,
+    /// The losses within the window of a surge.
+    pub counts: Vec<Counted>,
+    /// The surges that were announced and are not over.
+    pub incidents: Vec<Incident>,
+    /// The instances that AWS Fault Injection Service interrupts at this moment, if that was asked
+    /// for.
+    pub experiments: Option<BTreeSet<InstanceId>>,
+    /// The fleets whose instances have been seen to drain without us.
+    pub self_draining: BTreeSet<Scope>,
+    /// What was announced to people and has not been withdrawn.
+    pub announced: BTreeMap<ConcernKey, Told>,
+}
+
+/// Where an instance is in ECS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In no cluster, as far as every cluster was asked.
+    Nowhere,
+    /// Not every cluster could be asked; what ECS said.
+    Unseen(String),
+    /// Here; in more than one place only by a mistake.
+    At(Vec<Place>),
+}
+
+/// A container instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its cluster.
+    pub cluster: ClusterArn,
+    /// Its ARN.
+    pub arn: ContainerInstanceArn,
+    /// Its status.
+    pub status: Status,
+    /// The version of what is known of it.
+    pub version: i64,
+    /// Whether its agent answers.
+    pub agent_connected: bool,
+    /// Its capacity provider, if it is in one.
+    pub provider: Option<String>,
+    /// The pool it is from, if that is known.
+    pub pool: Option<Pool>,
+    /// How that is known.
+    pub source: Source,
+}
+
+/// How a place is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// From the index, as events told it; its status may be old.
+    Index,
+    /// From ECS, which was asked in this round.
+    Asked,
+}
+
+/// What the index remembers of an instance beside where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It was in no cluster when EC2 warned of it.
+    Doomed {
+        /// When the warning was so.
+        at: Timestamp,
+    },
+    /// What became of it is known and written down.
+    Done {
+        /// When the last sign of it was so.
+        at: Timestamp,
+    },
+}
+
+/// A cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster {
+    /// Its tag `caretaker:drain`.
+    pub drain: Tagged<Mode>,
+    /// Its tag `caretaker:standalone`.
+    pub standalone: Tagged<Standalone>,
+}
+
+/// A capacity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// Whether ECS drains its instances by itself.
+    /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html>.
+    pub managed_draining: bool,
+    /// The name of its Auto Scaling group; none for Fargate.
+    pub group: Option<String>,
+}
+
+/// An Auto Scaling group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its tag `caretaker:drain`, which beats its cluster's.
+    pub drain: Tagged<Mode>,
+    /// Whether it replaces instances by itself when EC2 recommends it.
+    /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-capacity-rebalancing.html>.
+    pub capacity_rebalance: bool,
+    /// Its lifecycle hooks for termination, by name; none if they were not asked for.
+    pub hooks: Option<BTreeMap<String, HookTimes>>,
+    /// How many instances above the base are On-Demand too; none if it has no mixed instances
+    /// policy.
+    pub mixed: Option<Mixed>,
+}
+
+/// How long an instance may wait in a lifecycle hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HookTimes {
+    /// It ends so long after it was last heard of.
+    pub heartbeat: SignedDuration,
+    /// It ends so long after it began, whatever is heard: 48 hours or 100 heartbeats.
+    /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html>.
+    pub longest: SignedDuration,
+}
+
+/// The On-Demand side of a group.
+/// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mixed {
+    /// So many of its instances are On-Demand before any is Spot.
+    pub base: u32,
+    /// So many hundredths of the others are On-Demand too.
+    pub percent_above: u32,
+}
+
+/// How large a fleet is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fleet {
+    /// How many instances (of Fargate: tasks) there should be.
+    pub desired: u32,
+    /// How many there are that are not on their way out.
+    pub in_service: u32,
+    /// How many of those there should be are Spot.
+    pub spot: u32,
+    /// Its instances by pool, as far as they are known.
+    pub members: BTreeMap<InstanceId, Pool>,
+    /// The Auto Scaling group whose instances they are, by name.
+    pub group: Option<String>,
+}
+
+/// A task on an instance that goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Whom it belongs to.
+    pub owner: Owner,
+    /// Its last status. Only `STOPPED` is the end: a task that is DEACTIVATING or STOPPING counts
+    /// as not desired, and may still serve.
+    /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>.
+    pub last_status: String,
+    /// Whether it is wanted to run on.
+    pub wanted: bool,
+    /// Its tag `caretaker:standalone`, which beats its cluster's.
+    pub standalone: Tagged<Standalone>,
+    /// Whether it is protected from scaling in.
+    pub protected: bool,
+    /// When it stopped.
+    pub stopped_at: Option<Timestamp>,
+    /// The exit codes of its containers, as far as they are known.
+    pub exit_codes: Vec<i32>,
+}
+
+impl Task {
+    /// Whether it has stopped altogether.
+    pub fn is_stopped(&self) -> bool {
+        self.last_status == "STOPPED"
+    }
+}
+
+/// A service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Who decides about its tasks.
+    pub kind: Kind,
+    /// Desired count.
+    pub desired: u32,
+    /// Running tasks.
+    pub running: u32,
+    /// Minimum healthy percent.
+    pub minimum_healthy: u32,
+    /// Maximum percent.
+    pub maximum: u32,
+    /// How long its tasks are not judged by their health at the start.
+    pub grace: SignedDuration,
+    /// Whether load balancers send to it.
+    pub balanced: bool,
+    /// How long its load balancers go on sending to a target that leaves, if that is known.
+    pub deregistration: Option<SignedDuration>,
+    /// How long its containers may take to stop, if that is known.
+    pub stop_timeout: Option<SignedDuration>,
+    /// Whether its containers have a health check.
+    pub checked: bool,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// How many healthy targets it has beyond what it needs, if that is known.
+    pub spare: Option<u32>,
+    /// What ECS last said about it, such as why it cannot place a task.
+    pub trouble: Option<String>,
+    /// The capacity providers of its tasks.
+    pub strategy: Vec<Weight>,
+}
+
+/// One entry of a capacity provider strategy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// The capacity provider.
+    pub provider: String,
+    /// So many tasks go there first.
+    pub base: u32,
+    /// Its share of the others.
+    pub weight: u32,
+}
+
+impl Service {
+    /// Whether as many tasks run as are wanted.
+    pub fn is_whole(&self) -> bool {
+        self.running >= self.desired
+    }
+
+    /// How many tasks must be healthy at any time: the minimum, rounded up.
+    /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html>.
+    pub fn floor(&self) -> u32 {
+        percent(self.desired, self.minimum_healthy, true)
+    }
+
+    /// How many tasks there may be at any time: the maximum, rounded down.
+    pub fn ceiling(&self) -> u32 {
+        percent(self.desired, self.maximum, false)
+    }
+}
+
+/// So many hundredths of a number, rounded up or down.
+pub(super) fn percent(of: u32, hundredths: u32, up: bool) -> u32 {
+    let product = u64::from(of) * u64::from(hundredths);
+    let rounded = if up {
+        product.div_ceil(100)
+    } else {
+        product / 100
+    };
+    u32::try_from(rounded).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,248 @@
+//! When losses are a surge: counted once each, as a share of the fleet they are from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::fallback;
+use super::instance::InstanceId;
+use super::moment::Moment;
+use super::observed::{Fleet, Observed, percent};
+use super::plan::{FallbackStep, IncidentWrite};
+use super::surge::{Counted, Incident, Loss, Scope};
+use crate::rest::Version;
+
+/// What one scope lost within the window.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally<'a> {
+    /// The instances.
+    pub(super) instances: BTreeSet<&'a InstanceId>,
+    /// How many tasks on Fargate Spot.
+    pub(super) tasks: u32,
+    /// How many services ECS found no place for.
+    pub(super) placements: u32,
+    /// When the first of it was.
+    pub(super) first: Option<Timestamp>,
+}
+
+impl Tally<'_> {
+    /// How much capacity is lost, in instances or tasks.
+    pub(super) fn lost(&self) -> u32 {
+        let instances = u32::try_from(self.instances.len()).unwrap_or(u32::MAX);
+        instances.saturating_add(self.tasks)
+    }
+
+    /// All that counts.
+    pub(super) fn all(&self) -> u32 {
+        self.lost().saturating_add(self.placements)
+    }
+}
+
+/// What the scopes lost.
+pub(super) type Tallies<'a> = BTreeMap<Scope, Tally<'a>>;
+
+/// A surge as it was and as it is now.
+#[derive(Clone, Debug)]
+pub(super) struct Change {
+    pub(super) scope: Scope,
+    pub(super) before: Option<Incident>,
+    pub(super) after: Option<Incident>,
+    pub(super) fallback: Option<FallbackStep>,
+}
+
+/// What every fleet and pool lost within the window. The same thing counts once, and an exercise
+/// not at all.
+pub(super) fn tallies<'a>(
+    observed: &'a Observed,
+    fresh: &'a [Counted],
+    moment: Moment<'_>,
+) -> Tallies<'a> {
+    let mut seen = BTreeSet::new();
+    let mut tallies = Tallies::new();
+    let since = moment.now - moment.policy.surge.window;
+    for counted in observed.counts.iter().chain(fresh) {
+        let within = counted.at > since && !is_exercise(counted, observed);
+        if !within || !seen.insert(counted.what.key()) {
+            continue;
+        }
+        add(tallies.entry(counted.fleet.clone()).or_default(), counted);
+        if let Some(pool) = &counted.pool {
+            let scope = Scope::Pool(Box::new(counted.fleet.clone()), pool.clone());
+            add(tallies.entry(scope).or_default(), counted);
+        }
+    }
+    tallies
+}
+
+fn is_exercise(counted: &Counted, observed: &Observed) -> bool {
+    let ids = observed.experiments.as_ref();
+    let of = |id: &InstanceId| ids.is_some_and(|ids| ids.contains(id));
+    counted.by_fis || matches!(&counted.what, Loss::Instance(id) if of(id))
+}
+
+fn add<'a>(tally: &mut Tally<'a>, counted: &'a Counted) {
+    match &counted.what {
+        Loss::Instance(id) => {
+            tally.instances.insert(id);
+        }
+        Loss::Task { .. } => tally.tasks += 1,
+        Loss::Placement { .. } => tally.placements += 1,
+    }
+    tally.first = Some(
+        tally
+            .first
+            .map_or(counted.at, |first| first.min(counted.at)),
+    );
+}
+
+/// The size of a fleet, if it was looked at and can be known.
+pub(super) fn fleet<'o>(scope: &Scope, observed: &'o Observed) -> Option<&'o Fleet> {
+    observed.fleets.get(scope.fleet())?.as_ref()
+}
+
+/// How many there are, or were before the losses: of a fleet, its Spot side.
+pub(super) fn size(scope: &Scope, tally: &Tally<'_>, observed: &Observed) -> Option<u32> {
+    let fleet = fleet(scope, observed)?;
+    let Some(pool) = scope.pool() else {
+        return Some(fleet.spot.max(tally.lost()));
+    };
+    let members = fleet.members.iter();
+    let there = members.filter(|(id, its)| *its == pool && !tally.instances.contains(id));
+    let there = u32::try_from(there.count()).unwrap_or(u32::MAX);
+    (!fleet.members.is_empty()).then_some(there.saturating_add(tally.lost()))
+}
+
+/// From how many losses on it is a surge: a share of the fleet, and at least a few.
+fn threshold(size: Option<u32>, moment: Moment<'_>) -> u32 {
+    let policy = &moment.policy.surge;
+    size.map_or(policy.unknown_minimum, |size| {
+        percent(size, policy.share_percent, true).max(policy.minimum)
+    })
+}
+
+/// Whether that is a surge. Of a small fleet, all of it is, but never a single one.
+fn is_surge(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<'_>) -> bool {
+    let size = size(scope, tally, observed);
+    let whole = scope.pool().is_none() && size.is_some_and(|size| tally.lost() >= size.max(2));
+    whole || tally.all() >= threshold(size, moment)
+}
+
+/// Whether it is calm: less than half of what would be a surge, and the fleet is whole.
+fn is_calm(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<'_>) -> bool {
+    let size = size(scope, tally, observed);
+    let smallest = size.map_or(u32::MAX, |size| size.max(2));
+    let threshold = threshold(size, moment).min(smallest);
+    let whole = match observed.fleets.get(scope.fleet()) {
+        Some(Some(fleet)) => fleet.in_service >= fleet.desired,
+        // Nobody can say how large it is.
+        Some(None) => true,
+        None => false,
+    };
+    whole && tally.all().saturating_mul(2) < threshold
+}
+
+/// What becomes of every surge, old and new.
+pub(super) fn changes(
+    tallies: &Tallies<'_>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Vec<Change> {
+    let standing: BTreeMap<&Scope, &Incident> = observed
+        .incidents
+        .iter()
+        .map(|incident| (&incident.scope, incident))
+        .collect();
+    let mut fleets: BTreeSet<&Scope> = BTreeSet::new();
+    let mut changes = Vec::new();
+    let scopes: BTreeSet<&Scope> = tallies.keys().chain(standing.keys().copied()).collect();
+    // Fleets come before their pools, which have no surge of their own while the fleet has one.
+    let (whole, pools): (Vec<&Scope>, Vec<&Scope>) =
+        scopes.into_iter().partition(|scope| scope.pool().is_none());
+    for scope in whole.into_iter().chain(pools) {
+        let nothing = Tally::default();
+        let tally = tallies.get(scope).unwrap_or(&nothing);
+        let before = standing.get(scope).copied();
+        let covered = scope.pool().is_some() && fleets.contains(scope.fleet());
+        let change = match before {
+            Some(before) => goes_on(before, tally, covered, observed, moment),
+            None if !covered && is_surge(scope, tally, observed, moment) => {
+                begins(scope, tally, observed, moment)
+            }
+            None => continue,
+        };
+        if change.after.is_some() {
+            fleets.insert(scope);
+        }
+        changes.push(change);
+    }
+    changes
+}
+
+fn begins(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<'_>) -> Change {
+    let mut incident = Incident {
+        scope: scope.clone(),
+        since: tally.first.unwrap_or(moment.now),
+        peak: tally.all(),
+        calm: None,
+        fallback: None,
+        version: Version::first(moment.now),
+    };
+    let fallback = fallback::raised(&mut incident, tally, observed, moment);
+    Change {
+        scope: scope.clone(),
+        before: None,
+        after: Some(incident),
+        fallback,
+    }
+}
+
+fn goes_on(
+    before: &Incident,
+    tally: &Tally<'_>,
+    covered: bool,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Change {
+    let mut incident = before.clone();
+    incident.peak = incident.peak.max(tally.all());
+    let calm = is_calm(&before.scope, tally, observed, moment);
+    incident.calm = calm.then(|| before.calm.unwrap_or(moment.now));
+    let long_enough = |since: Timestamp| moment.now >= since + moment.policy.surge.calm;
+    let over = covered || incident.calm.is_some_and(long_enough);
+    let (after, fallback) = if !over {
+        let step = fallback::raised(&mut incident, tally, observed, moment);
+        (Some(incident), step)
+    } else {
+        match fallback::lowered(&incident, observed) {
+            fallback::Lowered::Nothing => (None, None),
+            fallback::Lowered::Step(step) => (Some(incident), Some(step)),
+            fallback::Lowered::Unseen => (Some(incident), None),
+        }
+    };
+    Change {
+        scope: before.scope.clone(),
+        before: Some(before.clone()),
+        after,
+        fallback,
+    }
+}
+
+/// The writes of those that changed.
+pub(super) fn writes(changes: &[Change]) -> Vec<IncidentWrite> {
+    changes
+        .iter()
+        .filter(|change| change.before != change.after)
+        .map(|change| {
+            let replaces = change.before.as_ref().map(|before| before.version);
+            let next = |incident: &Incident| Incident {
+                version: replaces.map_or(incident.version, Version::next),
+                ..incident.clone()
+            };
+            IncidentWrite {
+                scope: change.scope.clone(),
+                incident: change.after.as_ref().map(|after| Box::new(next(after))),
+                replaces,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,246 @@
+//! What is told of fleets and services: surges, tasks that are not replaced, and services that
+//! cannot leave in time.
+
+use std::collections::BTreeMap;
+
+use super::concerns::{Concern, Over, fact, words};
+use super::decision::Steps;
+use super::drainability::{Undrainable, drainability};
+use super::ending::{end, lacking};
+use super::moment::Moment;
+use super::observed::{Observed, Service};
+use super::subject;
+use super::surge::Incident;
+use super::surges::{Change, Tallies, Tally, fleet, size};
+use super::told_drains::counted;
+use super::watch::{self, Lack};
+use crate::arn::{ClusterArn, ServiceArn};
+use crate::notice::{Fact, Kind, Next, Severity};
+
+/// How many pools or services a notice names.
+const NAMED: usize = 5;
+
+/// The surges that last.
+pub(super) fn surges(
+    changes: &[Change],
+    tallies: &Tallies<'_>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Vec<Concern> {
+    let nothing = Tally::default();
+    changes
+        .iter()
+        .filter_map(|change| Some((change.after.as_ref()?, change)))
+        .map(|(incident, _)| {
+            let tally = tallies.get(&incident.scope).unwrap_or(&nothing);
+            surge(incident, tally, tallies, observed, moment)
+        })
+        .collect()
+}
+
+fn surge(
+    incident: &Incident,
+    tally: &Tally<'_>,
+    tallies: &Tallies<'_>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Concern {
+    let scope = &incident.scope;
+    let subject = subject::scope(scope, moment);
+    let mut concern = Concern::about(subject, Kind::SpotSurge, incident.since);
+    let size = size(scope, tally, observed);
+    concern.severity = Severity::Page;
+    concern.title = format!("{scope}: a surge of Spot interruptions");
+    // Told again when it has doubled, and not with every loss.
+    let doubled = incident.peak.max(1).ilog2();
+    concern.text = format!("2^{doubled}");
+    let minutes = moment.policy.surge.window.as_mins();
+    let within = format!("{minutes} minutes");
+    let of = size.map(|size| format!(" of {size}")).unwrap_or_default();
+    concern.facts.push(fact(
+        &format!("Lost within {within}"),
+        format!("{}{of}", tally.lost()),
+    ));
+    if tally.placements > 0 {
+        let value = counted(
+            usize::try_from(tally.placements).unwrap_or(0),
+            "service",
+            "services",
+        );
+        concern.facts.push(fact("No place for tasks of", value));
+    }
+    if let Some(fleet) = fleet(scope, observed) {
+        let value = format!("{} of {}", fleet.in_service, fleet.desired);
+        concern.facts.push(fact("In service", value));
+    }
+    concern.facts.extend(pools(incident, tallies));
+    concern.done = Some(done(incident));
+    let group = fleet(scope, observed).and_then(|fleet| fleet.group.as_ref());
+    concern.next = Next {
+        what: "See whether capacity comes back and whether services run as many tasks as they \
+               should. If it does not, other instance types or On-Demand capacity help."
+            .to_owned(),
+        command: group.map(|group| {
+            format!(
+                "aws autoscaling describe-scaling-activities --auto-scaling-group-name {group} \
+                 --max-items 10"
+            )
+        }),
+    };
+    if size.is_none() {
+        concern.unknown = Some("How large the fleet is".to_owned());
+    }
+    concern
+}
+
+/// The pools that lost most.
+fn pools(incident: &Incident, tallies: &Tallies<'_>) -> Vec<Fact> {
+    let of = tallies
+        .iter()
+        .filter(|(scope, _)| scope.fleet() == &incident.scope && scope.pool().is_some());
+    let mut pools: Vec<(u32, String)> = of
+        .filter_map(|(scope, tally)| Some((tally.lost(), scope.pool()?.to_string())))
+        .collect();
+    pools.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    let named = pools.into_iter().take(NAMED);
+    named.map(|(lost, pool)| fact(&pool, lost)).collect()
+}
+
+fn done(incident: &Incident) -> String {
+    let drains = "Drains every instance that EC2 warns of";
+    match &incident.fallback {
+        Some(raised) => format!(
+            "{drains}, and raised the On-Demand base of {} from {} to {}",
+            raised.group, raised.saved, raised.written
+        ),
+        None => drains.to_owned(),
+    }
+}
+
+/// What is said when a surge is over.
+pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observed) -> Option<Over> {
+    let mut facts = Vec::new();
+    let scope = change.map(|change| &change.scope);
+    if let Some(fleet) = scope.and_then(|scope| fleet(scope, observed)) {
+        let value = format!("{} of {}", fleet.in_service, fleet.desired);
+        facts.push(fact("In service", value));
+    }
+    if let Some(before) = change.and_then(|change| change.before.as_ref()) {
+        facts.push(fact("Most losses at once", before.peak));
+    }
+    let title = scope.map_or_else(
+        || "the surge of Spot interruptions is over".to_owned(),
+        |scope| format!("{scope}: the surge of Spot interruptions is over"),
+    );
+    Some(Over {
+        kind,
+        title: Some(title),
+        facts,
+    })
+}
+
+/// Services that lost a task to Spot and have none in its place.
+pub(super) fn not_replaced(
+    steps: &Steps<'_>,
+    observed: &Observed,
+    moment: Moment<'_>,
+) -> Vec<Concern> {
+    let mut lacks = watch::overdue(observed, moment);
+    let records = steps.iter().filter_map(|(id, step)| {
+        // What is closed in this round is told of before it is forgotten.
+        step.drain.as_ref().or_else(|| {
+            step.outcome.as_ref()?;
+            observed.drains.get(*id)
+        })
+    });
+    for drain in records.filter(|drain| drain.settled.is_some()) {
+        let since = end(drain).unwrap_or(drain.opened);
+        if moment.now < since + moment.policy.replacement {
+            continue;
+        }
+        for service in lacking(drain) {
+            let lack = lacks.entry(service.clone()).or_insert(Lack {
+                since,
+                trouble: None,
+            });
+            lack.since = lack.since.min(since);
+        }
+    }
+    // What was told stands until it is seen to be over.
+    for service in watch::told(observed) {
+        lacks.entry(service).or_insert(Lack {
+            since: moment.now,
+            trouble: None,
+        });
+    }
+    lacks
+        .into_iter()
+        .filter_map(|(arn, lack)| {
+            let service = observed.services.get(&arn)?.as_ref().ok()?.as_ref()?;
+            let whole = super::ending::is_whole(&arn, observed)?;
+            (!whole).then(|| lacks_tasks(&arn, service, &lack))
+        })
+        .collect()
+}
+
+fn lacks_tasks(arn: &ServiceArn, service: &Service, lack: &Lack) -> Concern {
+    let mut concern = Concern::about(arn.as_str(), Kind::SpotTaskNotReplaced, lack.since);
+    let (running, desired) = (service.running, service.desired);
+    let serves_too_little = running == 0 || running < service.floor();
+    if serves_too_little {
+        concern.severity = Severity::Page;
+    }
+    concern.title = format!("{arn}: a task that Spot took is not replaced");
+    concern.text = format!("{serves_too_little}");
+    concern.facts = vec![fact("Running tasks", format!("{running} of {desired}"))];
+    let trouble = lack.trouble.as_ref().or(service.trouble.as_ref());
+    concern
+        .facts
+        .extend(trouble.map(|trouble| fact("ECS says", trouble)));
+    concern.next = Next {
+        what: "See in the events of the service why ECS does not place another task.".to_owned(),
+        command: Some(format!(
+            "aws ecs describe-services --cluster {} --services {} --query \
+             'services[0].events[:5].message'",
+            arn.cluster(),
+            arn.name()
+        )),
+    };
+    concern
+}
+
+/// Services that cannot leave in time, for each cluster in one notice.
+pub(super) fn not_drainable(observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
+    let found: BTreeMap<&ClusterArn, Vec<Undrainable>> = observed
+        .surveys
+        .iter()
+        .map(|(cluster, services)| (cluster, drainability(services)))
+        .collect();
+    found
+        .into_iter()
+        .filter(|(_, found)| !found.is_empty())
+        .map(|(cluster, found)| cannot_leave(cluster, &found, moment))
+        .collect()
+}
+
+fn cannot_leave(cluster: &ClusterArn, found: &[Undrainable], moment: Moment<'_>) -> Concern {
+    let mut concern = Concern::about(cluster.as_str(), Kind::NotDrainable, moment.now);
+    concern.title = format!(
+        "cluster {}: {} cannot leave a Spot instance in time",
+        cluster.name(),
+        counted(found.len(), "service", "services")
+    );
+    for one in found {
+        let why: Vec<String> = one.why.iter().map(ToString::to_string).collect();
+        let why = why.join("; ");
+        concern.facts.push(fact(one.service.name(), &why));
+        concern
+            .text
+            .push_str(&format!("{}: {why}. ", one.service.name()));
+    }
+    concern.next = words(
+        "Let ECS stop a task first where that is harmless (a minimum below 100), and shorten the \
+         deregistration delay and the time to stop to what requests really take.",
+    );
+    concern
+}

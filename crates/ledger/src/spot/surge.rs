@@ -1,0 +1,117 @@
+//! Losses and surges, as items.
+
+use domain::drain::{Counted, Incident, InstanceId, Loss, Raised, Scope};
+use domain::rest::Version;
+use jiff::{SignedDuration, Timestamp, Unit};
+
+use super::read::{pool, service, task, write_pool};
+use crate::fields::{Draft, Fields, Unreadable};
+
+/// How long a loss is kept: longer than any window of a surge.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// What was lost, by name.
+const INSTANCE: &str = "instance";
+const TASK: &str = "task";
+const PLACEMENT: &str = "placement";
+
+/// The partition of the losses of this moment: one for an hour, so that those that count for a
+/// surge are read in two and the others are left where they are.
+pub(crate) fn partition(at: Timestamp) -> String {
+    let hour = jiff::TimestampRound::new()
+        .smallest(Unit::Hour)
+        .mode(jiff::RoundMode::Floor);
+    format!("losses#{}", at.round(hour).unwrap_or(at))
+}
+
+/// Writes a loss, without its key.
+pub(crate) fn write_loss(counted: &Counted) -> Draft {
+    let expires = counted.at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
+    let draft = Draft::default()
+        .instant("at", counted.at)
+        .text("fleet", counted.fleet.key())
+        .flag("by_fis", counted.by_fis)
+        .number("expires_at", expires.as_second());
+    let draft = match &counted.what {
+        Loss::Instance(id) => draft.text("what", INSTANCE).text("instance", id.as_str()),
+        Loss::Task { task, .. } => draft.text("what", TASK).text("task", task.as_str()),
+        Loss::Placement { reason, .. } => draft.text("what", PLACEMENT).text("reason", reason),
+    };
+    let draft = draft.some(counted.what.service(), |draft, service| {
+        draft.text("service", service.as_str())
+    });
+    write_pool(draft, counted.pool.as_ref())
+}
+
+/// Reads a loss.
+pub(crate) fn read_loss(fields: &Fields<'_>) -> Result<Counted, Unreadable> {
+    Ok(Counted {
+        what: read_what(fields)?,
+        fleet: scope(fields, "fleet")?,
+        pool: pool(fields)?,
+        at: fields.instant("at")?,
+        by_fis: fields.flag("by_fis")?,
+    })
+}
+
+fn read_what(fields: &Fields<'_>) -> Result<Loss, Unreadable> {
+    Ok(match fields.text("what")?.as_str() {
+        INSTANCE => {
+            let instance = InstanceId::parse(&fields.text("instance")?);
+            Loss::Instance(
+                instance.map_err(|_| fields.unreadable("instance", "the id of an instance"))?,
+            )
+        }
+        TASK => Loss::Task {
+            task: task(fields)?,
+            service: service(fields)?,
+        },
+        PLACEMENT => Loss::Placement {
+            service: service(fields)?
+                .ok_or_else(|| fields.unreadable("service", "the ARN of a service"))?,
+            reason: fields.text("reason")?,
+        },
+        _ => return Err(fields.unreadable("what", "a loss that this version knows")),
+    })
+}
+
+/// Writes a surge, without its key.
+pub(crate) fn write_incident(incident: &Incident) -> Draft {
+    Draft::default()
+        .number("version", incident.version.0)
+        .instant("since", incident.since)
+        .number("peak", incident.peak)
+        .some(incident.calm, |draft, since| draft.instant("calm", since))
+        .some(incident.fallback.as_ref(), |draft, raised| {
+            let map = Draft::default()
+                .text("group", &raised.group)
+                .number("saved", raised.saved)
+                .number("written", raised.written);
+            draft.map("fallback", map)
+        })
+}
+
+/// Reads a surge about this.
+pub(crate) fn read_incident(fields: &Fields<'_>, scope: Scope) -> Result<Incident, Unreadable> {
+    let fallback = fields.optional_map("fallback")?;
+    Ok(Incident {
+        scope,
+        since: fields.instant("since")?,
+        peak: fields.number("peak")?,
+        calm: fields.optional_instant("calm")?,
+        fallback: fallback.map(|raised| read_raised(&raised)).transpose()?,
+        version: Version(fields.number("version")?),
+    })
+}
+
+fn read_raised(fields: &Fields<'_>) -> Result<Raised, Unreadable> {
+    Ok(Raised {
+        group: fields.text("group")?,
+        saved: fields.number("saved")?,
+        written: fields.number("written")?,
+    })
+}
+
+fn scope(fields: &Fields<'_>, name: &str) -> Result<Scope, Unreadable> {
+    Scope::of_key(&fields.text(name)?).ok_or_else(|| fields.unreadable(name, "a scope"))
+}

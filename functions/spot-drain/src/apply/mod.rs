@@ -1,0 +1,180 @@
+//! Does what was decided, in the order of the plan. Everything that the function writes goes through
+//! one gate, which a dry run does not open.
+//!
+//! What is lost anyway is set DRAINING before the ledger is written, so a broken ledger keeps nobody
+//! in. What could be ours to undo, or costs somebody a task, comes after the record of its instance
+//! and is left out where that was refused.
+
+mod ecs;
+mod hooks;
+mod ledger;
+mod ticks;
+
+use std::collections::BTreeSet;
+
+use ::ledger::{Entry, LedgerError};
+use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
+use domain::drain::{InstanceId, Member, Plan, SetState};
+use futures_util::StreamExt;
+use tokio::time::Instant;
+
+use crate::event::Work;
+use crate::observe::Trouble;
+use crate::{Aws, Failure, Invocation, Settings};
+
+/// How many calls to ECS or EC2 Auto Scaling are under way at once.
+const AT_ONCE: usize = 16;
+/// How many writes of the ledger are under way at once.
+const WRITES_AT_ONCE: usize = 32;
+
+/// What came of a plan.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// The calls that were made, in a line each.
+    pub(crate) done: Vec<String>,
+    /// What did not succeed.
+    pub(crate) failed: Vec<Trouble>,
+    /// The instances whose record was not written.
+    pub(crate) refused: BTreeSet<InstanceId>,
+}
+
+/// One thing to do, and what came of it.
+struct Step {
+    what: String,
+    about: Vec<InstanceId>,
+}
+
+/// What an arm of a plan is applied with.
+struct Hand<'a> {
+    aws: &'a Aws,
+    settings: &'a Settings,
+    /// When nothing is begun any more.
+    stop: Instant,
+}
+
+/// The one gate in front of every write: of states, tasks, hooks, looks, rules, the ledger, notices
+/// and the journal. A dry run answers `shown` and writes nothing.
+async fn write<T>(settings: &Settings, shown: T, writing: impl Future<Output = T>) -> T {
+    if settings.dry_run {
+        return shown;
+    }
+    writing.await
+}
+
+/// Applies a plan. Of one that was made without the ledger only what drains lost instances is.
+pub(crate) async fn apply(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    plan: &Plan,
+    blind: bool,
+    (invocation, stop): (&Invocation, Instant),
+) -> Applied {
+    let hand = Hand {
+        aws,
+        settings,
+        stop,
+    };
+    let mut applied = Applied::default();
+    hand.states(&plan.drain, &Status::Draining, &mut applied)
+        .await;
+    if blind {
+        return applied;
+    }
+    hand.looks(plan, invocation, &mut applied).await;
+    hand.hooks(plan, &mut applied).await;
+    let refused = hand.records(plan, &mut applied).await;
+    hand.ticking(work, plan, &mut applied).await;
+    let voluntary = without(&plan.voluntary, &refused);
+    let undo = without(&plan.undo, &refused);
+    hand.states(&voluntary, &Status::Draining, &mut applied)
+        .await;
+    hand.states(&undo, &Status::Active, &mut applied).await;
+    hand.stop_tasks(plan, &refused, &mut applied).await;
+    hand.index(plan, invocation, &mut applied).await;
+    hand.counted(plan, &mut applied).await;
+    hand.incidents(plan, &mut applied).await;
+    hand.tell(plan, &mut applied).await;
+    applied.refused = refused.into_iter().cloned().collect();
+    applied
+}
+
+/// Without the instances whose record was refused.
+fn without(calls: &[SetState], refused: &BTreeSet<&InstanceId>) -> Vec<SetState> {
+    let left = calls.iter().map(|call| SetState {
+        cluster: call.cluster.clone(),
+        members: kept(&call.members, refused),
+    });
+    left.filter(|call| !call.members.is_empty()).collect()
+}
+
+fn kept(members: &[Member], refused: &BTreeSet<&InstanceId>) -> Vec<Member> {
+    let kept = members.iter();
+    let kept = kept.filter(|member| !refused.contains(&member.instance));
+    kept.cloned().collect()
+}
+
+impl Hand<'_> {
+    /// Takes steps, so many at once; none is begun when there is no time any more.
+    async fn take<T>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        at_once: usize,
+        step: impl Fn(&T) -> Step,
+        call: impl AsyncFn(&T) -> Result<(), Failure>,
+        applied: &mut Applied,
+    ) {
+        let steps = futures_util::stream::iter(items).map(async |item| {
+            let writing = async {
+                match Instant::now() < self.stop {
+                    true => call(&item).await,
+                    false => Err(Failure::Unfinished),
+                }
+            };
+            let outcome = write(self.settings, Ok(()), writing).await;
+            (step(&item), outcome)
+        });
+        let mut steps = steps.buffered(at_once);
+        while let Some((step, outcome)) = steps.next().await {
+            applied.note(step, outcome);
+        }
+    }
+}
+
+impl Applied {
+    fn note(&mut self, step: Step, outcome: Result<(), Failure>) {
+        let Step { what, about } = step;
+        match outcome {
+            Ok(()) => self.succeeded(what),
+            Err(failure) => self.failed(Trouble::with(what, &about, failure)),
+        }
+    }
+
+    fn succeeded(&mut self, what: String) {
+        tracing::info!(what, "applied");
+        self.done.push(what);
+    }
+
+    fn failed(&mut self, trouble: Trouble) {
+        let (what, cause) = (&trouble.what, shell::failure::chain(&trouble.failure));
+        tracing::error!(what, cause, "not applied");
+        self.failed.push(trouble);
+    }
+}
+
+/// Writes a journal entry.
+pub(crate) async fn journal(
+    aws: &Aws,
+    settings: &Settings,
+    entry: &Entry,
+) -> Result<(), LedgerError> {
+    write(settings, Ok(()), aws.edge.ledger.journal(entry)).await
+}
+
+/// Hands metrics to CloudWatch: it takes them from the log.
+pub(crate) async fn emit(settings: &Settings, metrics: &[serde_json::Value]) {
+    let lines = async {
+        metrics.iter().for_each(|metric| println!("{metric}"));
+    };
+    write(settings, (), lines).await;
+}

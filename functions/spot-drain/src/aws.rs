@@ -1,0 +1,49 @@
+//! The clients, and the pace at which they may be used.
+
+use aws_types::SdkConfig;
+use edge::Edge;
+use shell::pace::Pace;
+use shell::{OnDemand, on_demand};
+
+use crate::settings::Settings;
+
+/// Everything that talks to AWS.
+pub struct Aws {
+    pub(crate) edge: Edge,
+    /// SQS, to which a look is sent.
+    pub(crate) sqs: OnDemand<aws_sdk_sqs::Client>,
+    pub(crate) pace: Paces,
+}
+
+/// Our share of the token buckets of ECS that only this function takes from. Two runs at once do
+/// not know of each other: then ECS throttles, and the SDK tries again.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html>.
+#[derive(Debug)]
+pub(crate) struct Paces {
+    /// `ListContainerInstances`, `DescribeContainerInstances`, `ListTasks` and `DescribeTasks`.
+    pub(crate) read: Pace,
+    /// `UpdateContainerInstancesState` and `StopTask`.
+    pub(crate) modify: Pace,
+    /// `ListClusters` and `DescribeClusters`.
+    pub(crate) clusters: Pace,
+    /// `DescribeCapacityProviders`.
+    pub(crate) providers: Pace,
+}
+
+impl Aws {
+    /// Clients that share one configuration.
+    pub fn new(config: &SdkConfig, settings: &Settings) -> Self {
+        let share = f64::from(settings.place.bucket_share_percent) / 100.0;
+        let pace = |burst: f64, per_second: f64| Pace::new(burst * share, per_second * share);
+        Self {
+            edge: Edge::new(config, &settings.place),
+            sqs: on_demand(config, aws_sdk_sqs::Client::new),
+            pace: Paces {
+                read: pace(100.0, 20.0),
+                modify: pace(100.0, 40.0),
+                clusters: pace(50.0, 20.0),
+                providers: pace(50.0, 20.0),
+            },
+        }
+    }
+}

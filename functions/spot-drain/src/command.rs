@@ -1,0 +1,80 @@
+//! What a person asks for directly.
+
+use domain::drain::{InstanceId, Says, Sign};
+use serde::Deserialize;
+use serde_json::Value;
+use shell::json;
+
+use crate::Invocation;
+use crate::ask::Question;
+use crate::event::{Request, Work};
+use crate::failure::Failure;
+
+/// The fields of an action that has none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// The fields of `status`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    instance: Option<String>,
+}
+
+/// The fields of `drainability`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Drainability {
+    cluster: Option<String>,
+}
+
+/// What a direct invocation asks for.
+pub(crate) fn direct(
+    action: &str,
+    fields: Value,
+    invocation: &Invocation,
+) -> Result<Request, Failure> {
+    Ok(match action {
+        "tick" => {
+            let Nothing {} = json::read(fields)?;
+            work("tick", Says::Tick, invocation)
+        }
+        "sweep" => {
+            let Nothing {} = json::read(fields)?;
+            work("sweep", Says::Sweep, invocation)
+        }
+        "status" => {
+            let Status { instance } = json::read(fields)?;
+            let instance = instance.as_deref().map(InstanceId::parse).transpose();
+            let instance =
+                instance.map_err(|error| Failure::unusable("instance", error.to_string()))?;
+            Request::Ask(Question::Status { instance })
+        }
+        "drainability" => {
+            let Drainability { cluster } = json::read(fields)?;
+            Request::Ask(Question::Drainability { cluster })
+        }
+        other => {
+            let expected = "expected tick, sweep, status or drainability";
+            return Err(Failure::unusable(
+                "action",
+                format!("\"{other}\" is none; {expected}"),
+            ));
+        }
+    })
+}
+
+fn work(kind: &'static str, says: Says, invocation: &Invocation) -> Request {
+    Request::Work(Box::new(Work {
+        event: invocation.id.clone(),
+        came: invocation.now,
+        kind,
+        signs: vec![Sign {
+            id: invocation.id.clone(),
+            at: invocation.now,
+            says,
+        }],
+        ..Work::default()
+    }))
+}

@@ -1,0 +1,148 @@
+//! `spot-drain`: gets everyone out before an instance goes, proves that they got out, and notices
+//! when it is not one instance but a surge.
+//!
+//! A message only says *look here*. What to do follows from the record of the instance, from its
+//! deadline and from what is: [`handle`] reads like that. A batch of messages is one round, so that
+//! every instance that goes is found at once and drained before anything is waited for.
+
+mod apply;
+mod ask;
+mod aws;
+mod command;
+mod event;
+mod failure;
+mod observe;
+mod report;
+#[cfg(test)]
+mod script;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use domain::drain::{Moment, decide};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+pub use aws::Aws;
+pub use failure::Failure;
+pub use settings::Settings;
+
+use event::{Request, Work};
+use observe::{Seen, Trouble};
+use report::{Run, metrics, parts, to_the_queue};
+
+/// What is kept of an invocation's time for the journal and the report.
+const RESERVE: SignedDuration = SignedDuration::from_secs(3);
+
+/// One invocation of the function.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Its request id: the same when Lambda delivers the event again.
+    pub id: String,
+    /// When it began.
+    pub now: Timestamp,
+    /// When Lambda ends it.
+    pub deadline: Timestamp,
+}
+
+impl Invocation {
+    /// When nothing is begun any more.
+    fn stop(&self) -> Instant {
+        let time = self.deadline.duration_since(self.now) - RESERVE;
+        Instant::now() + Duration::try_from(time).unwrap_or(Duration::ZERO)
+    }
+}
+
+/// Handles one event.
+pub async fn handle(
+    aws: &Aws,
+    settings: &Settings,
+    event: Value,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
+    match event::parse(event, settings, invocation)? {
+        Request::Ask(question) => ask::answer(aws, settings, question, invocation).await,
+        Request::Work(work) => Box::pin(work_on(aws, settings, &work, invocation)).await,
+        Request::NotForUs(why) => {
+            tracing::info!(why, "nothing to do");
+            Ok(json!({ "function": "spot-drain", "summary": "nothing to do", "reason": why }))
+        }
+    }
+}
+
+/// The five steps: what was heard, a look at the world, a decision, its effect, a report.
+async fn work_on(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
+    let stop = invocation.stop();
+    let moment = moment(settings, invocation);
+    let Seen {
+        observed,
+        unseen,
+        blind,
+        ..
+    } = Box::pin(observe::observe(aws, settings, work, moment)).await;
+    let plan = &decide(&observed, moment);
+    let decision = parts::summary(plan);
+    tracing::info!(event = work.event, kind = work.kind, decision, "decided");
+    let applying = apply::apply(aws, settings, work, plan, blind, (invocation, stop));
+    let applied = Box::pin(applying).await;
+    apply::emit(settings, &metrics(plan, &applied, invocation.now)).await;
+    let run = Run {
+        settings,
+        work,
+        plan,
+        applied,
+        unseen,
+    };
+    conclude(aws, settings, run, invocation).await
+}
+
+/// The rules, where it is, and when.
+fn moment<'a>(settings: &'a Settings, invocation: &Invocation) -> Moment<'a> {
+    Moment {
+        policy: &settings.policy,
+        account: &settings.account,
+        region: &settings.region,
+        now: invocation.now,
+    }
+}
+
+/// Ends a round: the journal, the log, and the answer. To the queue that is the messages that have to
+/// come again; to anybody else the report, or one failure, which makes Lambda deliver the event
+/// again.
+async fn conclude(
+    aws: &Aws,
+    settings: &Settings,
+    mut run: Run<'_>,
+    invocation: &Invocation,
+) -> Result<Value, Failure> {
+    let entry = run.entry(invocation);
+    if let Err(error) = apply::journal(aws, settings, &entry).await {
+        let trouble = Trouble::everywhere("the journal", error);
+        run.applied.failed.push(trouble);
+    }
+    let report = run.report();
+    let come_again = run.come_again();
+    if run.work.queued {
+        let answer = to_the_queue(&come_again);
+        match come_again.is_empty() {
+            true => tracing::info!(%report, "done"),
+            false => tracing::error!(%report, "not everything was done"),
+        }
+        return Ok(answer);
+    }
+    match run.into_failure() {
+        None => Ok(report),
+        Some(failure) => {
+            tracing::error!(%report, "not everything was done");
+            Err(failure)
+        }
+    }
+}
