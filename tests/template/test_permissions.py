@@ -47,11 +47,17 @@ def test_every_resource_is_of_this_account_and_region(stack):
                 assert resource.split(":")[3:5] == ["eu-central-1", ACCOUNT], statement["Sid"]
 
 
+def invokes_a_function(rule: dict) -> bool:
+    """Whether a rule invokes what it targets, and does not leave it in a queue."""
+    return any(":lambda:" in target["Arn"] for target in rule["Targets"])
+
+
 def test_every_service_that_invokes_a_function_names_its_rule_or_topic_and_account(stack):
     permissions = stack.of_type("AWS::Lambda::Permission")
     rules = {
         f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/caretaker-{rule}"
-        for rule in stack.of_type("AWS::Events::Rule")
+        for rule, properties in stack.of_type("AWS::Events::Rule").items()
+        if invokes_a_function(properties)
     }
     topics = set(stack.functions()["budget-guard"]["Environment"]["Variables"]["BUDGET_TOPICS"].split(","))
     assert {permission["SourceArn"] for permission in permissions.values()} == rules | topics
@@ -75,8 +81,24 @@ def test_every_rule_may_invoke_the_function_that_it_targets(stack):
         for p in stack.of_type("AWS::Lambda::Permission").values()
     }
     for rule, properties in stack.of_type("AWS::Events::Rule").items():
-        for target in properties["Targets"]:
-            assert (f"caretaker-{rule}", target["Arn"].split(":")[-1]) in allowed
+        if invokes_a_function(properties):
+            for target in properties["Targets"]:
+                assert (f"caretaker-{rule}", target["Arn"].split(":")[-1]) in allowed
+
+
+def test_every_rule_may_leave_its_events_in_the_queue_that_it_targets(stack):
+    policy = stack.properties("SpotIntakePolicy")["PolicyDocument"]
+    [let_in] = [s for s in policy["Statement"] if s["Sid"] == "OurRules"]
+    intake = f"arn:aws:sqs:eu-central-1:{ACCOUNT}:caretaker-SpotIntake"
+    assert let_in["Resource"] == intake
+    queued = {
+        name: rule
+        for name, rule in stack.of_type("AWS::Events::Rule").items()
+        if not invokes_a_function(rule)
+    }
+    assert {target["Arn"] for rule in queued.values() for target in rule["Targets"]} == {intake}
+    named = {arn.split("/caretaker-")[-1] for arn in let_in["Condition"]["ArnEquals"]["aws:SourceArn"]}
+    assert named == set(queued)
 
 
 def services_let_in(stack) -> dict[str, dict]:
@@ -94,7 +116,7 @@ def services_let_in(stack) -> dict[str, dict]:
 
 def test_every_service_that_is_let_in_acts_for_our_own_resources_only(stack):
     let_in = services_let_in(stack)
-    assert len(let_in) == 7
+    assert len(let_in) == 9
     for who, statement in let_in.items():
         condition = statement["Condition"]
         if statement["Principal"] != {"Service": "sns.amazonaws.com"}:
@@ -120,21 +142,21 @@ def test_the_topics_of_budgets_take_letters_of_this_accounts_budgets_and_of_nobo
 
 
 def test_every_rule_may_leave_what_failed_in_the_dead_letter_queue(stack):
-    [policy] = stack.of_type("AWS::SQS::QueuePolicy").values()
+    policy = stack.properties("DeadLettersPolicy")
     let_in = policy["PolicyDocument"]["Statement"][0]["Condition"]["ArnEquals"]["aws:SourceArn"]
     assert {arn.split("/caretaker-")[-1] for arn in let_in} == set(stack.of_type("AWS::Events::Rule"))
 
 
 def test_every_topic_may_leave_what_failed_in_the_dead_letter_queue(stack):
-    [policy] = stack.of_type("AWS::SQS::QueuePolicy").values()
+    policy = stack.properties("DeadLettersPolicy")
     [let_in] = [s for s in policy["PolicyDocument"]["Statement"] if s["Sid"] == "OurBudgetTopics"]
     redriven = [s["TopicArn"] for s in stack.of_type("AWS::SNS::Subscription").values() if "RedrivePolicy" in s]
     assert sorted(let_in["Condition"]["ArnEquals"]["aws:SourceArn"]) == sorted(redriven)
-    [policy] = deployed().of_type("AWS::SQS::QueuePolicy").values()
+    policy = deployed().properties("DeadLettersPolicy")
     assert [s["Sid"] for s in policy["PolicyDocument"]["Statement"]] == ["OurRules", "OnlyOverTls"]
 
 
-@pytest.mark.parametrize(("function", "statements"), [("off-hours", 2), ("budget-guard", 3)])
+@pytest.mark.parametrize(("function", "statements"), [("off-hours", 2), ("budget-guard", 3), ("spot-drain", 4)])
 def test_the_clusters_that_are_named_are_the_ones_in_reach(function, statements):
     stack = whole(Clusters="prod,staging-*")
     scoped = [
@@ -154,6 +176,23 @@ def test_the_pager_may_use_a_key_only_where_one_is_given(stack):
     assert keys(stack) == [stack.properties("Pages")["KmsMasterKeyId"]]
     assert keys(deployed()) == []
     assert "KmsMasterKeyId" not in deployed().properties("Pages")
+
+
+def test_groups_are_changed_only_where_on_demand_takes_the_place_of_spot(stack):
+    def changes(one):
+        statements = one.policy("spot-drain")["Statement"]
+        return [s["Sid"] for s in statements if "autoscaling:UpdateAutoScalingGroup" in listed(s["Action"])]
+
+    assert changes(stack) == ["FallBackToOnDemand"]
+    assert changes(deployed()) == []
+
+
+def test_only_the_tick_of_every_minute_can_be_switched(stack):
+    [switch] = [s for s in stack.policy("spot-drain")["Statement"] if s["Sid"] == "SwitchTheTick"]
+    assert switch["Action"] == ["events:DisableRule", "events:EnableRule"]
+    assert switch["Resource"] == f"arn:aws:events:eu-central-1:{ACCOUNT}:rule/caretaker-SpotMinute"
+    variables = stack.functions()["spot-drain"]["Environment"]["Variables"]
+    assert switch["Resource"].endswith(f"/{variables['MINUTE_RULE']}")
 
 
 def test_every_topic_has_the_key_that_is_given(stack):

@@ -10,7 +10,7 @@ from moto.events.models import EventPattern
 OTHER_WAYS = {
     "action": "a person invokes it",
     "RequestType": "CloudFormation, through the custom resource",
-    "Records": "the dead-letter queue, or a budget's topic",
+    "Records": "a queue, or a budget's topic",
 }
 
 
@@ -19,11 +19,18 @@ def stack():
     return whole()
 
 
+def patterns(stack) -> dict[str, dict]:
+    """The rules that wait for events, by logical id; a tick waits for none."""
+    return {
+        name: rule for name, rule in stack.of_type("AWS::Events::Rule").items() if "EventPattern" in rule
+    }
+
+
 def reached(stack, event: dict) -> set[str]:
-    """The functions that an event on the bus reaches."""
+    """The functions that an event on the bus reaches, be it through a queue."""
     return {
         target["Id"]
-        for rule in stack.of_type("AWS::Events::Rule").values()
+        for rule in patterns(stack).values()
         if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event)
         for target in rule["Targets"]
     }
@@ -137,15 +144,85 @@ def test_a_notice_of_another_account_reaches_nobody(stack):
     assert reached(stack, notice(account="999999999999")) == set()
 
 
+def spot(name: str) -> dict:
+    """A sample of what spot-drain hears."""
+    return json.loads((ROOT / "events/spot-drain" / f"{name}.json").read_text())
+
+
+def rules_of(stack, event: dict) -> set[str]:
+    """The rules that an event on the bus fits."""
+    return {
+        name
+        for name, rule in patterns(stack).items()
+        if EventPattern.load(json.dumps(rule["EventPattern"])).matches_event(event)
+    }
+
+
+HEARD = {
+    "InstanceWarned": [
+        "warning-terminate",
+        "warning-stop",
+        "warning-hibernate",
+        "warning-of-an-unknown-action",
+        "warning-that-says-least",
+        "rebalance",
+        "reservation-warning",
+        "interruptible-reservation-warning",
+    ],
+    "InstanceEnded": ["instance-stopping", "instance-stopped", "instance-shutting-down", "instance-terminated"],
+    "InstanceEvicted": ["evicted"],
+    "InstanceTerminating": ["hook", "hook-to-a-warm-pool", "hook-of-somebody-else"],
+    "HostChanged": [
+        "container-instance-registered",
+        "container-instance-draining",
+        "container-instance-inactive",
+        "container-instance-of-a-short-arn",
+    ],
+    "SpotTaskStopped": ["task-stopping-for-spot", "task-stopping-as-in-2023", "task-stopped-for-spot"],
+    "PlacementFailed": ["placement-failed", "placement-failed-on-instances"],
+}
+
+
+@pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule, names in HEARD.items() for name in names])
+def test_what_is_said_of_an_instance_or_a_task_comes_through_one_rule(stack, rule, name):
+    assert rules_of(stack, spot(name)) == {rule}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "instance-running",
+        "hook-of-a-launch",
+        "container-instance-placed-on",
+        "task-stopping-for-another-reason",
+        "service-steady",
+    ],
+)
+def test_what_says_nothing_of_spot_reaches_nobody(stack, name):
+    assert rules_of(stack, spot(name)) == set()
+
+
+@pytest.mark.parametrize("name", ["evicted", "hook", "warning-terminate", "task-stopping-for-spot"])
+def test_an_instance_of_another_account_reaches_nobody(stack, name):
+    assert rules_of(stack, spot(name) | {"account": "999999999999"}) == set()
+
+
+def test_another_service_event_reaches_nobody(stack):
+    event = spot("evicted")
+    event["detail"]["eventName"] = "SharedSnapshotCopyInitiated"
+    assert rules_of(stack, event) == set()
+
+
 def test_every_pattern_is_short_enough_for_eventbridge(stack):
-    for name, rule in stack.of_type("AWS::Events::Rule").items():
+    for name, rule in patterns(stack).items():
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
         assert len(json.dumps(rule["EventPattern"])) <= 2048, name
 
 
 def test_every_rule_answers_to_some_event_above(stack):
     events = [api_call(), deployment("SERVICE_DEPLOYMENT_COMPLETED"), notice()]
-    for name, rule in stack.of_type("AWS::Events::Rule").items():
+    events += [spot(name) for names in HEARD.values() for name in names]
+    for name, rule in patterns(stack).items():
         pattern = EventPattern.load(json.dumps(rule["EventPattern"]))
         assert any(pattern.matches_event(event) for event in events), name
 
@@ -156,6 +233,13 @@ def way_in(stack, event: dict) -> set[str]:
         return {
             tick["Target"]["Arn"].split(":caretaker-")[-1]
             for tick in stack.of_type("AWS::Scheduler::Schedule").values()
+        }
+    if event.get("source") == "aws.events":
+        return {
+            target["Id"]
+            for rule in stack.of_type("AWS::Events::Rule").values()
+            if "ScheduleExpression" in rule
+            for target in rule["Targets"]
         }
     if source := next((r["EventSource"] for r in event.get("Records", []) if "EventSource" in r), None):
         assert source == "aws:sns"
@@ -176,6 +260,11 @@ STRAYS = {
     "off-hours/our-own-update.json",
     "off-hours/task-stopped.json",
     "pager/foreign-event.json",
+    "spot-drain/instance-running.json",
+    "spot-drain/hook-of-a-launch.json",
+    "spot-drain/container-instance-placed-on.json",
+    "spot-drain/task-stopping-for-another-reason.json",
+    "spot-drain/service-steady.json",
 }
 
 

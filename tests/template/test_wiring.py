@@ -1,5 +1,6 @@
 """What is deployed: functions with their settings and logs, and where everything that fails goes."""
 
+import json
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from cloudformation import ROOT, deployed, source, whole
 
 FOLDERS = sorted(folder.name for folder in (ROOT / "functions").iterdir())
 DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:caretaker-DeadLetters"
+INTAKE = "arn:aws:sqs:eu-central-1:123456789012:caretaker-SpotIntake"
 UNPAGED = "arn:aws:sqs:eu-central-1:123456789012:caretaker-Unpaged"
 
 
@@ -142,7 +144,7 @@ def test_a_run_ends_before_the_next_tick(stack):
 def test_every_delivery_that_fails_is_kept(stack):
     targets = [target for rule in stack.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [schedule["Target"] for schedule in stack.of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 5
+    assert len(targets) == 14
     for target in targets:
         assert target["DeadLetterConfig"]["Arn"] == DEAD_LETTERS
         assert target["RetryPolicy"].keys() == {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"}
@@ -156,16 +158,70 @@ def test_every_invocation_that_fails_is_kept(stack):
         for config in stack.of_type("AWS::Lambda::EventInvokeConfig").values()
     }
     # The pager cannot page its own failures: they go where an alarm is watching.
-    assert kept == {"off-hours": DEAD_LETTERS, "budget-guard": DEAD_LETTERS, "pager": UNPAGED}
+    assert kept == {
+        "off-hours": DEAD_LETTERS,
+        "budget-guard": DEAD_LETTERS,
+        "spot-drain": DEAD_LETTERS,
+        "pager": UNPAGED,
+    }
+
+
+def source_of(stack, function: str) -> dict:
+    """The one queue from which Lambda feeds a function."""
+    mappings = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    [mapping] = [one for one in mappings if one["FunctionName"] == f"caretaker-{function}"]
+    return mapping
 
 
 def test_the_pager_takes_what_failed_and_what_it_cannot_say_is_kept(stack):
-    [mapping] = stack.of_type("AWS::Lambda::EventSourceMapping").values()
-    assert (mapping["EventSourceArn"], mapping["FunctionName"]) == (DEAD_LETTERS, "caretaker-pager")
+    assert source_of(stack, "pager")["EventSourceArn"] == DEAD_LETTERS
     queue = stack.properties("DeadLetters")
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == UNPAGED
     # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     assert queue["VisibilityTimeout"] >= 6 * stack.functions()["pager"]["Timeout"]
+
+
+def test_spot_drain_takes_a_surge_at_once_and_answers_message_by_message(stack):
+    mapping = source_of(stack, "spot-drain")
+    assert mapping["EventSourceArn"] == INTAKE
+    assert mapping["BatchSize"] == 1000
+    assert mapping["MaximumBatchingWindowInSeconds"] == 1
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_round_that_dies_comes_again_within_the_two_minutes_that_spot_gives(stack):
+    queue, function = stack.properties("SpotIntake"), stack.functions()["spot-drain"]
+    # Lambda refuses a queue whose visibility timeout is shorter than its function's timeout.
+    assert function["Timeout"] < queue["VisibilityTimeout"]
+    # Tried at once and after one, two and three timeouts, and then kept for people.
+    assert 3 * queue["VisibilityTimeout"] < 120 < queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == DEAD_LETTERS
+    assert function["Environment"]["Variables"]["QUEUE_URL"].endswith("/caretaker-SpotIntake")
+
+
+def test_the_tick_of_every_minute_is_off_until_it_is_needed(stack):
+    rule = stack.properties("SpotMinute")
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "DISABLED")
+    assert stack.properties("SpotTick")["ScheduleExpression"] == "rate(1 hour)"
+
+
+def test_a_warning_that_nothing_can_be_done_about_any_more_is_not_delivered(stack):
+    [target] = stack.properties("InstanceWarned")["Targets"]
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 120
+
+
+def test_the_dashboard_shows_metrics_that_are_written(stack):
+    body = json.loads(stack.properties("SpotDashboard")["DashboardBody"])
+    shown = {
+        metric[1]
+        for widget in body["widgets"]
+        for metric in widget["properties"]["metrics"]
+        if metric[0] == "Caretaker"
+    }
+    written = (ROOT / "functions/spot-drain/src/report/metrics.rs").read_text()
+    assert {name for name in shown if f'"{name}"' not in written} == set()
+    assert {"LeadTime", "TimeToDraining", "TasksKilled", "Surges"} <= shown
+    assert {widget["properties"]["region"] for widget in body["widgets"]} == {"eu-central-1"}
 
 
 def test_every_queue_keeps_its_messages_for_as_long_as_sqs_can(stack):
@@ -193,6 +249,8 @@ def test_every_alarm_reaches_people_without_the_pager(stack):
     watched = {(alarm["MetricName"], alarm["Dimensions"][0]["Value"]) for alarm in alarms}
     assert {(m, f"caretaker-{f}") for m in ("Errors", "Throttles") for f in FOLDERS} <= watched
     assert ("ApproximateNumberOfMessagesVisible", "caretaker-Unpaged") in watched
+    for queue in ("DeadLetters", "SpotIntake"):
+        assert ("ApproximateAgeOfOldestMessage", f"caretaker-{queue}") in watched
 
 
 def test_pages_go_by_email_only_where_an_address_is_given(stack):
