@@ -21,7 +21,7 @@ pub mod timeline;
 mod topic_deed;
 mod trouble;
 pub mod verdict;
-mod wake;
+pub mod wake;
 mod watcher;
 
 use std::collections::BTreeMap;

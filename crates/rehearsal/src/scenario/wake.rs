@@ -16,7 +16,7 @@ use crate::template::Template;
 const LAG: SignedDuration = SignedDuration::from_secs(20);
 
 /// Creates the rules and the schedules; the first tick is due at `from`.
-pub(super) fn turn_on(
+pub fn turn_on(
     account: &Account,
     template: &Template,
     from: Timestamp,
@@ -50,7 +50,7 @@ pub(super) fn turn_on(
 }
 
 /// What is due for the template's functions.
-pub(super) fn take_due(account: &Account, template: &Template) -> Vec<Invocation> {
+pub fn take_due(account: &Account, template: &Template) -> Vec<Invocation> {
     let world = &mut account.state().world;
     let mut due = Vec::new();
     for delivery in take_due_deliveries(world) {
@@ -67,7 +67,7 @@ pub(super) fn take_due(account: &Account, template: &Template) -> Vec<Invocation
 }
 
 /// The batches that are due, with the names of the functions that they feed.
-pub(super) fn take_due_batches(account: &Account, template: &Template) -> Vec<(String, Batch)> {
+pub fn take_due_batches(account: &Account, template: &Template) -> Vec<(String, Batch)> {
     let batches = sqs::take_due_batches(&mut account.state().world);
     let named = |batch: Batch| Some((name(template, &batch.function)?, batch));
     batches.into_iter().filter_map(named).collect()
