@@ -74,6 +74,33 @@ def on_container_instances(action: str, given: dict) -> Iterator[Request]:
         yield request(action, resource, **{"ecs:cluster": cluster})
 
 
+def on_a_container_instance(action: str, given: dict) -> Iterator[Request]:
+    cluster = cluster_arn(given["cluster"])
+    id = given["containerInstance"].split("/")[-1]
+    resource = arn("ecs", f"container-instance/{cluster.split('/')[-1]}/{id}")
+    yield request(action, resource, **{"ecs:cluster": cluster})
+
+
+def on_tasks(action: str, given: dict) -> Iterator[Request]:
+    cluster = cluster_arn(given["cluster"])
+    for task in given.get("tasks") or [given["task"]]:
+        resource = arn("ecs", f"task/{cluster.split('/')[-1]}/{task.split('/')[-1]}")
+        yield request(action, resource, **{"ecs:cluster": cluster})
+
+
+def on_capacity_providers(action: str, given: dict) -> Iterator[Request]:
+    for provider in given["capacityProviders"]:
+        yield request(action, arn("ecs", f"capacity-provider/{provider}"))
+
+
+def on_a_group_itself(action: str, given: dict) -> Iterator[Request]:
+    name = given["AutoScalingGroupName"]
+    yield request(
+        action,
+        arn("autoscaling", f"autoScalingGroup:930d940e-891e-4781-a11a-7b0acd480f03:autoScalingGroupName/{name}"),
+    )
+
+
 def on_services(action: str, given: dict) -> Iterator[Request]:
     for service in given.get("services") or [given["service"]]:
         resource = service_arn(given["cluster"], service)
@@ -93,6 +120,9 @@ def on_a_scalable_target(action: str, given: dict) -> Iterator[Request]:
 
 
 def on_a_group(action: str, given: dict) -> Iterator[Request]:
+    if any(key.startswith("MixedInstancesPolicy") for key in given):
+        yield from on_a_group_itself(action, given)
+        return
     name = given["AutoScalingGroupName"]
     resource = arn(
         "autoscaling", f"autoScalingGroup:930d940e-891e-4781-a11a-7b0acd480f03:autoScalingGroupName/{name}"
@@ -106,6 +136,11 @@ def on_a_group(action: str, given: dict) -> Iterator[Request]:
 
 def on_a_table(action: str, given: dict) -> Iterator[Request]:
     yield request(action, arn("dynamodb", f"table/{given['TableName']}"))
+
+
+def on_tables(action: str, given: dict) -> Iterator[Request]:
+    for table in given["RequestItems"]:
+        yield request(action, arn("dynamodb", f"table/{table}"))
 
 
 def in_a_transaction(_action: str, given: dict) -> Iterator[Request]:
@@ -132,6 +167,14 @@ def on_a_bus(action: str, given: dict) -> Iterator[Request]:
         )
 
 
+def on_a_rule(action: str, given: dict) -> Iterator[Request]:
+    yield request(action, arn("events", f"rule/{given['Name']}"))
+
+
+def on_a_queue(action: str, given: dict) -> Iterator[Request]:
+    yield request(action, arn("sqs", given["QueueUrl"].split("/")[-1]))
+
+
 def on_a_budget(_action: str, given: dict) -> Iterator[Request]:
     # One permission for every way to read a budget; it has no Region:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
@@ -147,28 +190,42 @@ def on_a_topic(action: str, given: dict) -> Iterator[Request]:
 ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "application-autoscaling:DescribeScalableTargets": on_everything,
     "application-autoscaling:RegisterScalableTarget": on_a_scalable_target,
+    "autoscaling:CompleteLifecycleAction": on_a_group_itself,
     "autoscaling:DescribeAutoScalingGroups": on_everything,
+    "autoscaling:DescribeLifecycleHooks": on_everything,
+    "autoscaling:RecordLifecycleActionHeartbeat": on_a_group_itself,
     "autoscaling:UpdateAutoScalingGroup": on_a_group,
     "budgets:DescribeBudget": on_a_budget,
     "budgets:DescribeNotificationsForBudget": on_a_budget,
     "budgets:DescribeSubscribersForNotification": on_a_budget,
+    "dynamodb:BatchGetItem": on_tables,
+    "dynamodb:BatchWriteItem": on_tables,
     "dynamodb:DeleteItem": on_a_table,
     "dynamodb:GetItem": on_a_table,
     "dynamodb:PutItem": on_a_table,
     "dynamodb:Query": on_a_table,
     "dynamodb:TransactWriteItems": in_a_transaction,
     "dynamodb:UpdateItem": on_a_table,
+    "ecs:DescribeCapacityProviders": on_capacity_providers,
     "ecs:DescribeClusters": on_clusters,
     "ecs:DescribeContainerInstances": on_container_instances,
     "ecs:DescribeServices": on_services,
     "ecs:DescribeTaskDefinition": on_everything,
+    "ecs:DescribeTasks": on_tasks,
+    "ecs:ListClusters": on_everything,
     "ecs:ListContainerInstances": on_the_cluster_itself,
     "ecs:ListServices": on_a_cluster,
+    "ecs:ListTasks": on_a_container_instance,
+    "ecs:StopTask": on_tasks,
+    "ecs:UpdateContainerInstancesState": on_container_instances,
     "ecs:UpdateService": on_services,
+    "events:DisableRule": on_a_rule,
+    "events:EnableRule": on_a_rule,
     "events:PutEvents": on_a_bus,
     "freetier:GetFreeTierUsage": on_everything,
     "sns:GetTopicAttributes": on_a_topic,
     "sns:ListSubscriptionsByTopic": on_a_topic,
     "sns:Publish": on_a_topic,
+    "sqs:SendMessage": on_a_queue,
     "tag:GetResources": on_everything,
 }

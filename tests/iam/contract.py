@@ -41,9 +41,14 @@ def recorded(recording: Path, functions: Iterable[str]) -> list[dict]:
 
 
 def stack_of(calls: list[dict]) -> Stack:
-    """The template with the budgets that were read, and with the table and the topics named as they
-    were when the calls were recorded."""
-    found = {"Ledger": tables(calls), "Pages": topics(calls, "sns:Publish")}
+    """The template with the budgets that were read, and with the table, the topics, the queue and the
+    rule named as they were when the calls were recorded."""
+    found = {
+        "Ledger": tables(calls),
+        "Pages": topics(calls, "sns:Publish"),
+        "SpotIntake": named(calls, "sqs:SendMessage", "QueueUrl"),
+        "SpotMinute": named(calls, "events:EnableRule", "Name") | named(calls, "events:DisableRule", "Name"),
+    }
     read = topics(calls, "sns:GetTopicAttributes") | topics(calls, "sns:ListSubscriptionsByTopic")
     for logical_id in ("BudgetWarn", "BudgetStop"):
         found[logical_id] = {name for name in read if name.endswith(logical_id)}
@@ -51,7 +56,8 @@ def stack_of(calls: list[dict]) -> Stack:
         if len(names) > 1:
             raise ValueError(f"one {logical_id} was expected in the recording, not {sorted(names)}")
     budgets = ",".join(sorted(budgets_read(calls))) or "dev"
-    return deployed({logical_id: n for logical_id, names in found.items() for n in names}, BudgetNames=budgets)
+    names = {logical_id: n for logical_id, names in found.items() for n in names}
+    return deployed(names, BudgetNames=budgets, FallbackToOnDemand="true")
 
 
 def tables(calls: list[dict]) -> set[str]:
@@ -61,6 +67,11 @@ def tables(calls: list[dict]) -> set[str]:
 
 def topics(calls: list[dict], action: str) -> set[str]:
     return {call["input"]["TopicArn"].split(":")[-1] for call in calls if call["action"] == action}
+
+
+def named(calls: list[dict], action: str, field: str) -> set[str]:
+    """What calls of an action name, without the path to it."""
+    return {call["input"][field].split("/")[-1] for call in calls if call["action"] == action}
 
 
 def budgets_read(calls: list[dict]) -> set[str]:

@@ -56,6 +56,35 @@ GUARD_SAMPLE = [
     ("ecs:ListContainerInstances", {"cluster": "prod"}),
     ("ecs:DescribeContainerInstances", {"cluster": "prod", "containerInstances": [INSTANCE]}),
 ]
+TASK = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task/prod/1dc5c17a"
+OF_A_HOOK = {"AutoScalingGroupName": "hosts", "LifecycleHookName": "caretaker-drain", "InstanceId": "i-0a1b2c3d"}
+OF_THE_GUARD = ("budgets:", "sns:", "freetier:", "tag:", "application-autoscaling:", "ecs:UpdateService")
+SPOT_SAMPLE = [
+    *[(action, given) for action, given in GUARD_SAMPLE if not action.startswith(OF_THE_GUARD)],
+    ("autoscaling:CompleteLifecycleAction", OF_A_HOOK),
+    ("autoscaling:DescribeAutoScalingGroups", {}),
+    ("autoscaling:DescribeLifecycleHooks", {"AutoScalingGroupName": "hosts"}),
+    ("autoscaling:RecordLifecycleActionHeartbeat", OF_A_HOOK),
+    (
+        "autoscaling:UpdateAutoScalingGroup",
+        {
+            "AutoScalingGroupName": "hosts",
+            "MixedInstancesPolicy.InstancesDistribution.OnDemandBaseCapacity": "4",
+        },
+    ),
+    ("dynamodb:BatchGetItem", {"RequestItems": {"ledger": {"Keys": []}}}),
+    ("dynamodb:BatchWriteItem", {"RequestItems": {"ledger": []}}),
+    ("dynamodb:UpdateItem", {"TableName": "ledger"}),
+    ("ecs:DescribeCapacityProviders", {"capacityProviders": ["spot", "FARGATE_SPOT"]}),
+    ("ecs:DescribeTasks", {"cluster": "prod", "tasks": [TASK]}),
+    ("ecs:ListClusters", {}),
+    ("ecs:ListTasks", {"cluster": "prod", "containerInstance": INSTANCE}),
+    ("ecs:StopTask", {"cluster": "prod", "task": TASK}),
+    ("ecs:UpdateContainerInstancesState", {"cluster": "prod", "containerInstances": [INSTANCE]}),
+    ("events:DisableRule", {"Name": "caretaker-SpotMinute"}),
+    ("events:EnableRule", {"Name": "caretaker-SpotMinute"}),
+    ("sqs:SendMessage", {"QueueUrl": "http://127.0.0.1:4577/123456789012/caretaker-SpotIntake"}),
+]
 
 
 def recording(tmp_path, sample, caller="off-hours"):
@@ -73,7 +102,7 @@ def verdict(tmp_path, sample, function="off-hours"):
     calls = recorded(recording(tmp_path, sample, function), [function])
     policy = stack_of(calls).policy(function)
     given = answers(policy, asked(calls, function))
-    excused = {"WriteItsLog", "LeaveWhatFailed"}
+    excused = {"WriteItsLog", "LeaveWhatFailed", "TakeWhatIsHeard"}
     return (
         [answer.request.action for answer in given if not answer.allowed],
         {(sid, action) for sid, action in unused(policy, given) if sid not in excused},
@@ -83,6 +112,14 @@ def verdict(tmp_path, sample, function="off-hours"):
 def test_calls_that_fit_the_policy_leave_nothing_to_say(tmp_path):
     assert verdict(tmp_path, SAMPLE) == ([], set())
     assert verdict(tmp_path, GUARD_SAMPLE, "budget-guard") == ([], set())
+    assert verdict(tmp_path, SPOT_SAMPLE, "spot-drain") == ([], set())
+
+
+@pytest.mark.parametrize("position", range(len(SPOT_SAMPLE)))
+def test_a_permission_that_spot_drain_does_not_need_is_named(tmp_path, position):
+    rest = SPOT_SAMPLE[:position] + SPOT_SAMPLE[position + 1 :]
+    _, left = verdict(tmp_path, rest, "spot-drain")
+    assert {unneeded for _, unneeded in left} == {SPOT_SAMPLE[position][0]}
 
 
 @pytest.mark.parametrize(

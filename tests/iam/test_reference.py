@@ -15,8 +15,10 @@ from cloudformation import whole
 # allowed on "*".
 ON_EVERYTHING = {
     "application-autoscaling:DescribeScalableTargets": "the bounds to save before a rest",
-    "autoscaling:DescribeAutoScalingGroups": "the minimum to save before a rest",
-    "ecs:DescribeTaskDefinition": "the size of a task, for what a rest saved",
+    "autoscaling:DescribeAutoScalingGroups": "the minimum to save before a rest; the size of a Spot fleet",
+    "autoscaling:DescribeLifecycleHooks": "how long an instance may wait in a hook",
+    "ecs:DescribeTaskDefinition": "the size of a task, for what a rest saved; how long it takes to stop",
+    "ecs:ListClusters": "where an instance may be that EC2 takes back",
     "freetier:GetFreeTierUsage": "how much of the Free Tier is used",
     "ecs:ListServices": "the services of a tagged cluster; scoped by ecs:cluster",
     "tag:GetResources": "whatever carries one of our tags",

@@ -24,6 +24,8 @@ def budget(name: str) -> str:
 
 
 WARN, STOP = arn("sns", "caretaker-BudgetWarn"), arn("sns", "caretaker-BudgetStop")
+TASK = arn("ecs", "task/prod/0b69d5c0")
+INTAKE = arn("sqs", "caretaker-SpotIntake")
 INSTANCE = arn("ecs", "container-instance/prod/0b69d5c0")
 OTHER_REGION = API.replace("eu-central-1", "us-east-1")
 
@@ -56,6 +58,14 @@ ALLOWED = {
     "the scalable target of a service that stops": (
         "budget-guard",
         request("application-autoscaling:RegisterScalableTarget", TARGET, **DESIRED_COUNT),
+    ),
+    "an instance that goes": ("spot-drain", request("ecs:UpdateContainerInstancesState", INSTANCE, **PROD)),
+    "a task that cannot leave": ("spot-drain", request("ecs:StopTask", TASK, **PROD)),
+    "a hook of ours": ("spot-drain", request("autoscaling:CompleteLifecycleAction", GROUP)),
+    "a look": ("spot-drain", request("sqs:SendMessage", INTAKE)),
+    "the tick of every minute": (
+        "spot-drain",
+        request("events:EnableRule", arn("events", "rule/caretaker-SpotMinute")),
     ),
 }
 REFUSED = {
@@ -147,6 +157,36 @@ REFUSED = {
         ),
     ),
     "a budget, by off-hours": ("off-hours", request("budgets:ViewBudget", budget("dev"))),
+    "an instance of a cluster out of reach": (
+        "spot-drain",
+        request(
+            "ecs:UpdateContainerInstancesState",
+            arn("ecs", "container-instance/dev/0b69d5c0"),
+            **{"ecs:cluster": cluster_arn("dev")},
+        ),
+    ),
+    "a task of a cluster out of reach": (
+        "spot-drain",
+        request("ecs:StopTask", arn("ecs", "task/dev/0b69d5c0"), **{"ecs:cluster": cluster_arn("dev")}),
+    ),
+    "an end to an instance": (
+        "spot-drain",
+        request("autoscaling:TerminateInstanceInAutoScalingGroup", GROUP),
+    ),
+    "an instance out of its cluster": (
+        "spot-drain",
+        request("ecs:DeregisterContainerInstance", arn("ecs", "cluster/prod"), **PROD),
+    ),
+    "a count, by spot-drain": ("spot-drain", request("ecs:UpdateService", API, **PROD)),
+    "a group, by spot-drain without a fallback": (
+        "spot-drain",
+        request("autoscaling:UpdateAutoScalingGroup", GROUP),
+    ),
+    "the other rules": (
+        "spot-drain",
+        request("events:DisableRule", arn("events", "rule/caretaker-InstanceWarned")),
+    ),
+    "a message in another queue": ("spot-drain", request("sqs:SendMessage", arn("sqs", "orders"))),
     "another topic": ("pager", request("sns:Publish", arn("sns", "orders"))),
     "a service, by the pager": ("pager", request("ecs:UpdateService", API, **PROD)),
     "the ledger, by the pager": ("pager", request("dynamodb:PutItem", LEDGER)),

@@ -155,7 +155,7 @@ fn write(houses: &[&House]) {
     let mut lines = String::new();
     for house in houses {
         let state = house.account.state();
-        let functions = ["off-hours", "budget-guard", "pager"];
+        let functions = ["off-hours", "budget-guard", "spot-drain", "pager"];
         let ours = state.calls.iter();
         for call in ours.filter(|call| functions.contains(&call.caller.as_str())) {
             let line = json!({

@@ -66,13 +66,27 @@ impl Script {
     /// The next call of this action is refused with this error.
     pub fn refuse(self, action: &'static str, code: &str) -> Self {
         let body = json!({ "__type": code, "message": format!("the script says {code}") });
+        self.refusal(action, body)
+    }
+
+    /// The same in AWS's own words.
+    pub fn refusal(self, action: &'static str, body: Value) -> Self {
         self.line(action, 400, body.to_string())
     }
 
     /// The next call of this action of a Query service is refused with this error.
     pub fn refuse_xml(self, action: &'static str, code: &str) -> Self {
-        let xml = format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
-        self.line(action, 400, xml)
+        self.refusal_xml(action, code, "")
+    }
+
+    /// The same in AWS's own words.
+    pub fn refusal_xml(self, action: &'static str, code: &str, message: &str) -> Self {
+        let error = format!("<Code>{code}</Code><Message>{message}</Message>");
+        self.line(
+            action,
+            400,
+            format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>"),
+        )
     }
 
     /// The next `PutItem` finds this item, which its condition does not allow.

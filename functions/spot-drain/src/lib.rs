@@ -22,6 +22,7 @@ mod tests;
 use std::time::Duration;
 
 use domain::drain::{Moment, decide};
+use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -56,7 +57,7 @@ impl Invocation {
     }
 }
 
-/// Handles one event.
+/// Handles one event. What is boxed is too deep a nest of futures for the compiler to lay out as one.
 pub async fn handle(
     aws: &Aws,
     settings: &Settings,
@@ -64,8 +65,16 @@ pub async fn handle(
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     match event::parse(event, settings, invocation)? {
-        Request::Ask(question) => ask::answer(aws, settings, question, invocation).await,
-        Request::Work(work) => Box::pin(work_on(aws, settings, &work, invocation)).await,
+        Request::Ask(question) => {
+            ask::answer(aws, settings, question, invocation)
+                .boxed_local()
+                .await
+        }
+        Request::Work(work) => {
+            work_on(aws, settings, &work, invocation)
+                .boxed_local()
+                .await
+        }
         Request::NotForUs(why) => {
             tracing::info!(why, "nothing to do");
             Ok(json!({ "function": "spot-drain", "summary": "nothing to do", "reason": why }))
@@ -87,12 +96,12 @@ async fn work_on(
         unseen,
         blind,
         ..
-    } = Box::pin(observe::observe(aws, settings, work, moment)).await;
+    } = observe::observe(aws, settings, work, moment).await;
     let plan = &decide(&observed, moment);
     let decision = parts::summary(plan);
     tracing::info!(event = work.event, kind = work.kind, decision, "decided");
     let applying = apply::apply(aws, settings, work, plan, blind, (invocation, stop));
-    let applied = Box::pin(applying).await;
+    let applied = applying.await;
     apply::emit(settings, &metrics(plan, &applied, invocation.now)).await;
     let run = Run {
         settings,

@@ -62,9 +62,7 @@ fn policy(var: &Lookup<'_>) -> Result<Policy, Invalid> {
     Ok(Policy {
         ladder: SignedDuration::from_secs(i64::from(ladder(var)?)),
         rebalance: parsed(var, "DRAIN_ON_REBALANCE")?,
-        breaker_percent: percent(var, "BREAKER_PERCENT")?,
         surge: SurgePolicy {
-            minimum: parsed(var, "SURGE_MINIMUM")?,
             share_percent: percent(var, "SURGE_PERCENT")?,
             ..SurgePolicy::default()
         },
@@ -118,7 +116,7 @@ fn hooks(var: &Lookup<'_>) -> Result<BTreeSet<String>, Invalid> {
 pub(crate) mod tests {
     use super::*;
 
-    const NAMES: [&str; 19] = [
+    const NAMES: [&str; 17] = [
         "AWS_LAMBDA_FUNCTION_NAME",
         "AWS_REGION",
         "ACCOUNT_ID",
@@ -130,8 +128,6 @@ pub(crate) mod tests {
         "DRAIN_UNTAGGED",
         "DRAIN_ON_REBALANCE",
         "STOP_TASKS_BEFORE_SECONDS",
-        "BREAKER_PERCENT",
-        "SURGE_MINIMUM",
         "SURGE_PERCENT",
         "HOOK_NAMES",
         "FALLBACK_TO_ON_DEMAND",
@@ -154,8 +150,7 @@ pub(crate) mod tests {
             "MINUTE_RULE" => "caretaker-SpotMinute",
             "DRAIN_UNTAGGED" | "DRAIN_ON_REBALANCE" => "true",
             "STOP_TASKS_BEFORE_SECONDS" => "45",
-            "BREAKER_PERCENT" | "SURGE_PERCENT" => "20",
-            "SURGE_MINIMUM" => "3",
+            "SURGE_PERCENT" => "20",
             "HOOK_NAMES" => "caretaker-drain",
             "FALLBACK_TO_ON_DEMAND" | "DRY_RUN" => "false",
             "FALLBACK_CAP_PERCENT" => "50",
@@ -220,7 +215,6 @@ pub(crate) mod tests {
             ("ACCOUNT_ID", "12", "expected 12 digits"),
             ("BUCKET_SHARE_PERCENT", "0", "expected 1 to 100"),
             ("SURGE_PERCENT", "101", "expected 1 to 100"),
-            ("SURGE_MINIMUM", "-1", "is \"-1\""),
             ("STOP_TASKS_BEFORE_SECONDS", "120", "expected 10 to 110"),
             ("DRAIN_UNTAGGED", "yes", "is \"yes\""),
             ("DRY_RUN", "1", "is \"1\""),

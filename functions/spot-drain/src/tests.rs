@@ -1,1 +1,293 @@
+//! What a round does, in which order, and what comes again when some of it cannot be done.
 
+use serde_json::{Value, json};
+
+use crate::script::{
+    Script, arn, aws, clusters, described, id, in_order, indexed, invocation, items, message,
+    warning, warnings,
+};
+use crate::settings::tests::settings;
+use crate::{Failure, Settings, handle};
+
+async fn handled(script: &Script, settings: &Settings, event: Value) -> Result<Value, Failure> {
+    let script = in_order(script.clone());
+    handle(&aws(&script, settings), settings, event, &invocation()).await
+}
+
+/// The messages of a batch that come again.
+async fn come_again(script: &Script, event: Value) -> Vec<String> {
+    let answer = handled(script, &settings(), event).await.unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    let ids = failures.iter().map(|one| one["itemIdentifier"].as_str());
+    ids.map(|id| id.unwrap().to_owned()).collect()
+}
+
+/// The index knows these instances of a cluster.
+fn known(of: &str, numbers: std::ops::Range<u32>) -> Script {
+    let known = items(numbers.map(|number| indexed(of, number)));
+    Script::default().answer("BatchGetItem", known)
+}
+
+/// The writes, in order: what is put, by its partition, and other calls by their name.
+fn writes(script: &Script) -> Vec<String> {
+    let reads = ["Query", "BatchGet", "Describe", "List"];
+    let called = script.called().into_iter();
+    let called = called.filter(|call| !reads.iter().any(|read| call.starts_with(read)));
+    let mut puts = script.inputs("PutItem").into_iter();
+    let named = called.map(|call| match call.as_str() {
+        "PutItem" => {
+            let item = puts.next().unwrap()["Item"].clone();
+            let pk = item["pk"]["S"].as_str().unwrap();
+            match pk.split_once('#') {
+                Some(("journal", _)) => {
+                    format!("journal {}", item["outcome"]["S"].as_str().unwrap())
+                }
+                _ => pk.to_owned(),
+            }
+        }
+        _ => call,
+    });
+    named.collect()
+}
+
+fn journal(script: &Script) -> Value {
+    script.inputs("PutItem").pop().unwrap()["Item"].clone()
+}
+
+/// The ids of the container instances of every call that set a state.
+fn drained(script: &Script) -> Vec<Vec<String>> {
+    let calls = script.inputs("UpdateContainerInstancesState").into_iter();
+    let arns = calls.map(|call| {
+        assert_eq!(call["status"], "DRAINING");
+        let arns = call["containerInstances"].as_array().unwrap();
+        let arns = arns.iter().map(|arn| arn.as_str().unwrap().to_owned());
+        arns.collect()
+    });
+    arns.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_instance_drains_before_anything_is_written_and_is_remembered_after_that() {
+    let script = known("prod", 1..2);
+    assert_eq!(come_again(&script, warnings([1])).await, [""; 0]);
+    let writes = writes(&script);
+    assert_eq!(writes[0], "UpdateContainerInstancesState");
+    assert_eq!(writes[1..3], ["looks", "SendMessage"]);
+    let place = |what: &str| writes.iter().position(|one| one == what).unwrap();
+    assert!(place("drains") < place("EnableRule"), "{writes:?}");
+    assert!(place("EnableRule") < place("BatchWriteItem"), "{writes:?}");
+    assert_eq!(writes.last().unwrap(), "journal done");
+    assert_eq!(drained(&script), [[arn("prod", 1).as_str()]]);
+    assert_eq!(script.inputs("ListContainerInstances"), [Value::Null; 0]);
+    assert_eq!(journal(&script)["event"]["S"], "message-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_surge_is_drained_in_tens_and_no_task_is_looked_at() {
+    let script = known("prod", 0..23);
+    assert_eq!(come_again(&script, warnings(0..23)).await, [""; 0]);
+    let tens: Vec<usize> = drained(&script).iter().map(Vec::len).collect();
+    assert_eq!(tens, [10, 10, 3]);
+    for read in [
+        "ListTasks",
+        "DescribeTasks",
+        "DescribeServices",
+        "ListContainerInstances",
+    ] {
+        assert_eq!(script.inputs(read), [Value::Null; 0], "{read}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_that_the_index_does_not_know_are_asked_for_together_once_in_each_cluster() {
+    let arns = json!({ "clusterArns": [
+        "arn:aws:ecs:eu-central-1:123456789012:cluster/prod",
+        "arn:aws:ecs:eu-central-1:123456789012:cluster/dev",
+    ] });
+    let listed =
+        json!({ "containerInstanceArns": [arn("prod", 1).as_str(), arn("prod", 2).as_str()] });
+    let script = Script::default()
+        .answer("ListClusters", arns)
+        .answer("ListContainerInstances", listed)
+        // A page may be empty and not the last.
+        .answer(
+            "ListContainerInstances",
+            json!({ "containerInstanceArns": [], "nextToken": "more" }),
+        )
+        .answer("ListContainerInstances", json!({}))
+        .answer("DescribeContainerInstances", described("prod", 1..3));
+    assert_eq!(come_again(&script, warnings(1..4)).await, [""; 0]);
+    let asked = script.inputs("ListContainerInstances");
+    assert_eq!(asked.len(), 3);
+    let filter = format!("ec2InstanceId in [{}, {}, {}]", id(1), id(2), id(3));
+    assert!(asked.iter().all(|one| one["filter"] == filter), "{asked:?}");
+    assert_eq!(
+        drained(&script),
+        [[arn("prod", 1).as_str(), arn("prod", 2).as_str()]]
+    );
+    let details = journal(&script)["details"].to_string();
+    assert!(details.contains("not-in-cluster"), "{details}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_ledger_what_is_lost_is_drained_and_its_messages_come_again() {
+    let mut script = Script::default()
+        .answer(
+            "ListClusters",
+            json!({ "clusterArns": ["arn:aws:ecs:eu-central-1:123456789012:cluster/prod"] }),
+        )
+        .answer(
+            "ListContainerInstances",
+            json!({ "containerInstanceArns": [arn("prod", 1).as_str()] }),
+        )
+        .answer("DescribeContainerInstances", described("prod", 1..2));
+    for _ in 0..9 {
+        script = script.refuse("Query", "AccessDeniedException");
+    }
+    assert_eq!(come_again(&script, warnings([1])).await, ["message-1"]);
+    assert_eq!(drained(&script), [[arn("prod", 1).as_str()]]);
+    assert_eq!(
+        writes(&script),
+        ["UpdateContainerInstancesState", "journal failed"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_another_run_wrote_first_brings_only_its_message_again() {
+    let script = known("prod", 1..3)
+        // The marks of two looks, then the records in the order of their instances.
+        .answer("PutItem", json!({}))
+        .answer("PutItem", json!({}))
+        .refuse("PutItem", "ConditionalCheckFailedException");
+    assert_eq!(come_again(&script, warnings([1, 2])).await, ["message-1"]);
+    assert_eq!(journal(&script)["outcome"]["S"], "failed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_refuses_keeps_no_other_back() {
+    let both = items([indexed("dev", 1), indexed("prod", 2)]);
+    let script = Script::default()
+        .answer("BatchGetItem", both)
+        .answer("DescribeClusters", clusters(&["dev", "prod"], &[]))
+        .refuse("UpdateContainerInstancesState", "AccessDeniedException");
+    assert_eq!(come_again(&script, warnings([1, 2])).await, ["message-1"]);
+    assert_eq!(drained(&script).len(), 2);
+    let details = journal(&script)["details"].to_string();
+    assert!(details.contains("AccessDeniedException"), "{details}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poisoned_record_comes_again_and_hinders_no_other() {
+    let mut batch = warnings([1]);
+    let records = batch["Records"].as_array_mut().unwrap();
+    records.push(message(8, &json!({ "detail-type": 1 })));
+    records.push(message(
+        9,
+        &json!({ "source": "aws.ec2", "detail-type": "any", "detail": {} }),
+    ));
+    let script = known("prod", 1..2);
+    assert_eq!(come_again(&script, batch).await, ["message-8"]);
+    assert_eq!(drained(&script).len(), 1);
+    let details = journal(&script)["details"].to_string();
+    assert!(details.contains("Records[1].body.detail-type"), "{details}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_decides_the_same_and_writes_nothing() {
+    let dry = Settings {
+        dry_run: true,
+        ..settings()
+    };
+    let (wet, shown) = (known("prod", 1..2), known("prod", 1..2));
+    let event = warning(1);
+    let really = handled(&wet, &settings(), event.clone()).await.unwrap();
+    let report = handled(&shown, &dry, event).await.unwrap();
+    assert_eq!(report["decided"], really["decided"]);
+    assert_eq!(report["done"], really["done"]);
+    assert_eq!(report["dry_run"], true);
+    assert_eq!(writes(&shown), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_tagged_off_is_left_alone() {
+    let off = clusters(&["prod"], &[("caretaker:drain", "off")]);
+    let script = known("prod", 1..2).answer("DescribeClusters", off);
+    assert_eq!(come_again(&script, warnings([1])).await, [""; 0]);
+    assert_eq!(drained(&script), [[""; 0]; 0]);
+    let untagged = Settings {
+        untagged: false,
+        ..settings()
+    };
+    let script = known("prod", 1..2);
+    handled(&script, &untagged, warnings([1])).await.unwrap();
+    assert_eq!(drained(&script), [[""; 0]; 0]);
+    let details = journal(&script)["details"].to_string();
+    assert!(details.contains("\\\"off\\\""), "{details}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_looked_at_brings_its_messages_again_and_an_event_fails_as_a_whole() {
+    let script = Script::default().refuse("ListClusters", "AccessDeniedException");
+    assert_eq!(come_again(&script, warnings([1])).await, ["message-1"]);
+    let script = Script::default().refuse("ListClusters", "AccessDeniedException");
+    let failure = handled(&script, &settings(), warning(1)).await.unwrap_err();
+    assert_eq!(failure.kind(), "PartlyApplied");
+    assert!(
+        failure.to_string().contains("first the clusters"),
+        "{failure}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_to_do_is_an_answer() {
+    let script = Script::default();
+    let report = handled(&script, &settings(), json!({ "action": "tick" }))
+        .await
+        .unwrap();
+    assert_eq!(report["summary"], "nothing to do");
+    assert_eq!(writes(&script), ["DisableRule", "journal done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_asks_how_things_stand_and_nothing_is_written() {
+    let script = Script::default();
+    let status = handled(&script, &settings(), json!({ "action": "status" }))
+        .await
+        .unwrap();
+    assert_eq!(status["drains"], json!([]));
+    let services = json!({ "serviceArns": [edge::script::arn("api")] });
+    let script = Script::default()
+        .answer(
+            "ListClusters",
+            json!({ "clusterArns": ["arn:aws:ecs:eu-central-1:123456789012:cluster/prod"] }),
+        )
+        .answer("ListServices", services)
+        .answer(
+            "DescribeServices",
+            json!({ "services": [{
+            "serviceArn": edge::script::arn("api"),
+            "status": "ACTIVE",
+            "desiredCount": 2,
+            "runningCount": 2,
+            "createdAt": 1_790_000_000,
+            "deploymentConfiguration": { "minimumHealthyPercent": 100, "maximumPercent": 100 },
+            "taskDefinition": "api:1",
+        }] }),
+        )
+        .answer(
+            "DescribeTaskDefinition",
+            json!({ "taskDefinition": { "containerDefinitions": [
+            { "name": "web", "stopTimeout": 90 },
+        ] } }),
+        );
+    let asked = json!({ "action": "drainability" });
+    let answer = handled(&script, &settings(), asked).await.unwrap();
+    assert_eq!(answer["services"], 1);
+    let cannot = &answer["cannot_leave_in_time"][0];
+    assert_eq!(cannot["service"], "prod/api", "{answer}");
+    assert_eq!(writes(&script), [""; 0]);
+    let asked = json!({ "action": "drainability", "cluster": "elsewhere" });
+    let script = Script::default().answer("ListClusters", json!({}));
+    let failure = handled(&script, &settings(), asked).await.unwrap_err();
+    assert!(failure.to_string().starts_with("cluster: "), "{failure}");
+}

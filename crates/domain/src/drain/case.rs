@@ -99,10 +99,11 @@ impl<'a> Case<'a> {
         step
     }
 
-    /// Whether it is in a cluster, or was when it went.
+    /// Whether it is in a cluster, or was when it went or should have gone.
     fn is_here(&self, drain: &Drain, places: &[super::Place]) -> bool {
         let inside = places.iter().any(|place| place.status.is_in());
-        let went = drain.ended.is_some() || self.before.is_some_and(|d| !d.places.is_empty());
+        let over = ending::is_over(drain, self.moment.now);
+        let went = over || self.before.is_some_and(|before| !before.places.is_empty());
         inside || went
     }
 
@@ -299,7 +300,7 @@ fn back(drain: &Drain, places: &[super::Place], folded: &Folded<'_>) -> Option<S
         .iter()
         .filter(|(at, seen)| *at > ended && seen.agent_connected)
         .map(|(_, seen)| seen.status);
-    asked.chain(told).filter(|status| status.is_in()).next_back()
+    asked.chain(told).rfind(|status| status.is_in())
 }
 
 impl Open<'_> {

@@ -15,6 +15,7 @@ use super::stops::Stop;
 use super::surge::{Counted, Loss};
 use super::surges::{Change, Tallies};
 use super::{counting, ending, looks, surges, told, voluntary, watch};
+use crate::announcement::Announcement;
 use crate::arn::ClusterArn;
 use crate::rest::Version;
 
@@ -29,7 +30,7 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
     let tallies = surges::tallies(observed, &counted, moment);
     let changes = surges::changes(&tallies, observed, moment);
     let (announcements, forgotten) = told::told(&steps, &tallies, &changes, observed, moment);
-    let ticking = ticking(&steps, &changes, &counted, observed);
+    let ticking = ticking(&steps, &changes, &counted, &announcements, observed);
     let (looks, hop) = looks_of(&steps, observed);
     let mut plan = Plan {
         records: records(&steps, observed),
@@ -154,6 +155,7 @@ fn ticking(
     steps: &Steps<'_>,
     changes: &[Change],
     counted: &[Counted],
+    announcements: &[Announcement],
     observed: &Observed,
 ) -> Option<bool> {
     let drains = steps.values().filter_map(|step| step.drain.as_ref());
@@ -161,7 +163,7 @@ fn ticking(
     let surge = changes.iter().any(|change| change.after.is_some());
     let is_watched = |counted: &Counted| !matches!(counted.what, Loss::Instance(_));
     let mut losses = observed.counts.iter().chain(counted);
-    let watched = losses.any(is_watched) || !watch::told(observed).is_empty();
+    let watched = losses.any(is_watched) || watch::goes_on(announcements, observed);
     if drains.next().is_some() || surge || watched {
         return Some(true);
     }

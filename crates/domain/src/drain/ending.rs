@@ -26,7 +26,8 @@ const WORD: SignedDuration = SignedDuration::from_mins(15);
 /// without asking: our choice.
 pub(super) const SILENCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long an instance is waited for that was warned of and is still there: our choice.
+/// How long an instance is waited for that was warned of and is still there, and how long for
+/// what cannot be read: our choice.
 const SPARED: SignedDuration = SignedDuration::from_hours(1);
 
 /// When nothing can be done any more: when EC2 takes it, or when its first hook ends.
@@ -72,7 +73,8 @@ pub(super) fn lacking(drain: &Drain) -> BTreeSet<&ServiceArn> {
 /// Goes on with an instance for which nothing can be done any more.
 pub(super) fn ending(mut open: Open<'_>) -> Step {
     let now = open.case.moment.now;
-    let end = end(&open.drain).unwrap_or(now);
+    // Who hears of it late waits from then on.
+    let end = end(&open.drain).unwrap_or(now).max(open.drain.opened);
     if is_unannounced(&open.drain) {
         return unannounced(open, end);
     }
@@ -80,9 +82,10 @@ pub(super) fn ending(mut open: Open<'_>) -> Step {
     replace(&mut open);
     let patience = open.case.moment.policy.replacement;
     let replaced = lacking(&open.drain).is_empty() || now >= end + patience;
+    let enough = open.drain.settled.is_some() && replaced || now >= end + SPARED;
     let ending = is_known(&open, end);
     match ending {
-        Some(ending) if open.drain.settled.is_some() && replaced => close(open, ending),
+        Some(ending) if enough => close(open, ending),
         _ => {
             let reason = match (open.drain.settled, open.drain.ended) {
                 (Some(_), Some(_)) => Reason::WaitsForReplacements,
@@ -157,10 +160,12 @@ fn is_known(open: &Open<'_>, end: Timestamp) -> Option<Ending> {
             .deadline
             .is_some_and(|deadline| deadline <= drain.opened);
         let silent = now >= end + SILENCE && open.is_dead();
+        let spared = now >= end + SPARED;
         return match gone || silent {
             true if late => Some(Ending::WarnedTooLate),
             true => Some(Ending::Interrupted),
-            false => (now >= end + SPARED).then_some(Ending::Spared),
+            false if late => spared.then_some(Ending::WarnedTooLate),
+            false => spared.then_some(Ending::Spared),
         };
     }
     if drain.heard.evicted.is_some() {
@@ -206,7 +211,7 @@ fn done(open: &mut Open<'_>) {
         heard.state,
         heard.evicted,
     ];
-    let last = words.into_iter().flatten().max();
+    let last = words.into_iter().flatten().chain(end(&open.drain)).max();
     open.step.index.push(IndexWrite::Done {
         instance: open.case.id.clone(),
         at: last.unwrap_or(open.case.moment.now),
@@ -226,7 +231,8 @@ pub(super) fn outcome(id: &InstanceId, drain: &Drain, ending: Ending, now: Times
         .zip(known)
         .map(|(deadline, known)| deadline.duration_since(known).max(SignedDuration::ZERO));
     let drained = match drain.by {
-        Drainer::Us { at } => Some(drain.draining.map_or(at, |seen| seen.max(at))),
+        // The answer of ECS is the proof; that it was seen later says when we looked.
+        Drainer::Us { at } => Some(at),
         _ => drain.draining,
     };
     let to_draining = drained

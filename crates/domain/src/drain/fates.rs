@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::case::AGAIN;
 use super::ending::end;
+use super::fold::NOTICE;
 use super::observed::Task;
 use super::plan::StopTask;
 use super::record::{Drain, Fate, Leaving};
@@ -18,6 +19,11 @@ const KILLED: i32 = 137;
 /// Reads the tasks of an instance into its record.
 pub(super) fn read(drain: &mut Drain, tasks: &BTreeMap<TaskArn, Task>, dead: bool, now: Timestamp) {
     let since = drain.heard.first().unwrap_or(drain.opened);
+    // Nobody announced it: its tasks may have ended before the first word of it was true.
+    let since = match drain.heard.certain() {
+        Some(_) => since,
+        None => since - NOTICE,
+    };
     for (arn, task) in tasks {
         // What stopped before there was anything to leave for is not ours to count.
         let earlier = task.stopped_at.is_some_and(|at| at < since);

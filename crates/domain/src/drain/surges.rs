@@ -103,13 +103,14 @@ pub(super) fn fleet<'o>(scope: &Scope, observed: &'o Observed) -> Option<&'o Fle
 /// How many there are, or were before the losses: of a fleet, its Spot side.
 pub(super) fn size(scope: &Scope, tally: &Tally<'_>, observed: &Observed) -> Option<u32> {
     let fleet = fleet(scope, observed)?;
-    let Some(pool) = scope.pool() else {
+    // Where it is not known which instance is in which pool, a pool may be all of the fleet.
+    let Some(pool) = scope.pool().filter(|_| !fleet.members.is_empty()) else {
         return Some(fleet.spot.max(tally.lost()));
     };
     let members = fleet.members.iter();
     let there = members.filter(|(id, its)| *its == pool && !tally.instances.contains(id));
     let there = u32::try_from(there.count()).unwrap_or(u32::MAX);
-    (!fleet.members.is_empty()).then_some(there.saturating_add(tally.lost()))
+    Some(there.saturating_add(tally.lost()))
 }
 
 /// From how many losses on it is a surge: a share of the fleet, and at least a few.

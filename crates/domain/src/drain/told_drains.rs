@@ -258,10 +258,19 @@ pub(super) fn cannot_say(key: &ConcernKey, observed: &Observed, moment: Moment<'
     })
 }
 
+/// A task of nobody that ended with its instance.
+struct Alone<'a> {
+    id: &'a InstanceId,
+    task: &'a TaskArn,
+    group: &'a str,
+    /// When the first sign of the instance was so.
+    since: Timestamp,
+}
+
 /// What happened and is over: told once, for all instances of a fleet in one notice.
 pub(super) fn passing(steps: &Steps<'_>, moment: Moment<'_>) -> Vec<Concern> {
     let mut silent: BTreeMap<Scope, Vec<&Outcome>> = BTreeMap::new();
-    let mut alone: BTreeMap<ClusterArn, Vec<(&InstanceId, &TaskArn, &str)>> = BTreeMap::new();
+    let mut alone: BTreeMap<ClusterArn, Vec<Alone<'_>>> = BTreeMap::new();
     for (id, step) in steps {
         let Some(outcome) = &step.outcome else {
             continue;
@@ -273,20 +282,22 @@ pub(super) fn passing(steps: &Steps<'_>, moment: Moment<'_>) -> Vec<Concern> {
             let fleet = super::scope::fleet(outcome.provider.as_deref(), &place.cluster);
             silent.entry(fleet).or_default().push(outcome);
         }
-        let alone = alone.entry(place.cluster.clone()).or_default();
-        alone.extend(
-            step.alone
-                .iter()
-                .map(|(task, group)| (*id, task, group.as_str())),
-        );
+        for (task, group) in &step.alone {
+            let alone = alone.entry(place.cluster.clone()).or_default();
+            alone.push(Alone {
+                id,
+                task,
+                group,
+                since: outcome.first,
+            });
+        }
     }
     let silent = silent
         .iter()
         .map(|(fleet, outcomes)| without_warning(fleet, outcomes, moment));
     let alone = alone
         .iter()
-        .filter(|(_, tasks)| !tasks.is_empty())
-        .map(|(cluster, tasks)| left_alone(cluster, tasks, moment));
+        .map(|(cluster, tasks)| left_alone(cluster, tasks));
     silent.chain(alone).collect()
 }
 
@@ -316,22 +327,20 @@ fn without_warning(fleet: &Scope, outcomes: &[&Outcome], moment: Moment<'_>) -> 
     concern
 }
 
-fn left_alone(
-    cluster: &ClusterArn,
-    tasks: &[(&InstanceId, &TaskArn, &str)],
-    moment: Moment<'_>,
-) -> Concern {
+fn left_alone(cluster: &ClusterArn, tasks: &[Alone<'_>]) -> Concern {
+    let since = tasks.iter().map(|alone| alone.since).min();
+    let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
     let kind = Kind::StandaloneTaskLeft;
-    let mut concern = Concern::about(cluster.as_str(), kind, moment.now);
+    let mut concern = Concern::about(cluster.as_str(), kind, since);
     concern.passing = true;
     concern.title = format!(
         "cluster {}: {} of no service ended with the instance",
         cluster.name(),
         counted(tasks.len(), "task", "tasks")
     );
-    for (id, task, group) in tasks.iter().take(NAMED) {
-        let value = format!("{} on {id}", task.id());
-        concern.facts.push(fact(group, value));
+    for alone in tasks.iter().take(NAMED) {
+        let value = format!("{} on {}", alone.task.id(), alone.id);
+        concern.facts.push(fact(alone.group, value));
     }
     concern.next = Next {
         what:
@@ -340,7 +349,7 @@ fn left_alone(
                 .to_owned(),
         command: tasks
             .first()
-            .map(|(_, task, _)| describe(cluster.name(), task)),
+            .map(|alone| describe(cluster.name(), alone.task)),
     };
     concern
 }

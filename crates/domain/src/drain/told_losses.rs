@@ -52,8 +52,10 @@ fn surge(
     concern.severity = Severity::Page;
     concern.title = format!("{scope}: a surge of Spot interruptions");
     // Told again when it has doubled, and not with every loss.
-    let doubled = incident.peak.max(1).ilog2();
-    concern.text = format!("2^{doubled}");
+    let told = observed.announced.get(&concern.key());
+    let told = told.and_then(|told| told.text.parse().ok());
+    let still = |told: &u32| incident.peak < told.saturating_mul(2);
+    concern.text = told.filter(still).unwrap_or(incident.peak).to_string();
     let minutes = moment.policy.surge.window.as_mins();
     let within = format!("{minutes} minutes");
     let of = size.map(|size| format!(" of {size}")).unwrap_or_default();

@@ -14,7 +14,7 @@ use super::plan::{IndexWrite, Member};
 use super::reason::Reason;
 use super::record::{Drain, Drainer};
 use super::scope::{Scoped, fleet_of};
-use super::sign::Status;
+use super::sign::{Ec2State, Status};
 use super::surge::Scope;
 use super::tags::Mode;
 use crate::arn::ClusterArn;
@@ -78,7 +78,7 @@ fn ours(mut open: Open<'_>, at: Timestamp, status: Option<Status>) -> Step {
             open.kept()
         }
         Some(Status::Draining) if tick && enough => give_back(open),
-        Some(Status::Inactive | Status::Deregistering) => closed(open, Reason::Gone),
+        Some(Status::Inactive | Status::Deregistering) => gone(open),
         _ => {
             open.step.reason = Some(Reason::Draining);
             open.kept()
@@ -101,13 +101,20 @@ fn undone(open: Open<'_>, status: Option<Status>) -> Step {
     match status {
         Some(Status::Draining) if open.case.round.looking => give_back(open),
         Some(Status::Active) => given_back(open),
-        Some(_) => closed(open, Reason::Gone),
+        Some(Status::Inactive | Status::Deregistering) => gone(open),
+        Some(_) => open.kept(),
         None => {
             let mut open = open;
             open.step.reason = Some(Reason::GivenBack);
             open.kept()
         }
     }
+}
+
+/// It left its cluster, and nothing had been heard of that.
+fn gone(mut open: Open<'_>) -> Step {
+    open.drain.ended = Some((Ec2State::ShuttingDown, open.case.moment.now));
+    ending::ending(open)
 }
 
 /// It is ACTIVE again, by us or by somebody else.

@@ -78,6 +78,11 @@ pub fn wants(observed: &Observed, moment: Moment<'_>) -> Wants {
             round,
         };
         one.place(&at, folded.drain.as_ref(), &mut wants);
+        if let Some(drain) = &folded.drain
+            && round.looking
+        {
+            one.hooks(drain, &mut wants);
+        }
         if let (Some(drain), Found::At(places)) = (&folded.drain, &at) {
             one.drain(drain, places, &mut wants);
         }
@@ -150,14 +155,6 @@ impl One<'_> {
         if drain.dormant.is_some() {
             return;
         }
-        for hook in &drain.hooks {
-            let group = self.observed.groups.get(&hook.group);
-            let unread = |group: &super::Group| group.hooks.is_none();
-            if group.is_none_or(|group| group.as_ref().is_ok_and(unread)) {
-                wants.groups.insert(hook.group.clone());
-                wants.hooks_of.insert(hook.group.clone());
-            }
-        }
         if self.wants_tasks(drain) && !self.observed.tasks.contains_key(self.id) {
             wants.tasks_of.insert(self.id.clone());
         }
@@ -169,6 +166,18 @@ impl One<'_> {
             && let Some(fleet) = fleet_of(drain).or_else(|| places.first().map(fleet_at))
         {
             want_fleet(&fleet, self.observed, wants);
+        }
+    }
+
+    /// How long its hooks last.
+    fn hooks(&self, drain: &Drain, wants: &mut Wants) {
+        for hook in &drain.hooks {
+            let group = self.observed.groups.get(&hook.group);
+            let unread = |group: &super::Group| group.hooks.is_none();
+            if group.is_none_or(|group| group.as_ref().is_ok_and(unread)) {
+                wants.groups.insert(hook.group.clone());
+                wants.hooks_of.insert(hook.group.clone());
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::moment::Moment;
 use super::observed::Observed;
 use super::surge::Loss;
+use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::ServiceArn;
 use crate::notice::Kind;
 
@@ -52,4 +53,16 @@ pub(super) fn told(observed: &Observed) -> Vec<ServiceArn> {
     let keys = observed.announced.keys().filter(|key| key.kind == kind);
     keys.filter_map(|key| ServiceArn::parse(&key.subject).ok())
         .collect()
+}
+
+/// Whether a service lacks a task, as people were told or are told now, and it is not over.
+pub(super) fn goes_on(announcements: &[Announcement], observed: &Observed) -> bool {
+    let ours = |key: &ConcernKey| key.kind == Kind::SpotTaskNotReplaced.name();
+    let over = |key: &ConcernKey| {
+        let mut gone = announcements.iter().filter(|a| a.told.is_none());
+        gone.any(|announcement| announcement.key == *key)
+    };
+    let mut told = observed.announced.keys().filter(|key| ours(key));
+    let mut fresh = announcements.iter().filter(|a| a.told.is_some());
+    told.any(|key| !over(key)) || fresh.any(|announcement| ours(&announcement.key))
 }

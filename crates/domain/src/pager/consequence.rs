@@ -49,6 +49,19 @@ pub(super) fn consequence(name: &str, event: &Event) -> Consequence {
             ),
             unknown: "Whether the looks since then have succeeded",
         },
+        ("spot-drain", Event::Asked { .. }) => Consequence {
+            at_stake: Some("What was asked for may not have been done"),
+            done: None,
+            unknown: "Whether whoever asked has noticed",
+        },
+        ("spot-drain", _) => Consequence {
+            at_stake: Some("Instances may have gone with their tasks on them"),
+            done: Some(
+                "Nothing about this event. The next tick, every minute while drains are open and \
+                 every hour, looks at whatever is still open",
+            ),
+            unknown: "Whether the ticks since then have succeeded",
+        },
         ("pager", _) => Consequence {
             at_stake: Some("Nobody was told what a notice says"),
             done: Some("Sent this page in its place"),

@@ -8,6 +8,8 @@
 mod ecs;
 mod hooks;
 mod ledger;
+#[cfg(test)]
+mod tests;
 mod ticks;
 
 use std::collections::BTreeSet;

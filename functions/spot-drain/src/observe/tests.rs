@@ -1,1 +1,391 @@
+//! What is made of every odd answer to a look.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::arn::{ServiceArn, TaskArn};
+use domain::drain::{Fleet, Mode, Owner, Scope, Source, Status, Tagged, Whereabouts};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::script::{Script, arn, aws, cluster, clusters, described, groups, id, providers};
+use crate::settings::tests::settings;
+
+/// Looks at what is wanted, after what was seen before.
+async fn seen_after(script: &Script, mut seen: Seen, wanted: Wants) -> Seen {
+    let settings = settings();
+    super::look(&aws(script, &settings), &settings, &mut seen, wanted).await;
+    seen
+}
+
+async fn seen(script: &Script, wanted: Wants) -> Seen {
+    seen_after(script, Seen::default(), wanted).await
+}
+
+fn whats(seen: &Seen) -> Vec<&str> {
+    seen.unseen.iter().map(|one| one.what.as_str()).collect()
+}
+
+/// An instance of which the index was asked, and which is there.
+fn there(number: u32) -> Seen {
+    let mut seen = Seen::default();
+    let place = domain::drain::Place {
+        cluster: cluster("prod"),
+        arn: arn("prod", number),
+        status: Status::Active,
+        version: 3,
+        agent_connected: true,
+        provider: Some("spot".to_owned()),
+        pool: None,
+        source: Source::Index,
+    };
+    let there = Whereabouts::At(vec![place]);
+    seen.observed.instances.insert(id(number), there);
+    seen
+}
+
+fn states(number: u32) -> Wants {
+    let arns = BTreeSet::from([arn("prod", number)]);
+    Wants {
+        states_of: [(cluster("prod"), arns)].into(),
+        ..Wants::default()
+    }
+}
+
+fn status(seen: &Seen, number: u32) -> (Status, Source) {
+    match &seen.observed.instances[&id(number)] {
+        Whereabouts::At(places) => (places[0].status, places[0].source),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_that_ecs_gives_takes_the_place_of_the_one_that_was_known() {
+    let mut draining = described("prod", 1..2);
+    draining["containerInstances"][0]["status"] = json!("DRAINING");
+    let script = Script::default().answer("DescribeContainerInstances", draining);
+    let after = seen_after(&script, there(1), states(1)).await;
+    assert_eq!(status(&after, 1), (Status::Draining, Source::Asked));
+    assert_eq!(whats(&after), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_instance_that_ecs_does_not_know_is_inactive_and_not_asked_for_again() {
+    let missing = json!({ "failures": [{ "arn": arn("prod", 1).as_str(), "reason": "MISSING" }] });
+    let script = Script::default().answer("DescribeContainerInstances", missing);
+    let after = seen_after(&script, there(1), states(1)).await;
+    assert_eq!(status(&after, 1), (Status::Inactive, Source::Asked));
+    assert!(after.observed.unseen.contains(&arn("prod", 1)));
+    assert_eq!(whats(&after), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_cannot_be_read_is_trouble_with_its_instance_alone() {
+    let script = Script::default().refuse("DescribeContainerInstances", "AccessDeniedException");
+    let mut before = there(1);
+    before
+        .observed
+        .instances
+        .extend(there(2).observed.instances);
+    let after = seen_after(&script, before, states(1)).await;
+    assert_eq!(after.unseen[0].about, BTreeSet::from([id(1)]));
+    assert_eq!(status(&after, 1), (Status::Active, Source::Index));
+    assert!(after.observed.unseen.contains(&arn("prod", 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_cluster_that_cannot_be_asked_leaves_unseen_who_is_in_no_other() {
+    let arns = ["prod", "dev"].map(|name| cluster(name).as_str().to_owned());
+    let listed = json!({ "containerInstanceArns": [arn("prod", 1).as_str()] });
+    let script = Script::default()
+        .answer("BatchGetItem", json!({}))
+        .answer("ListClusters", json!({ "clusterArns": arns }))
+        .answer("ListContainerInstances", listed)
+        .refuse("ListContainerInstances", "AccessDeniedException")
+        .answer("DescribeContainerInstances", described("prod", 1..2));
+    let wanted = Wants {
+        locate: [id(1), id(2)].into(),
+        ..Wants::default()
+    };
+    let after = seen(&script, wanted).await;
+    assert_eq!(status(&after, 1), (Status::Active, Source::Asked));
+    let unseen = &after.observed.instances[&id(2)];
+    assert!(matches!(unseen, Whereabouts::Unseen(_)), "{unseen:?}");
+    assert_eq!(whats(&after), ["the instances of dev"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_in_two_clusters_is_found_in_both() {
+    let arns = ["prod", "dev"].map(|name| cluster(name).as_str().to_owned());
+    let listed = |of: &str| json!({ "containerInstanceArns": [arn(of, 1).as_str()] });
+    let script = Script::default()
+        .answer("BatchGetItem", json!({}))
+        .answer("ListClusters", json!({ "clusterArns": arns }))
+        .answer("ListContainerInstances", listed("prod"))
+        .answer("ListContainerInstances", listed("dev"))
+        .answer("DescribeContainerInstances", described("prod", 1..2))
+        .answer("DescribeContainerInstances", described("dev", 1..2));
+    let wanted = Wants {
+        locate: [id(1)].into(),
+        ..Wants::default()
+    };
+    match &seen(&script, wanted).await.observed.instances[&id(1)] {
+        Whereabouts::At(places) => assert_eq!(places.len(), 2),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_s_tags_say_who_drains_and_without_one_nobody_asked_where_that_is_so() {
+    let tagged = clusters(&["prod"], &[("caretaker:drain", "verify")]);
+    let script = Script::default().answer("DescribeClusters", tagged);
+    let wanted = || Wants {
+        clusters: [cluster("prod")].into(),
+        ..Wants::default()
+    };
+    let prod = seen(&script, wanted()).await.observed.clusters[&cluster("prod")].clone();
+    assert_eq!(prod.unwrap().drain, Tagged::Says(Mode::Verify));
+    let mut strict = settings();
+    strict.untagged = false;
+    let tags = domain::tag::Tags::new();
+    let untagged = clusters::cluster(&strict, &tags).drain;
+    assert_eq!(untagged, Tagged::Says(Mode::Off));
+    assert_eq!(clusters::cluster(&settings(), &tags).drain, Tagged::Absent);
+    let script = Script::default().refuse("DescribeClusters", "AccessDeniedException");
+    let after = seen(&script, wanted()).await;
+    assert!(after.observed.clusters[&cluster("prod")].is_err());
+    assert_eq!(whats(&after), ["the tags of prod"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn managed_draining_is_on_unless_it_is_switched_off() {
+    let mut on = providers();
+    on["capacityProviders"][0]["autoScalingGroupProvider"]
+        .as_object_mut()
+        .unwrap()
+        .remove("managedDraining");
+    for (answer, managed) in [(providers(), false), (on, true)] {
+        let script = Script::default().answer("DescribeCapacityProviders", answer);
+        let wanted = Wants {
+            providers: ["spot".to_owned(), "gone".to_owned()].into(),
+            ..Wants::default()
+        };
+        let after = seen(&script, wanted).await;
+        let spot = after.observed.providers["spot"].clone().unwrap();
+        assert_eq!(spot.managed_draining, managed);
+        assert_eq!(spot.group.as_deref(), Some("hosts"));
+        assert!(after.observed.providers["gone"].is_err());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_s_hooks_are_those_in_which_instances_wait_to_go() {
+    let hook = |name: &str, transition: &str, more: &str| {
+        format!(
+            "<member><LifecycleHookName>{name}</LifecycleHookName>\
+             <LifecycleTransition>autoscaling:EC2_INSTANCE_{transition}</LifecycleTransition>{more}</member>"
+        )
+    };
+    let hooks = [
+        hook(
+            "caretaker-drain",
+            "TERMINATING",
+            "<HeartbeatTimeout>60</HeartbeatTimeout>",
+        ),
+        hook("slow", "TERMINATING", "<GlobalTimeout>7200</GlobalTimeout>"),
+        hook("warm-up", "LAUNCHING", ""),
+    ];
+    let hooks = format!("<LifecycleHooks>{}</LifecycleHooks>", hooks.concat());
+    let script = Script::default()
+        .answer_xml("DescribeAutoScalingGroups", &groups(3))
+        .answer_xml("DescribeLifecycleHooks", &hooks);
+    let names = BTreeSet::from(["hosts".to_owned()]);
+    let wanted = Wants {
+        groups: names.clone(),
+        hooks_of: names,
+        ..Wants::default()
+    };
+    let after = seen(&script, wanted).await;
+    let group = after.observed.groups["hosts"].clone().unwrap();
+    assert_eq!((group.drain, group.mixed), (Tagged::Absent, None));
+    let times: Vec<(i64, i64)> = group
+        .hooks
+        .unwrap()
+        .values()
+        .map(|times| (times.heartbeat.as_secs(), times.longest.as_secs()))
+        .collect();
+    assert_eq!(times, [(60, 6000), (3600, 7200)]);
+}
+
+async fn fleet(script: &Script, scope: Scope) -> Option<Fleet> {
+    let wanted = Wants {
+        fleets: [scope.clone()].into(),
+        ..Wants::default()
+    };
+    let mut after = seen(script, wanted).await;
+    after.observed.fleets.remove(&scope).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_has_as_much_spot_as_its_shares_say() {
+    let spot = || Scope::Provider("spot".to_owned());
+    let all = Script::default()
+        .answer("DescribeCapacityProviders", providers())
+        .answer_xml("DescribeAutoScalingGroups", &groups(10));
+    let whole = fleet(&all, spot()).await.unwrap();
+    assert_eq!((whole.desired, whole.in_service, whole.spot), (10, 10, 10));
+    assert_eq!(whole.members.len(), 10);
+    let shares = "<MixedInstancesPolicy><InstancesDistribution>\
+                  <OnDemandBaseCapacity>2</OnDemandBaseCapacity>\
+                  <OnDemandPercentageAboveBaseCapacity>30</OnDemandPercentageAboveBaseCapacity>\
+                  </InstancesDistribution></MixedInstancesPolicy><MinSize>";
+    let mixed = groups(10).replace("<MinSize>", shares);
+    let mixed = Script::default()
+        .answer("DescribeCapacityProviders", providers())
+        .answer_xml("DescribeAutoScalingGroups", &mixed);
+    // Of eight above the base, three are On-Demand.
+    assert_eq!(fleet(&mixed, spot()).await.unwrap().spot, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_fargate_spot_and_of_what_cannot_be_seen_the_size_is_not_known() {
+    let fargate = json!({ "capacityProviders": [{ "name": "FARGATE_SPOT" }] });
+    let script = Script::default().answer("DescribeCapacityProviders", fargate);
+    let scope = Scope::Provider("FARGATE_SPOT".to_owned());
+    assert_eq!(fleet(&script, scope.clone()).await, None);
+    let denied = Script::default().refuse("DescribeCapacityProviders", "AccessDeniedException");
+    assert_eq!(fleet(&denied, scope).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_instances_of_a_cluster_without_a_provider_are_a_fleet_of_their_own() {
+    let arns: Vec<String> = (0..3).map(|n| arn("prod", n).as_str().to_owned()).collect();
+    let mut described = described("prod", 0..3);
+    for place in 0..2 {
+        let one = described["containerInstances"][place]
+            .as_object_mut()
+            .unwrap();
+        one.remove("capacityProviderName");
+    }
+    described["containerInstances"][1]["status"] = json!("DRAINING");
+    let script = Script::default()
+        .answer(
+            "ListContainerInstances",
+            json!({ "containerInstanceArns": arns }),
+        )
+        .answer("DescribeContainerInstances", described);
+    let fleet = fleet(&script, Scope::Cluster(cluster("prod")))
+        .await
+        .unwrap();
+    assert_eq!((fleet.desired, fleet.in_service, fleet.spot), (2, 1, 2));
+}
+
+fn task(number: u32) -> TaskArn {
+    let task = format!("arn:aws:ecs:eu-central-1:123456789012:task/prod/{number:032x}");
+    TaskArn::parse(&task).unwrap()
+}
+
+fn tasks_of(number: u32) -> Wants {
+    Wants {
+        tasks_of: [id(number)].into(),
+        ..Wants::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_task_is_seen_that_runs_and_every_one_that_still_serves_though_nobody_wants_it() {
+    let said = |number: u32, group: &str, wanted: &str, last: &str| {
+        json!({
+            "taskArn": task(number).as_str(),
+            "group": group,
+            "desiredStatus": wanted,
+            "lastStatus": last,
+            "containers": [{ "name": "a", "exitCode": 137 }, { "name": "b" }],
+            "tags": [{ "key": "caretaker:standalone", "value": "stop" }],
+        })
+    };
+    let listed = |number: u32| json!({ "taskArns": [task(number).as_str()] });
+    let script = Script::default()
+        .answer("ListTasks", listed(1))
+        .answer("ListTasks", listed(2))
+        .answer(
+            "DescribeTasks",
+            json!({ "tasks": [
+            said(1, "service:api", "RUNNING", "RUNNING"),
+            said(2, "family:report", "STOPPED", "DEACTIVATING"),
+        ] }),
+        );
+    let after = seen_after(&script, there(1), tasks_of(1)).await;
+    let asked = script.inputs("ListTasks");
+    let wanted: Vec<&Value> = asked.iter().map(|one| &one["desiredStatus"]).collect();
+    assert_eq!(wanted, ["RUNNING", "STOPPED"]);
+    let tasks: BTreeMap<TaskArn, domain::drain::Task> =
+        after.observed.tasks[&id(1)].clone().unwrap();
+    let api = ServiceArn::parse(&edge::script::arn("api")).unwrap();
+    assert_eq!(tasks[&task(1)].owner, Owner::Service(api));
+    let report = &tasks[&task(2)];
+    assert_eq!(report.owner, Owner::Nobody("family:report".to_owned()));
+    assert!(!report.wanted && !report.is_stopped());
+    assert_eq!(report.exit_codes, [137]);
+    assert_eq!(
+        report.standalone.value(),
+        Some(domain::drain::Standalone::Stop)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_ecs_does_not_know_any_more_has_the_tasks_of_its_record() {
+    let script = Script::default()
+        .refuse("ListTasks", "InvalidParameterException")
+        .refuse("ListTasks", "InvalidParameterException");
+    let after = seen_after(&script, there(1), tasks_of(1)).await;
+    assert_eq!(after.observed.tasks[&id(1)], Ok(BTreeMap::new()));
+    let denied = Script::default().refuse("ListTasks", "AccessDeniedException");
+    let after = seen_after(&denied, there(1), tasks_of(1)).await;
+    assert!(after.observed.tasks[&id(1)].is_err());
+    assert_eq!(after.unseen[0].about, BTreeSet::from([id(1)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_says_how_its_tasks_may_leave_and_one_that_is_gone_says_nothing() {
+    let api = ServiceArn::parse(&edge::script::arn("api")).unwrap();
+    let gone = ServiceArn::parse(&edge::script::arn("gone")).unwrap();
+    let described = json!({
+        "services": [{
+            "serviceArn": api.as_str(),
+            "status": "ACTIVE",
+            "desiredCount": 4,
+            "runningCount": 3,
+            "createdAt": 1_790_000_000,
+            "deploymentConfiguration": { "minimumHealthyPercent": 50, "maximumPercent": 150 },
+            "healthCheckGracePeriodSeconds": 60,
+            "capacityProviderStrategy": [{ "capacityProvider": "spot", "weight": 1, "base": 2 }],
+            "events": [
+                { "message": "(service api) has reached a steady state." },
+                { "message": "(service api) was unable to place a task." },
+            ],
+        }],
+        "failures": [{ "arn": gone.as_str(), "reason": "MISSING" }],
+    });
+    let script = Script::default().answer("DescribeServices", described);
+    let wanted = Wants {
+        services_of: [api.clone(), gone.clone()].into(),
+        ..Wants::default()
+    };
+    let after = seen(&script, wanted).await;
+    assert_eq!(after.observed.services[&gone], Ok(None));
+    let service = after.observed.services[&api].clone().unwrap().unwrap();
+    assert_eq!(
+        (service.floor(), service.ceiling(), service.spare),
+        (2, 6, Some(1))
+    );
+    assert_eq!(service.grace, SignedDuration::from_secs(60));
+    assert_eq!(
+        service.trouble.as_deref(),
+        Some("(service api) was unable to place a task.")
+    );
+    assert_eq!(
+        (service.strategy[0].base, service.strategy[0].weight),
+        (2, 1)
+    );
+}
