@@ -84,3 +84,24 @@ impl Buckets {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_reads_instances_and_tasks_shares_a_bucket_and_who_changes_them_another() {
+        let bucket = |operation: &str| limit_of(&format!("ecs:{operation}")).unwrap();
+        for operation in ["DescribeTasks", "ListTasks", "DescribeContainerInstances"] {
+            assert_eq!(bucket(operation), bucket("ListContainerInstances"));
+        }
+        assert_eq!(bucket("StopTask"), bucket("UpdateContainerInstancesState"));
+        let mut buckets = Buckets::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let spent = (0..200).filter(|turn| {
+            let operation = ["ecs:StopTask", "ecs:UpdateContainerInstancesState"][turn % 2];
+            buckets.take(operation, now)
+        });
+        assert_eq!(spent.count(), 100);
+    }
+}

@@ -136,7 +136,8 @@ pub struct ServiceSpec {
     /// How long pulling its image takes beside that.
     #[serde(default)]
     pub pull_seconds: u32,
-    /// How long a running task takes to pass its health check; without one it is healthy after 40 s.
+    /// How long a running task takes to pass its health check, the target's if it has a load balancer (30 s
+    /// unless said otherwise) and else the container's; without one it is healthy after 40 s.
     #[serde(default)]
     pub health_check_seconds: Option<u32>,
     /// How long a task takes to stop, half of it in DEACTIVATING, unless the next two say otherwise.

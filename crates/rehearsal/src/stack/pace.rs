@@ -3,6 +3,10 @@
 use super::{ServiceSpec, TaskSpec};
 use crate::services::ecs::Pace;
 
+/// When a new target has passed its one health check, if nothing is said: the default interval,
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html>.
+const TARGET_CHECK_SECONDS: u32 = 30;
+
 impl ServiceSpec {
     /// A service behind a load balancer is DEACTIVATING for the deregistration delay; one of which only
     /// the whole is known, for half of it.
@@ -12,11 +16,12 @@ impl ServiceSpec {
         let stop = self.stop_seconds.unwrap_or(usual_stop);
         let half = stop / 2;
         let exit_seconds = self.exit_seconds.unwrap_or(stop - half);
+        let target_check = self.deregistration_delay.map(|_| TARGET_CHECK_SECONDS);
         let unsaid = self.stop_timeout.is_none() && self.exit_seconds.is_none();
         Pace {
             start_seconds: self.start_seconds.unwrap_or(usual.start_seconds),
             pull_seconds: self.pull_seconds,
-            health_seconds: self.health_check_seconds,
+            health_seconds: self.health_check_seconds.or(target_check),
             deregistration_seconds: self.deregistration_delay.unwrap_or(half),
             exit_seconds,
             // A long `stop-seconds` alone is no kill.

@@ -33,7 +33,6 @@ pub(crate) fn run_task(world: &mut World, new: NewTask) -> Result<(), ApiError> 
     let task = Task {
         group: format!("family:{}", new.family),
         started_by: new.started_by,
-        fits_anywhere: true,
         ..Task::new(&new.cluster, &new.task_definition, new.pace)
     };
     let id = tasks::create(world, task, place);

@@ -32,9 +32,23 @@ const LONGEST_NOTICE: u32 = 120;
 /// What a container ends with that is killed: 128 and SIGKILL.
 const KILLED: i32 = 137;
 
-/// Tells a task to stop. One that does not run yet has nothing to drain and is gone at once.
+/// Tells a task to stop. Without an agent on its instance nobody hears that: its desired status
+/// changes, and it goes on.
 pub(super) fn order(world: &mut World, id: &str, code: &'static str, reason: &str) {
     let Some(task) = told(world, id, code, reason) else {
+        return;
+    };
+    let (last, instance) = (task.last, task.container_instance.clone());
+    match container_instances::has_agent(world, instance.as_deref()) {
+        true => go_down(world, id),
+        false => step(world, id, last, None),
+    }
+}
+
+/// A task that is told to stop does so. One that does not run yet has nothing to drain and is gone at
+/// once.
+pub(super) fn go_down(world: &mut World, id: &str) {
+    let Some(task) = world.ecs.tasks.get(id).filter(|task| task.stopping) else {
         return;
     };
     match (task.last, task.pace.deregistration_seconds) {

@@ -30,7 +30,7 @@ pub struct Task {
     pub provider: Option<String>,
     /// The id of the container instance that it is on; on Fargate it is on none.
     pub container_instance: Option<String>,
-    /// Whether it takes up no room on an instance: a daemon's or a standalone task.
+    /// Whether it takes up no room on an instance: a daemon's task.
     pub fits_anywhere: bool,
     /// Whether there is room for it; on Fargate always.
     pub placed: bool,

@@ -80,11 +80,15 @@ pub(super) fn desired_status(task: &Task) -> &'static str {
     }
 }
 
-/// UNKNOWN without a health check of the container.
+/// UNKNOWN without a health check of the container, and before it has passed.
 fn health(world: &World, task: &Task) -> &'static str {
-    match task.pace.health_seconds {
-        Some(_) if task.is_healthy(world.now) => "HEALTHY",
-        _ => "UNKNOWN",
+    let definition = task_definitions::find(world, &task.task_definition);
+    let containers = definition.and_then(|it| it.definition.get("containerDefinitions"));
+    let containers = containers.and_then(Value::as_array);
+    let checked = containers.is_some_and(|all| all.iter().any(|it| it["healthCheck"].is_object()));
+    match checked && task.is_healthy(world.now) {
+        true => "HEALTHY",
+        false => "UNKNOWN",
     }
 }
 

@@ -7,6 +7,7 @@ use super::capacity::Provider;
 use super::placement::Missing;
 use super::service::ServiceId;
 use super::{after, announce, container_instances, scheduler, tasks};
+use crate::services::autoscaling::{Instance, Phase};
 use crate::world::World;
 
 /// How long a task waits for an instance that managed scaling could bring until that is announced as
@@ -66,14 +67,21 @@ fn tell_waiting(world: &mut World, name: &str) {
         return;
     };
     let group = world.autoscaling.groups.get(&provider.group);
-    let can_grow = provider.managed_scaling && group.is_some_and(|it| it.desired < it.max);
+    let may_come = group.is_some_and(|group| {
+        let on_its_way = |it: &Instance| {
+            let starts = matches!(it.phase, Phase::Pending { .. } | Phase::InService { .. });
+            starts && container_instances::of_machine(world, &it.id).is_empty()
+        };
+        (provider.managed_scaling && group.desired < group.max)
+            || group.instances.iter().any(on_its_way)
+    });
     let tasks = provider.waiting();
     let tasks = tasks.filter_map(|id| world.ecs.tasks.get(id));
     let mut services = BTreeSet::new();
     let mut again = None;
     for task in tasks {
         let patience = after(task.created, PATIENCE_SECONDS);
-        if can_grow && world.now < patience {
+        if may_come && world.now < patience {
             again = again.into_iter().chain([patience]).min();
         } else {
             services.extend(task.service.clone());
@@ -91,19 +99,18 @@ fn tell_waiting(world: &mut World, name: &str) {
 
 /// Notes that a service found no capacity, and says so once until it has found some.
 pub(super) fn note_missing(world: &mut World, id: &ServiceId, missing: &[Missing]) {
-    match missing.first() {
-        None if !waits(world, id) => {
+    let Some(shortage) = missing.first() else {
+        if !waits(world, id) {
             world.ecs.unplaced.remove(id);
         }
-        None => {}
-        Some(shortage) => {
-            if world.ecs.unplaced.insert(id.clone()) {
-                match shortage {
-                    Missing::Instances => announce::no_instance(world, id, None),
-                    Missing::FargateSpot => announce::no_fargate_spot(world, id),
-                }
-            }
-        }
+        return;
+    };
+    if !world.ecs.unplaced.insert(id.clone()) {
+        return;
+    }
+    match shortage {
+        Missing::Instances => announce::no_instance(world, id, None),
+        Missing::FargateSpot => announce::no_fargate_spot(world, id),
     }
 }
 

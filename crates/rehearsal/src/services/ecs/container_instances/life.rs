@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::{ContainerInstance, InstanceStatus, draining, of_machine, show};
 use crate::services::autoscaling::{Instance, Phase};
 use crate::services::ecs::agenda::Step;
+use crate::services::ecs::task::LastStatus;
 use crate::services::ecs::{after, scheduler, stopping};
 use crate::world::World;
 
@@ -39,10 +40,10 @@ pub fn follow(world: &mut World, group: &str) {
     let known: BTreeSet<String> = known.map(|it| it.ec2_instance.clone()).collect();
     for instance in &instances {
         match instance.phase {
-            Phase::InService { registered } if registered <= world.now => {
-                if !known.contains(&instance.id) {
-                    register(world, group, instance);
-                }
+            Phase::InService { registered }
+                if registered <= world.now && !known.contains(&instance.id) =>
+            {
+                register(world, group, instance);
             }
             Phase::Terminating { .. } if managed => draining::drain(world, &instance.id),
             _ => {}
@@ -169,7 +170,18 @@ pub fn stopped(world: &mut World, ec2_instance: &str) {
     }
 }
 
-/// A stopped machine runs again: its agent connects. An instance that was DRAINING still is, for that
+/// The agent of a machine that runs on is gone, and says nothing and does nothing until it is
+/// [`back`]: no task is placed there, and one that is told to stop goes on.
+pub fn agent_gone(world: &mut World, ec2_instance: &str) {
+    for id in of_machine(world, ec2_instance) {
+        if let Some(instance) = world.ecs.container_instances.get_mut(&id) {
+            instance.agent_connected = false;
+            draining::consequences(world, &[id]);
+        }
+    }
+}
+
+/// A machine runs again, or its agent does: it connects, and stops what was to be stopped. An instance that was DRAINING still is, for that
 /// ends only when somebody sets it ACTIVE (inferred from
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-draining.html>).
 pub fn back(world: &mut World, ec2_instance: &str) {
@@ -177,6 +189,13 @@ pub fn back(world: &mut World, ec2_instance: &str) {
         let found = world.ecs.container_instances.get_mut(&id);
         if let Some(instance) = found.filter(|it| it.status != InstanceStatus::Inactive) {
             instance.agent_connected = true;
+            let tasks: Vec<String> = instance.tasks.keys().cloned().collect();
+            for task in tasks {
+                let found = world.ecs.tasks.get(&task);
+                if found.is_some_and(|task| task.last <= LastStatus::Running) {
+                    stopping::go_down(world, &task);
+                }
+            }
             draining::consequences(world, &[id]);
         }
     }

@@ -22,7 +22,7 @@ use crate::world::World;
 
 pub(super) use calls::{describe, list, update_state};
 pub use draining::{drain, warned};
-pub use life::{back, follow, lost, register_again, stopped};
+pub use life::{agent_gone, back, follow, lost, register_again, stopped};
 pub(super) use life::{deregistered, forget, registered};
 pub(super) use resources::Resources;
 pub(super) use show::{arn_of, show};
@@ -211,6 +211,12 @@ fn look_again(world: &mut World, id: &str) {
 pub(super) fn is_leaving(world: &World, container_instance: Option<&str>) -> bool {
     let found = container_instance.and_then(|id| world.ecs.container_instances.get(id));
     found.is_some_and(ContainerInstance::is_draining)
+}
+
+/// Whether the agent of a task's instance is there to act on it; on Fargate there is always one.
+pub(super) fn has_agent(world: &World, container_instance: Option<&str>) -> bool {
+    let found = container_instance.and_then(|id| world.ecs.container_instances.get(id));
+    found.is_none_or(|it| it.agent_connected)
 }
 
 /// Whether no task is left on an EC2 instance: when ECS managed draining lets it go.

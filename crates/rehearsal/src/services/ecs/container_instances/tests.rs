@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{back, drain, is_empty, lost, register_again, stopped, warned};
+use super::{agent_gone, back, drain, is_empty, lost, register_again, stopped, warned};
 use crate::journal::What;
 use crate::testbed::Testbed;
 
@@ -279,7 +279,7 @@ fn a_stopped_machine_keeps_its_place_and_comes_back_draining() {
     assert_eq!(state(&bed), (json!("DRAINING"), json!(false)));
     bed.world(|world| back(world, &machine));
     assert_eq!(state(&bed), (json!("DRAINING"), json!(true)));
-    set(&bed, &[arn.clone()], "ACTIVE").unwrap();
+    set(&bed, std::slice::from_ref(&arn), "ACTIVE").unwrap();
     bed.wait(0);
     assert_eq!(bed.counts("agent")[0], 2, "it takes tasks again");
 }
@@ -320,6 +320,33 @@ fn the_agent_drains_within_a_second_and_managed_draining_soon_after() {
         None
     );
     assert_eq!(reaction(agent, "hibernate"), None);
+}
+
+#[test]
+fn without_its_agent_a_task_that_is_to_stop_goes_on() {
+    let bed = busy(json!({}));
+    let (machine, arn) = (machines(&bed)[0].clone(), all(&bed)[0].clone());
+    bed.world(|world| agent_gone(world, &machine));
+    set(&bed, std::slice::from_ref(&arn), "DRAINING").unwrap();
+    bed.wait(3600);
+    let going = json!({"cluster": "prod", "containerInstance": arn, "desiredStatus": "STOPPED"});
+    let going = bed.ecs("ListTasks", going).unwrap()["taskArns"].clone();
+    let describe = || {
+        let input = json!({"cluster": "prod", "tasks": going});
+        let tasks = bed.ecs("DescribeTasks", input).unwrap()["tasks"].clone();
+        let tasks = tasks.as_array().unwrap().iter();
+        let states = tasks.map(|it| it["lastStatus"].as_str().unwrap().to_owned());
+        states.collect::<Vec<_>>()
+    };
+    assert_eq!(describe(), ["RUNNING"]);
+    assert_eq!(
+        bed.counts("api"),
+        [2, 3, 0],
+        "replaced, and there all the same"
+    );
+    bed.world(|world| back(world, &machine));
+    bed.wait(30);
+    assert_eq!(describe(), ["STOPPED"]);
 }
 
 #[test]
