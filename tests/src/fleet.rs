@@ -213,9 +213,8 @@ impl Fleet {
         let mut calls = BTreeMap::new();
         let ours = state.calls.iter().skip(first);
         for call in ours.filter(|call| call.caller == NAME) {
-            let (answered, refused, last) = calls
-                .entry(call.action.clone())
-                .or_insert((0, 0, call.at));
+            let (answered, refused, last) =
+                calls.entry(call.action.clone()).or_insert((0, 0, call.at));
             match call.refused {
                 Some(_) => *refused += 1,
                 None => *answered += 1,

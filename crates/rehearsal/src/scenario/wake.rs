@@ -16,11 +16,7 @@ use crate::template::Template;
 const LAG: SignedDuration = SignedDuration::from_secs(20);
 
 /// Creates the rules and the schedules; the first tick is due at `from`.
-pub fn turn_on(
-    account: &Account,
-    template: &Template,
-    from: Timestamp,
-) -> Result<(), NotDeployed> {
+pub fn turn_on(account: &Account, template: &Template, from: Timestamp) -> Result<(), NotDeployed> {
     for rule in &template.rules {
         let pattern = Some(&rule.pattern).filter(|pattern| !pattern.is_null());
         let put = json!({

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::ending::Ending;
 use super::*;
 use crate::journal::What;
 use crate::services::sqs;

@@ -3,6 +3,7 @@
 
 mod events;
 mod interruption;
+mod taking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -28,7 +29,7 @@ pub const MODULE: Module = Module {
     operations: &[],
     call: |_, call| Err(ApiError::not_modelled(call)),
     due,
-    advance: interruption::advance,
+    advance: taking::advance,
 };
 
 /// What the account holds of EC2.
@@ -39,7 +40,7 @@ pub struct Ec2 {
     /// The instances that EC2 is about to take, until it does.
     pub doomed: BTreeSet<String>,
     /// What happens by itself, in order.
-    agenda: BTreeMap<(Timestamp, u64), interruption::Step>,
+    agenda: BTreeMap<(Timestamp, u64), taking::Step>,
     written: u64,
 }
 
@@ -76,7 +77,7 @@ impl FromStr for Pool {
 
 impl Ec2 {
     /// Writes down what happens at `at`.
-    fn plan(&mut self, at: Timestamp, step: interruption::Step) {
+    fn plan(&mut self, at: Timestamp, step: taking::Step) {
         self.written += 1;
         self.agenda.insert((at, self.written), step);
     }

@@ -1,5 +1,6 @@
 //! SQS: queues, the messages in them, and what Lambda takes from them for its functions.
 
+mod batch;
 mod digest;
 mod message;
 mod polling;
@@ -17,8 +18,9 @@ use crate::modules::{Module, nothing_happens};
 use crate::wire::Protocol;
 use crate::world::World;
 
+pub use batch::{Batch, settle};
 pub use message::{Message, text_attributes};
-pub use polling::{Batch, Mapping, map, next_batch, settle, take_due_batches};
+pub use polling::{Mapping, map, next_batch, take_due_batches};
 pub use queue::Queue;
 pub use send::put;
 

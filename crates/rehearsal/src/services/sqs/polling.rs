@@ -1,15 +1,13 @@
 //! Lambda's event source mappings: which function is fed from which queue, in batches.
 //!
-//! Sources: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>,
-//! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>. That one poller
-//! gathers everything that is there, where AWS starts with five of them, is a choice.
+//! Source: <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>. That one
+//! poller gathers everything that is there, where AWS starts with five of them, is a choice.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
+use super::batch::Batch;
 use super::message::Message;
 use super::queue::{Place, Queue};
 use crate::call::ApiError;
@@ -33,27 +31,6 @@ pub struct Mapping {
     pub window: SignedDuration,
     /// Whether the function says which messages it failed on: ReportBatchItemFailures.
     pub partial: bool,
-}
-
-/// Messages on their way to a function. Until they are settled they are invisible, and they come
-/// back when the queue's visibility timeout has passed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Batch {
-    /// The queue's ARN.
-    pub queue: String,
-    /// The function's ARN.
-    pub function: String,
-    partial: bool,
-    messages: Vec<(Place, Message)>,
-}
-
-impl Batch {
-    /// The event that the function is invoked with.
-    pub fn event(&self) -> Value {
-        let messages = self.messages.iter();
-        let records = messages.map(|(_, message)| message.record(&self.queue));
-        json!({ "Records": records.collect::<Vec<_>>() })
-    }
 }
 
 /// Maps a queue to a function that may take as long as `timeout`, or refuses it as Lambda does.
@@ -186,38 +163,5 @@ fn redrive(world: &mut World, queue: &str) {
             };
             target.add(fresh, now);
         }
-    }
-}
-
-/// Deletes what the function took care of. `answer` is what it returned; none if it failed, and
-/// then nothing is deleted.
-pub fn settle(world: &mut World, batch: &Batch, answer: Option<&Value>) {
-    let Some(failed) = answer.and_then(|answer| batch.failed(answer)) else {
-        return;
-    };
-    if let Some(queue) = world.sqs.queues.get_mut(&batch.queue) {
-        for (place, message) in &batch.messages {
-            if !failed.contains(message.id.as_str()) {
-                queue.messages.remove(place);
-            }
-        }
-    }
-}
-
-impl Batch {
-    /// The messages that an answer names as failed; none if it cannot be read, which fails them
-    /// all. Source:
-    /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>.
-    fn failed<'a>(&self, answer: &'a Value) -> Option<BTreeSet<&'a str>> {
-        if !self.partial || answer["batchItemFailures"].is_null() {
-            return Some(BTreeSet::new());
-        }
-        let named = answer["batchItemFailures"].as_array()?.iter();
-        named
-            .map(|failure| {
-                let id = failure["itemIdentifier"].as_str()?;
-                (!id.is_empty()).then_some(id)
-            })
-            .collect()
     }
 }
