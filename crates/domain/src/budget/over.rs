@@ -28,6 +28,10 @@ pub(super) fn over(
             (of_service(kind, key, observed)?, Vec::new())
         }
         Kind::FreeTierNearlyUsed => (of_free_tier(key, observed)?, Vec::new()),
+        Kind::BudgetLedgerFailed => (
+            "The ledger of budget-guard works again".to_owned(),
+            Vec::new(),
+        ),
         // It is remembered for good, so that it is never told twice.
         Kind::BudgetMessageForeign => return None,
         _ => of_budget(kind, views.get(&key.subject)?)?,

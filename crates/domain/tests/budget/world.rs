@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::announcement::{ConcernKey, Told};
+use domain::announcement::{Announcement, ConcernKey, Told};
 use domain::arn::ServiceArn;
 use domain::budget::blind::Blind;
 use domain::budget::counted::Counted;
@@ -17,7 +17,7 @@ use domain::budget::state::State;
 use domain::budget::tally::Tally;
 use domain::budget::{
     Asked, Becomes, BudgetName, Change, Decided, Message, Moment, Observed, Plan, Policy, Receipt,
-    Service, Watched, What, decide, drill,
+    Service, Watched, What, decide, drill, unwritten,
 };
 use domain::hold::Holder;
 use domain::notice::Notice;
@@ -215,6 +215,13 @@ impl World {
         self.samples.push(sample);
         let (observed, policy) = (self.observed(now), self.policy.clone());
         decide(&observed, moment(&policy, now))
+    }
+
+    /// A run whose tallies cannot be written: what it tells.
+    pub(crate) fn tick_without_a_ledger(&mut self, at: &str, why: &str) -> Vec<Announcement> {
+        let plan = self.plan(on(at));
+        let observed = self.observed(on(at));
+        unwritten(&plan, &observed, why, moment(&self.policy, on(at)))
     }
 
     pub(crate) fn drill(&self, budget: &str, at: &str) -> Option<Receipt> {
