@@ -293,3 +293,46 @@ fn a_stop_that_crashed_and_is_lifted_at_once_wakes_with_what_it_had() {
         has_what_it_had(&world);
     }
 }
+
+/// What was saved has to be given back, and no tag is needed for that.
+#[test]
+fn what_nothing_holds_any_more_wakes_even_if_its_hours_cannot_be_read() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    world.tag("prod/api", "caretaker:hours", "Mon-Fri 8-20");
+    assert_eq!(
+        world.tick("Mon 12:05").reason("prod/api"),
+        Reason::MalformedTag,
+        "the budget still holds it"
+    );
+    lift(&mut world, "Mon 21:00");
+    let up = world.tick("Mon 21:05");
+    assert_eq!(up.reason("prod/api"), Reason::Wakes);
+    assert_eq!(world.count("prod/api"), 3);
+    let proved = world.tick("Mon 21:10");
+    assert_eq!(proved.reason("prod/api"), Reason::ProvedAwake);
+    has_what_it_had(&world);
+    let left = world.tick("Mon 21:15");
+    assert_eq!(left.reason("prod/api"), Reason::MalformedTag);
+}
+
+#[test]
+fn what_the_night_holds_too_waits_for_its_hours_to_be_corrected() {
+    let mut world = asleep();
+    stop(&mut world, "Mon 22:00");
+    world.tag("prod/api", "caretaker:hours", "Mon-Fri 8-20");
+    lift(&mut world, "Mon 23:00");
+    world.ticks(["Mon 23:05", "Tue 08:00"]);
+    assert_eq!(world.holders("prod/api"), ["off-hours"]);
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn another_tag_that_cannot_be_read_does_not_send_to_the_night_what_the_budget_let_go() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    world.tag("prod/api", "caretaker:floor", "one");
+    lift(&mut world, "Mon 21:00");
+    world.ticks(["Mon 21:05", "Mon 21:10", "Mon 21:15"]);
+    has_what_it_had(&world);
+}
