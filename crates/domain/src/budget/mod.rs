@@ -45,6 +45,7 @@ pub mod tally;
 mod told;
 mod told_stop;
 pub mod topic;
+mod unwatched;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -134,7 +135,8 @@ fn closing(observed: &Observed) -> Plan {
     }
 }
 
-/// The writes: every tally that is not as it was.
+/// The writes: every tally that is not as it was. One that is closed comes last, so that a stop which
+/// another budget takes over is written before it is forgotten.
 fn records(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Vec<Record> {
     let mut records = Vec::new();
     for (name, step) in steps {
@@ -154,6 +156,7 @@ fn records(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Vec<Reco
             replaces,
         });
     }
+    records.sort_by_key(|record| record.tally.is_none());
     records
 }
 

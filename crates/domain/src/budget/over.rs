@@ -34,7 +34,10 @@ pub(super) fn over(
         ),
         // It is remembered for good, so that it is never told twice.
         Kind::BudgetMessageForeign => return None,
-        _ => of_budget(kind, views.get(&key.subject)?)?,
+        _ => match views.get(&key.subject) {
+            Some(view) => of_budget(kind, view)?,
+            None => (of_forgotten(key, observed)?, Vec::new()),
+        },
     };
     Some(Over {
         key: key.clone(),
@@ -43,9 +46,20 @@ pub(super) fn over(
     })
 }
 
+/// Of a budget that is neither watched nor remembered.
+fn of_forgotten(key: &ConcernKey, observed: &Observed) -> Option<String> {
+    let (service, name) = key.subject.split_once(":budget/")?;
+    let budget = service.split(':').nth(2) == Some("budgets") && !observed.unreadable;
+    budget.then(|| format!("The budget {name} is not watched any more"))
+}
+
 /// Of a budget: an empty title is for what nobody needs to know.
 fn of_budget(kind: Kind, view: &View<'_>) -> Option<(String, Vec<Fact>)> {
     let name = view.name;
+    if !view.watched.configured && kind != Kind::BudgetStopped {
+        let title = format!("The budget {name} is not watched any more");
+        return Some((title, Vec::new()));
+    }
     let seen = view.watched.sight.is_ok();
     let believed = view.verdict.believes();
     let title = match kind {
@@ -85,9 +99,29 @@ fn restored(view: &View<'_>) -> String {
             Why::Person { by, why } => {
                 format!("{by} restores what the budget {name} stopped: {why}")
             }
+            Why::NotWatched => not_watched(view),
         },
+        None if !view.watched.configured => not_watched(view),
         _ => format!("What the budget {name} stopped is back"),
     }
+}
+
+/// It was taken away from us: whether what it stopped comes back depends on the others.
+fn not_watched(view: &View<'_>) -> String {
+    let others = view.observed.budgets.iter();
+    let mut others = others.filter(|(name, _)| *name != view.name);
+    let kept = view.tally.is_none()
+        || others.any(|(_, other)| {
+            other
+                .tally
+                .as_ref()
+                .is_some_and(|tally| tally.stop().is_some())
+        });
+    let then = match kept {
+        true => "another budget keeps at rest what it stopped",
+        false => "what it stopped comes back",
+    };
+    format!("The budget {} is not watched any more: {then}", view.name)
 }
 
 fn of_service(kind: Kind, key: &ConcernKey, observed: &Observed) -> Option<String> {

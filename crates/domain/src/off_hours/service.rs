@@ -6,6 +6,7 @@ use super::holds::on_service;
 use super::moment::Moment;
 use super::observed::Service;
 use super::obstacle::{obstacle, only_the_budget, only_the_night, out_of_patience};
+use super::unwatched::in_force;
 use super::{losses, mistakes, orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
@@ -47,7 +48,7 @@ fn left_alone(service: &Service, moment: Moment<'_>) -> bool {
 /// Whether it is at rest, or on its way up, and nothing holds it any more: then it wakes with what
 /// it had, whatever its tags say.
 fn is_let_go(rest: Option<&ServiceRest>, moment: Moment<'_>) -> bool {
-    rest.is_some_and(|rest| rest.holds.clone().at(moment.now).is_empty())
+    rest.is_some_and(|rest| in_force(rest.holds.clone(), moment).is_empty())
 }
 
 /// A service that exists. What is decided about it is here; the steps that follow are those of
@@ -200,7 +201,7 @@ impl Case<'_> {
     /// place one nor lift one.
     fn holds(&self, there: Holds) -> Holds {
         if left_alone(self.service, self.moment) {
-            return there.at(self.moment.now);
+            return in_force(there, self.moment);
         }
         on_service(self.service, there, self.moment)
     }
