@@ -35,6 +35,7 @@ pub mod prose;
 pub mod reading;
 mod reported;
 pub mod residual;
+mod room;
 pub mod selection;
 mod services;
 pub mod state;

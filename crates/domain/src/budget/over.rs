@@ -128,6 +128,7 @@ fn of_service(kind: Kind, key: &ConcernKey, observed: &Observed) -> Option<Strin
     let arn = ServiceArn::parse(&key.subject).ok()?;
     let looked_at = observed.services.contains_key(&arn);
     match kind {
+        _ if observed.gone.contains(&arn) => Some(format!("{arn} does not exist any more")),
         _ if !looked_at => None,
         Kind::BudgetTagMalformed => Some(format!("{arn}: its tag can be read")),
         _ => Some(String::new()),

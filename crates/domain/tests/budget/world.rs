@@ -1,6 +1,6 @@
 //! The model: an account, its budgets, and a ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::announcement::{Announcement, ConcernKey, Told};
 use domain::arn::ServiceArn;
@@ -53,6 +53,7 @@ pub(crate) struct World {
     pub(crate) closing: bool,
     pub(crate) unreadable: bool,
     pub(crate) held_unseen: bool,
+    pub(crate) gone: BTreeSet<ServiceArn>,
     // The ledger.
     pub(crate) tallies: BTreeMap<BudgetName, Tally>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
@@ -81,6 +82,7 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
         closing: false,
         unreadable: false,
         held_unseen: false,
+        gone: BTreeSet::new(),
         tallies: BTreeMap::new(),
         announced: BTreeMap::new(),
         samples: Vec::new(),
@@ -261,6 +263,7 @@ impl World {
             unreadable: self.unreadable,
             services: services.collect(),
             held_unseen: self.held_unseen,
+            gone: self.gone.clone(),
             instances: Vec::new(),
             beside: self.beside.clone(),
             meter: Meter::of(self.samples.clone()),
