@@ -74,13 +74,6 @@ def on_container_instances(action: str, given: dict) -> Iterator[Request]:
         yield request(action, resource, **{"ecs:cluster": cluster})
 
 
-def on_a_container_instance(action: str, given: dict) -> Iterator[Request]:
-    cluster = cluster_arn(given["cluster"])
-    id = given["containerInstance"].split("/")[-1]
-    resource = arn("ecs", f"container-instance/{cluster.split('/')[-1]}/{id}")
-    yield request(action, resource, **{"ecs:cluster": cluster})
-
-
 def on_tasks(action: str, given: dict) -> Iterator[Request]:
     cluster = cluster_arn(given["cluster"])
     for task in given.get("tasks") or [given["task"]]:
@@ -99,6 +92,14 @@ def on_a_group_itself(action: str, given: dict) -> Iterator[Request]:
         action,
         arn("autoscaling", f"autoScalingGroup:930d940e-891e-4781-a11a-7b0acd480f03:autoScalingGroupName/{name}"),
     )
+
+
+def on_instances(action: str, given: dict) -> Iterator[Request]:
+    # Without one in the call it is about all instances of the cluster; this one stands for each of them.
+    cluster = cluster_arn(given["cluster"])
+    id = given.get("containerInstance", "0ec5example").split("/")[-1]
+    resource = arn("ecs", f"container-instance/{cluster.split('/')[-1]}/{id}")
+    yield request(action, resource, **{"ecs:cluster": cluster})
 
 
 def on_services(action: str, given: dict) -> Iterator[Request]:
@@ -215,7 +216,7 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "ecs:ListClusters": on_everything,
     "ecs:ListContainerInstances": on_the_cluster_itself,
     "ecs:ListServices": on_a_cluster,
-    "ecs:ListTasks": on_a_container_instance,
+    "ecs:ListTasks": on_instances,
     "ecs:StopTask": on_tasks,
     "ecs:UpdateContainerInstancesState": on_container_instances,
     "ecs:UpdateService": on_services,

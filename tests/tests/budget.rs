@@ -40,7 +40,7 @@ clusters:
     services:
 {services}
 groups:
-  - {{name: hosts, min: 2, max: 6, desired: 4, provider: hosts, cluster: prod}}
+  - {{name: hosts, min: 0, max: 6, desired: 4, provider: hosts, cluster: prod}}
 beside:
   - {{kind: loadbalancer, tags: {{team: shop}}}}
   - {{kind: volume, count: 2, tags: {{team: shop}}}}
@@ -278,7 +278,7 @@ async fn a_veto_in_the_grace_keeps_services_up_until_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_ledger_cannot_be_written_nothing_is_stopped_and_the_event_comes_again() {
+async fn while_the_ledger_fails_nothing_is_stopped_people_are_paged_and_the_event_comes_again() {
     for action in ["dynamodb:PutItem", "dynamodb:Query"] {
         let treasury = metered(&two(), "2026-11-19").await;
         treasury.reports("101");
@@ -292,6 +292,7 @@ async fn while_the_ledger_cannot_be_written_nothing_is_stopped_and_the_event_com
         assert!(failure.contains("did not succeed"), "{failure}");
         assert_eq!(treasury.house.desired("prod/api"), 3);
         assert_eq!(treasury.calls("ecs:UpdateService"), 0);
+        assert_eq!(treasury.notices(), ["budget-ledger-failed"], "{action}");
         treasury.house.account.state().faults.clear();
         treasury.tick().await.report();
         assert_eq!(treasury.house.desired("prod/api"), 0);
@@ -387,4 +388,27 @@ async fn without_the_call_that_stops_a_service_this_suite_is_red() {
     let mut treasury = Treasury::new("2026-11-19T11:00:00Z", &two());
     treasury.through(swallowing(treasury.line.clone(), "UpdateService"));
     everything_that_may_stop_stops(treasury).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_counts_what_no_stop_takes_away() {
+    let stack = format!(
+        r#"
+clusters:
+  - name: prod
+    services:
+      - {{name: api, desired: 3, launch: ec2, tags: {{"caretaker:budget": "stop"}}}}
+      - {{name: other, desired: 2}}
+groups:
+  - {{name: hosts, min: 2, max: 6, desired: 4, provider: hosts, cluster: prod}}
+{BUDGET}"#
+    );
+    let treasury = metered(&stack, "2026-11-19").await;
+    treasury.reports("101");
+    treasury.tick().await.report();
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+    assert_eq!(treasury.house.desired("prod/other"), 2);
+    let facts = treasury.notice("budget-stopped")["facts"].to_string();
+    assert!(facts.contains("2 × tasks of prod/other"), "{facts}");
+    assert!(facts.contains("2 × m6i.large"), "{facts}");
 }

@@ -131,6 +131,8 @@ pub enum Kind {
     BudgetTagMalformed,
     /// What is free of something is nearly used up.
     FreeTierNearlyUsed,
+    /// The ledger cannot be read or written, so no budget stops anything.
+    BudgetLedgerFailed,
     /// The tasks on an instance that goes do not leave it.
     DrainStuck,
     /// EC2 takes so much of a Spot fleet back at once that it is more than one instance's trouble.
@@ -151,7 +153,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::MalformedTag,
         Self::OverrideIgnored,
         Self::DeploymentBlocksRest,
@@ -175,6 +177,7 @@ impl Kind {
         Self::BudgetMessageForeign,
         Self::BudgetTagMalformed,
         Self::FreeTierNearlyUsed,
+        Self::BudgetLedgerFailed,
         Self::DrainStuck,
         Self::SpotSurge,
         Self::SpotTaskNotReplaced,
@@ -211,6 +214,7 @@ impl Kind {
             Self::BudgetMessageForeign => "budget-message-foreign",
             Self::BudgetTagMalformed => "budget-tag-malformed",
             Self::FreeTierNearlyUsed => "free-tier-nearly-used",
+            Self::BudgetLedgerFailed => "budget-ledger-failed",
             Self::DrainStuck => "drain-stuck",
             Self::SpotSurge => "spot-surge",
             Self::SpotTaskNotReplaced => "spot-task-not-replaced",

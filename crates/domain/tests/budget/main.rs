@@ -55,4 +55,5 @@ mod selections;
 mod several;
 mod stops;
 mod tags;
+mod unwatched;
 mod verdicts;

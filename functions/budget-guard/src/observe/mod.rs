@@ -7,9 +7,11 @@ mod free_tier;
 mod instances;
 mod notifications;
 mod prices;
+mod providers;
 mod scope;
 mod services;
 mod targets;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -82,6 +84,7 @@ pub(crate) async fn observe(
     let tagged = scope::tagged(aws, settings, &standing).await?;
     budgets::look(aws, settings, &mut seen, &standing, moment.now).await;
     services::look(aws, settings, &mut seen, &standing, &tagged, moment.now).await;
+    tasks::look(aws, settings, &mut seen, &tagged).await;
     let hosts = instances::look(aws, settings, &mut seen, &tagged).await;
     beside::look(aws, settings, &mut seen, &hosts).await;
     if look == Look::Whole {
@@ -93,6 +96,19 @@ pub(crate) async fn observe(
     seen.observed.meter = Meter::of(samples.collect());
     targets::look(aws, &mut seen, moment).await;
     Ok(seen)
+}
+
+/// What can be seen without the ledger: what AWS says of the budgets, and what woke this run.
+pub(crate) async fn without_the_ledger(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    moment: Moment<'_>,
+) -> Observed {
+    let mut seen = Seen::default();
+    seen.observed.messages = work.messages.clone();
+    budgets::look(aws, settings, &mut seen, &Standing::default(), moment.now).await;
+    seen.observed
 }
 
 /// What is told of this function's concerns, and of others' too: a decision knows its own.
