@@ -1,13 +1,12 @@
 //! A budget that places and lifts its hold in the same world in which the night and people do:
 //! whatever crashes, everything wakes with what it had.
 
-use domain::arn::ServiceArn;
 use domain::budget::{Becomes, Change, Changeable, errands};
 use domain::hold::Holder;
 use domain::rest::Claim;
 use domain::resting::{Errand, Reason};
 
-use crate::made::{RUNNING, Thing, bounds, on, service};
+use crate::made::{RUNNING, bounds, on, service};
 use crate::run::TIMEOUT;
 use crate::shown;
 use crate::world::{World, arn, hold, world};
@@ -18,16 +17,11 @@ fn errand(world: &World, what: Becomes, at: &str) -> Errand {
         service: arn("prod/api"),
         what,
     };
-    let there = |(arn, thing): (&ServiceArn, &Thing)| {
-        let rest = world.ledger.services.get(arn).cloned();
-        Some((arn.clone(), (thing.live.clone()?, rest)))
-    };
-    let services: Changeable = world.services.iter().filter_map(there).collect();
     let claim = Claim {
         run: format!("budget at {at}"),
         until: on(at) + TIMEOUT,
     };
-    let mut errands = errands(&[change], &services, &claim, on(at));
+    let mut errands = errands(&[change], &world.changeable(), &claim, on(at));
     assert_eq!(errands.len(), 1);
     errands.remove(0)
 }
