@@ -1,6 +1,6 @@
 //! The model: the services and their rests as `off-hours` knows them, the budget as the guard does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use domain::arn::ServiceArn;
 use domain::budget::{Plan as Stop, What, errands, is_at_rest};
@@ -79,19 +79,27 @@ impl Both {
 
     /// So much is spent that the budget is over.
     pub(crate) fn overspends(&mut self) {
-        let tally = self.money.tally("dev");
-        let ceiling = tally.ceiling(tally.limit);
-        let budget = self.money.budget("dev");
-        budget.actual = budget.actual.max(Some(ceiling));
+        self.spends();
         self.guards();
     }
 
     /// A person restores the budget and allows three dollars more.
     pub(crate) fn restores(&mut self) {
+        self.asks_for_a_restore();
+        self.guards();
+    }
+
+    pub(crate) fn spends(&mut self) {
+        let tally = self.money.tally("dev");
+        let ceiling = tally.ceiling(tally.limit);
+        let budget = self.money.budget("dev");
+        budget.actual = budget.actual.max(Some(ceiling));
+    }
+
+    pub(crate) fn asks_for_a_restore(&mut self) {
         let allow = Some(Decimal::from(3));
         self.money
             .asks_about("dev", What::Restore { allow }, self.now);
-        self.guards();
     }
 
     /// Somebody sets a service's count to so many, with a deployment or by hand.
@@ -113,10 +121,7 @@ impl Both {
 
     /// A run of `off-hours`.
     pub(crate) fn ticks(&mut self) {
-        self.night.runs += 1;
-        let run = format!("night-{}", self.night.runs);
-        self.night.tasks_start();
-        let plan = self.night.plan(&run, self.now);
+        let plan = self.plan_of_the_night();
         let steps = self.steps(plan.errands.iter().map(|errand| errand.actions.len()).sum());
         if self.take(&plan.errands, steps) {
             let said = Rest {
@@ -130,22 +135,10 @@ impl Both {
 
     /// A run of `budget-guard`.
     pub(crate) fn guards(&mut self) {
-        self.night.runs += 1;
-        let claim = Claim {
-            run: format!("guard-{}", self.night.runs),
-            until: self.now + TIMEOUT,
-        };
-        self.night.tasks_start();
-        self.shows_the_guard();
-        let plan = self.money.plan(self.now);
-        let errands = errands(&plan.changes, &self.night.changeable(), &claim, self.now);
+        let (plan, errands) = self.plan_of_the_guard();
         let actions: usize = errands.iter().map(|errand| errand.actions.len()).sum();
         let steps = self.steps(plan.records.len() + actions);
-        let records = Stop {
-            records: plan.records.clone(),
-            ..Stop::default()
-        };
-        self.money.apply(&records, steps);
+        self.records(&plan, steps);
         let left = steps.saturating_sub(plan.records.len());
         if self.take(&errands, left) {
             let said = Stop {
@@ -156,6 +149,58 @@ impl Both {
             self.money.apply(&said, usize::MAX);
         }
         self.money.asked = None;
+    }
+
+    /// A run of each at once. The first takes so many steps before the other looks at the world; then
+    /// their steps come in this order, true for the first, and at last whatever is left of both.
+    pub(crate) fn meet(&mut self, guard_first: bool, head_start: usize, order: &[bool]) {
+        let mut first = self.begins(guard_first);
+        for _ in 0..head_start {
+            first.step(self);
+        }
+        let mut second = self.begins(!guard_first);
+        for turn in order {
+            if *turn { &mut first } else { &mut second }.step(self);
+        }
+        while first.step(self) || second.step(self) {}
+    }
+
+    fn begins(&mut self, guard: bool) -> Midway {
+        if !guard {
+            return Midway::of(self.plan_of_the_night().errands);
+        }
+        let (plan, errands) = self.plan_of_the_guard();
+        self.records(&plan, usize::MAX);
+        Midway::of(errands)
+    }
+
+    fn plan_of_the_night(&mut self) -> Rest {
+        self.night.runs += 1;
+        let run = format!("night-{}", self.night.runs);
+        self.night.tasks_start();
+        self.night.plan(&run, self.now)
+    }
+
+    fn plan_of_the_guard(&mut self) -> (Stop, Vec<Errand>) {
+        self.night.runs += 1;
+        let claim = Claim {
+            run: format!("guard-{}", self.night.runs),
+            until: self.now + TIMEOUT,
+        };
+        self.night.tasks_start();
+        self.shows_the_guard();
+        let plan = self.money.plan(self.now);
+        let errands = errands(&plan.changes, &self.night.changeable(), &claim, self.now);
+        (plan, errands)
+    }
+
+    /// Writes the tallies of a plan, up to so many.
+    fn records(&mut self, plan: &Stop, steps: usize) {
+        let records = Stop {
+            records: plan.records.clone(),
+            ..Stop::default()
+        };
+        self.money.apply(&records, steps);
     }
 
     /// How many of so many steps the next run takes.
@@ -305,6 +350,28 @@ impl Both {
             assert_eq!(had(&live.capacity()), owner.had(), "{arn} {history:?}");
             assert_eq!(self.night.ledger.services.get(arn), None, "{history:?}");
         }
+    }
+}
+
+/// A run in the middle of its plan.
+struct Midway(VecDeque<VecDeque<Action>>);
+
+impl Midway {
+    fn of(errands: Vec<Errand>) -> Self {
+        let actions = errands.into_iter().map(|errand| errand.actions.into());
+        Self(actions.collect())
+    }
+
+    /// Takes one step; false if there is none left.
+    fn step(&mut self, both: &mut Both) -> bool {
+        let Some(errand) = self.0.front_mut() else {
+            return false;
+        };
+        match errand.pop_front() {
+            Some(action) if both.step(&action) => {}
+            _ => drop(self.0.pop_front()),
+        }
+        true
     }
 }
 

@@ -115,4 +115,32 @@ proptest! {
         }
         both.everything_comes_back(&history);
     }
+
+    /// Two runs that meet at an edge, the second having looked at any moment of the first, their steps
+    /// in any order: neither undoes the other, and in the end everything comes back as it was.
+    #[test]
+    fn a_run_of_each_that_meet_do_not_undo_each_other(
+        things in NAMES.map(any_service),
+        history in prop::collection::vec(any_happening(), 0..12),
+        spends in any::<bool>(),
+        hour in prop::sample::select(vec![2_i64, 8, 10, 20]),
+        (guard_first, head_start) in (any::<bool>(), 0..20_usize),
+        order in prop::collection::vec(any::<bool>(), 0..60),
+    ) {
+        let mut both = Both::new(things);
+        for happens in &history {
+            both.lives_through(happens);
+        }
+        both.passes(hour * 60);
+        both.crash = None;
+        if spends {
+            both.spends();
+        } else {
+            both.asks_for_a_restore();
+        }
+        both.meet(guard_first, head_start, &order);
+        both.money.asked = None;
+        both.nothing_is_lost(&history);
+        both.everything_comes_back(&history);
+    }
 }
