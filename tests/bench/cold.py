@@ -99,7 +99,7 @@ def report(candidates: list[Candidate]) -> None:
     notes = [
         f"Milliseconds and megabytes (10^6): median (least-most) of {ROUNDS} runs in turns, each against an account of its own.",
         "The first event puts one service to rest (pager: publishes one page); the second finds nothing to do (pager: publishes again).",
-        "budget-guard makes 26 calls: it reads a spent budget, who guards it, and what runs and costs, and stops the service.",
+        "budget-guard reads more: a spent budget, what guards it, what runs and what that costs, before it stops the service.",
         "off-hours makes 10 calls where the peers make 5: it also finds what is tagged, minds autoscalers and groups, keeps a journal.",
         "",
     ]

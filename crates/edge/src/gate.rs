@@ -55,3 +55,43 @@ impl Gate {
         self.write(Ok(()), edge.ledger.journal(entry)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use domain::resting::{Reason, Subject};
+    use serde_json::json;
+
+    use super::*;
+    use crate::perform::tests::{service, update_service};
+    use crate::script::Script;
+
+    async fn taken(gate: Gate, script: &Script) -> Vec<&'static str> {
+        let errands = ["one", "two"].map(|_| Errand {
+            subject: Subject::Service(service()),
+            reason: Reason::GoesToRest,
+            actions: vec![update_service()],
+        });
+        let stop = Instant::now() + Duration::from_secs(60);
+        let endings = gate.take(&script.edge(), &errands, stop).await;
+        endings.iter().map(Ending::name).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dry_run_shows_every_errand_and_calls_nobody() {
+        let script = Script::default();
+        assert_eq!(taken(Gate::new(true), &script).await, ["dry-run"; 2]);
+        assert_eq!(script.called(), [""; 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn otherwise_each_is_taken_and_says_how_it_ended() {
+        let script = Script::default()
+            .answer("UpdateService", json!({}))
+            .refuse("UpdateService", "AccessDeniedException");
+        let mut endings = taken(Gate::new(false), &script).await;
+        endings.sort_unstable();
+        assert_eq!(endings, ["done", "failed"]);
+    }
+}
