@@ -58,9 +58,9 @@ advisories: target/tools/cargo-deny-$(DENY).stamp ## known vulnerabilities (fetc
 serve: rehearsal ## the simulated account on loopback: PORT=4577 STACK=file
 	@$(REHEARSAL) serve --port $(PORT) --parameter "BudgetNames=$(BUDGETS)" $(if $(STACK),--stack $(STACK))
 
-invoke: rehearsal ## one event, one report: FN=off-hours EVENT=file ENDPOINT=url
+invoke: rehearsal ## one event, one report: FN=off-hours EVENT=file ENDPOINT=url; or STACK=file BEFORE=file
 	@cargo build --quiet --release --package $(FN)
-	@$(REHEARSAL) invoke --function $(FN) --event $(EVENT) --parameter "BudgetNames=$(BUDGETS)" $(if $(ENDPOINT),--endpoint $(ENDPOINT))
+	@$(REHEARSAL) invoke --function $(FN) --event $(EVENT) --parameter "BudgetNames=$(BUDGETS)" $(if $(ENDPOINT),--endpoint $(ENDPOINT)) $(if $(STACK),--stack $(STACK)) $(addprefix --before ,$(BEFORE))
 
 forecast: ## every edge of some hours: HOURS='...' FROM=instant TO=instant HOLIDAYS=list
 	@cargo run --quiet --package off-hours --example forecast -- --hours "$(HOURS)" --from "$(FROM)" --to "$(TO)" $(if $(HOLIDAYS),--holidays "$(HOLIDAYS)")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-from places import CLUSTER, LEDGER, OUT, REHEARSAL, TOPIC
+from places import BUDGET, CLUSTER, LEDGER, OUT, REHEARSAL, TOPIC
 
 
 def stack(services: int, autoscaled_every: int = 0) -> str:
@@ -19,6 +19,13 @@ def stack(services: int, autoscaled_every: int = 0) -> str:
 
     lines = "".join(map(service, range(services)))
     return f"clusters:\n  - name: {CLUSTER}\n    services:\n{lines}"
+
+
+def spent(services: int) -> str:
+    """The same, and a budget that stops them and is spent."""
+    stops = '"caretaker:hours": never, "caretaker:budget": stop'
+    tagged = stack(services).replace('"caretaker:hours": never', stops)
+    return f'{tagged}budgets:\n  - {{name: {BUDGET}, limit: "100", spent: "101"}}\n'
 
 
 class Account:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from account import Account, stack
+from account import Account, spent
 from places import HERE, LEDGER, OUT, RELEASE, ROOT, artifact
 from runtime_api import Function, variables
 from settings import settings
@@ -46,17 +46,19 @@ class Run:
 
 def measure() -> None:
     tick = ROOT / "events/off-hours/tick.json"
+    hour = ROOT / "events/budget-guard/tick.json"
     notice = ROOT / "events/pager/wave-not-steady.json"
     table = {"LEDGER_TABLE": LEDGER}
     off_hours = Candidate("off-hours", [str(artifact("off-hours"))], tick, True, settings("off-hours"))
+    guard = Candidate("budget-guard", [str(artifact("budget-guard"))], hour, True, settings("budget-guard"))
     pager = Candidate("pager", [str(artifact("pager"))], notice, False, settings("pager"))
     floor = Candidate("floor: no TLS, 5 calls", [str(RELEASE / "floor")], tick, True, table)
     path = {"PYTHONPATH": str(HERE / "peer")}
     command = [str(PEER), "-m", "awslambdaric", "handler.handler"]
     python = Candidate("Python, boto3, 5 calls", command, tick, True, table | path)
-    candidates = [off_hours, pager, floor, python]
+    candidates = [off_hours, guard, pager, floor, python]
     one = OUT / "one.yaml"
-    one.write_text(stack(1))
+    one.write_text(spent(1))
     # The first round fills the page cache; it does not count.
     for _ in range(1 + ROUNDS):
         for candidate in candidates:
@@ -93,14 +95,15 @@ def run(candidate: Candidate, one: Path) -> Run:
 def report(candidates: list[Candidate]) -> None:
     header = ["", "exec to poll", "first event", "exec to answer", "second event", "peak RSS", "binary", "zip"]
     rows = [row(candidate) for candidate in candidates]
-    off_hours, pager, floor, python = candidates
+    off_hours, guard, pager, floor, python = candidates
     notes = [
         f"Milliseconds and megabytes (10^6): median (least-most) of {ROUNDS} runs in turns, each against an account of its own.",
         "The first event puts one service to rest (pager: publishes one page); the second finds nothing to do (pager: publishes again).",
+        "budget-guard reads more: a spent budget, what guards it, what runs and what that costs, before it stops the service.",
         "off-hours makes 10 calls where the peers make 5: it also finds what is tagged, minds autoscalers and groups, keeps a journal.",
         "",
     ]
-    for ours in (off_hours, pager):
+    for ours in (off_hours, guard, pager):
         notes += aims(ours, floor, python)
     show("Cold start", header, rows, notes)
 

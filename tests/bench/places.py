@@ -23,3 +23,4 @@ def artifact(function: str) -> Path:
 CLUSTER = "prod"
 LEDGER = "ledger"
 TOPIC = "pages"
+BUDGET = "monthly"

@@ -13,7 +13,7 @@ import decisions
 import thousand
 from places import ARCH, HERE, OUT, ROOT
 
-FUNCTIONS = ["off-hours", "pager"]
+FUNCTIONS = ["off-hours", "budget-guard", "pager"]
 # What they are compared with, and the decision.
 BESIDE = ["--package", "bench", "--features", "bench/bench"]
 # The account that it is measured against, quick enough not to show.

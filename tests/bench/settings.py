@@ -4,7 +4,7 @@ import logging
 import sys
 from functools import cache
 
-from places import LEDGER, ROOT, TOPIC
+from places import BUDGET, LEDGER, ROOT, TOPIC
 
 sys.path.append(str(ROOT / "tests"))
 from cloudformation import Stack, deployed
@@ -21,4 +21,4 @@ def settings(function: str) -> dict[str, str]:
 
 @cache
 def stack() -> Stack:
-    return deployed(NAMES, BucketShare="100", DefaultTimeZone="Europe/Berlin")
+    return deployed(NAMES, BucketShare="100", DefaultTimeZone="Europe/Berlin", BudgetNames=BUDGET)

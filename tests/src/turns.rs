@@ -1,5 +1,7 @@
 //! Two callers whose calls happen in an order that the test chooses.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,19 +13,68 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use rehearsal::in_process::Line;
 use tokio::sync::Semaphore;
 
-/// A line on which every call waits for its turn.
+/// One of two runs whose calls take turns.
+pub struct Run {
+    /// Its way to the account.
+    pub gated: Gated,
+    ended: Rc<Cell<bool>>,
+}
+
+impl Run {
+    /// A run that has not begun, on a way to the account.
+    pub fn new(gated: Gated) -> Self {
+        Self {
+            gated,
+            ended: Rc::default(),
+        }
+    }
+
+    /// What the run says when it is over.
+    pub fn ends(&self) {
+        self.ended.set(true);
+    }
+
+    /// Whether it is over.
+    pub fn has_ended(&self) -> bool {
+        self.ended.get()
+    }
+
+    /// Lets so many of its calls through.
+    pub async fn calls(&self, count: usize) {
+        for _ in 0..count {
+            self.gated.let_one_through(|| self.has_ended()).await;
+        }
+    }
+
+    /// Lets all the rest of its calls through.
+    pub async fn to_the_end(&self) {
+        while !self.has_ended() {
+            self.calls(1).await;
+        }
+    }
+}
+
+/// A line on which calls wait for their turn.
 #[derive(Clone, Debug)]
 pub struct Gated {
     line: Line,
+    waits: fn(&str) -> bool,
     turns: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Gated {
-    /// A line whose calls wait.
+    /// A line on which every call waits.
     pub fn new(line: Line) -> Self {
+        Self::at(line, |_| true)
+    }
+
+    /// A line on which those calls wait whose `X-Amz-Target` is such a one, and the others come with
+    /// the one before them. The target is empty where the protocol has none.
+    pub fn at(line: Line, waits: fn(&str) -> bool) -> Self {
         Self {
             line,
+            waits,
             turns: Arc::new(Semaphore::new(0)),
             waiting: Arc::default(),
         }
@@ -50,6 +101,10 @@ impl Gated {
 impl HttpConnector for Gated {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let gated = self.clone();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        if !(self.waits)(target) {
+            return HttpConnectorFuture::new(async move { gated.line.call(request).await });
+        }
         HttpConnectorFuture::new(async move {
             gated.waiting.fetch_add(1, Ordering::SeqCst);
             if let Ok(turn) = gated.turns.acquire().await {

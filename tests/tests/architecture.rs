@@ -127,9 +127,9 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
     assert_eq!(
         read,
         [
-            "budget-guard/src/apply.rs: if settings.dry_run {",
+            "budget-guard/src/apply.rs: Gate::new(settings.dry_run)",
             "budget-guard/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
-            "off-hours/src/apply.rs: if settings.dry_run {",
+            "off-hours/src/apply.rs: Gate::new(settings.dry_run)",
             "off-hours/src/deletion/mod.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
             "off-hours/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
             "pager/src/apply.rs: let shown_only = settings.dry_run && plan.reason != Reason::Undelivered;",
@@ -147,6 +147,30 @@ fn nothing_is_written_past_the_gate_of_its_function() {
     for (function, behind) in [("off-hours", 4), ("budget-guard", 7), ("spot-drain", 19)] {
         assert_eq!(written_behind_the_gate(function), behind, "{function}");
     }
+}
+
+/// What the edge writes for every function it writes behind the gate that it gives them: who else
+/// depends on it cannot, for nothing else of it that writes is public.
+#[test]
+fn the_edge_writes_for_functions_behind_its_gate_alone() {
+    let folder = Path::new("../crates/edge/src");
+    let mut asked = 0;
+    for path in sources(folder) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let shipped = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        asked += shipped.matches("if self.dry_run {").count();
+        let gate = path == folder.join("gate.rs");
+        for write in [
+            "pub async fn take(",
+            "pub async fn announce(",
+            ".ledger.journal(",
+        ] {
+            assert_eq!(shipped.contains(write), gate, "{write} in {path:?}");
+        }
+        let performed = shipped.contains("perform(edge, ");
+        assert_eq!(performed, path == folder.join("errand.rs"), "{path:?}");
+    }
+    assert_eq!(asked, 1);
 }
 
 /// How many of the writes are made by what is behind the gate of a function; the others by nobody.
@@ -183,8 +207,9 @@ fn written_behind_the_gate(function: &str) -> usize {
         ".enable_rule()",
         ".disable_rule()",
         // The edge's, which make them.
-        "take(&aws.edge,",
-        "announce::announce(&aws.edge,",
+        ".take(&aws.edge,",
+        ".announce(&aws.edge,",
+        ".journal(&aws.edge,",
     ];
     let folder = PathBuf::from(format!("../functions/{function}/src"));
     let mut behind = BTreeSet::new();

@@ -242,6 +242,37 @@ async fn a_stranger_s_message_stops_nothing_and_is_told_once() {
     assert_eq!(treasury.notices(), ["budget-message-foreign"]);
 }
 
+/// The sample letter about this rung, by that topic, under that message id.
+fn letter(rung: &str, topic: &str, id: &str) -> Value {
+    let file = std::fs::read_to_string("../events/budget-guard/actual.json").unwrap();
+    let mut letter: Value = serde_json::from_str(&file.replace("$8.00", rung)).unwrap();
+    letter["Records"][0]["Sns"]["TopicArn"] = json!(topic);
+    letter["Records"][0]["Sns"]["MessageId"] = json!(id);
+    letter
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_come_twice_under_another_id_and_in_reverse_are_one_stop_and_a_journal_entry_each()
+ {
+    let treasury = metered(&two(), "2026-11-19").await;
+    treasury.reports("101");
+    let before = treasury.house.journal("2026-11-19").len();
+    let stop = letter("$100.00", TOPICS[1], "one");
+    let same = letter("$100.00", TOPICS[1], "two");
+    let warning = letter("$80.00", TOPICS[0], "three");
+    for event in [stop.clone(), stop, same, warning] {
+        treasury.invoke(event, "message").await.report();
+        treasury
+            .house
+            .pass(jiff::SignedDuration::from_secs(5))
+            .await;
+    }
+    assert_eq!(treasury.calls("ecs:UpdateService"), 1);
+    assert_eq!(treasury.notices(), ["budget-stopped"]);
+    // An event that is delivered again has the entry that it had.
+    assert_eq!(treasury.house.journal("2026-11-19").len() - before, 3);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_person_restores_with_a_little_more_and_the_next_overrun_stops_again() {
     let treasury = stopped().await;

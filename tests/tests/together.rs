@@ -3,12 +3,9 @@
 //! Two runs of a dozen calls have millions of orders. All orders with up to three changes of turn
 //! are tried here; `crates/domain/tests/off_hours` tries all orders of the actions on a model.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
 use contracts::House;
 use contracts::house::client;
-use contracts::turns::Gated;
+use contracts::turns::{Gated, Run};
 use serde_json::json;
 
 const STACK: &str = r#"
@@ -23,39 +20,16 @@ const CALLS: usize = 12;
 
 const DUSK: &str = "2026-11-19T18:59:30Z";
 
-/// One of two runs.
-struct Run {
-    gated: Gated,
-    ended: Rc<Cell<bool>>,
-}
-
-impl Run {
-    async fn calls(&self, count: usize) {
-        for _ in 0..count {
-            self.gated.let_one_through(|| self.ended.get()).await;
-        }
-    }
-
-    async fn to_the_end(&self) {
-        while !self.ended.get() {
-            self.calls(1).await;
-        }
-    }
-}
-
 /// Two ticks of which the first makes `a` calls, the second `b`, the first `c`, and then both go
 /// on to their ends, the second first. Returns how many calls the first one made before its end.
 async fn two_ticks(house: &House, number: usize, [a, b, c]: [usize; 3]) {
-    let runs = [0, 1].map(|_| Run {
-        gated: Gated::new(house.line.clone()),
-        ended: Rc::default(),
-    });
+    let runs = [0, 1].map(|_| Run::new(Gated::new(house.line.clone())));
     let clients = [0, 1].map(|one: usize| client(runs[one].gated.clone(), &house.settings));
     let tick = async |one: usize| {
         let invocation = house.invocation(&format!("tick-{number}-{one}"));
         let event = json!({ "action": "tick" });
         let ended = off_hours::handle(&clients[one], &house.settings, event, &invocation).await;
-        runs[one].ended.set(true);
+        runs[one].ends();
         ended.unwrap_or_else(|failure| panic!("{}", shell::failure::chain(&failure)));
     };
     let order = async {

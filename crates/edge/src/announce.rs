@@ -12,7 +12,7 @@ const ENTRIES: usize = 10;
 /// Puts the notices on the bus, then remembers those that it took: a crash in between repeats a
 /// notice and never loses one. One that cannot be put or remembered does not keep the others from
 /// people; the first such trouble is the answer.
-pub async fn announce(edge: &Edge, announcements: &[Announcement]) -> Result<(), Failure> {
+pub(crate) async fn announce(edge: &Edge, announcements: &[Announcement]) -> Result<(), Failure> {
     let mut trouble = Ok(());
     for batch in announcements.chunks(ENTRIES) {
         let taken = match put(edge, batch).await {

@@ -12,7 +12,7 @@ use crate::{Edge, Failure};
 
 /// How many errands are under way at once: enough to hide the way to the Region's endpoint, few
 /// enough to be stopped.
-pub const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 /// What is kept of an invocation's time for the notices, the journal and the report.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
@@ -33,6 +33,25 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// The stable name for reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Shown => "dry-run",
+            Self::Overtaken => "overtaken",
+            Self::Left => "left",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// What failed, with its causes, if it failed.
+    pub fn why(&self) -> Option<String> {
+        match self {
+            Self::Failed(failure) => Some(shell::failure::chain(failure)),
+            Self::Done | Self::Shown | Self::Overtaken | Self::Left => None,
+        }
+    }
+
     /// The same for the decision what people should know of it.
     pub fn told(&self) -> Ended {
         match self {
@@ -53,7 +72,7 @@ pub fn stop(now: Timestamp, deadline: Timestamp) -> Instant {
 }
 
 /// Takes the steps of an errand, if it can be begun before `stop`.
-pub async fn take(edge: &Edge, errand: &Errand, stop: Instant) -> Ending {
+pub(crate) async fn take(edge: &Edge, errand: &Errand, stop: Instant) -> Ending {
     // An errand is begun only if it can be ended: its claim is no use to a run that was killed. So
     // it waits for its turn with ECS before it writes anything.
     let updates = errand
@@ -99,7 +118,7 @@ async fn release(edge: &Edge, taken: &[Action], failure: &Failure) {
 }
 
 /// Says in the log how an errand ended.
-pub fn log(errand: &Errand, ending: &Ending) {
+pub(crate) fn log(errand: &Errand, ending: &Ending) {
     let subject = errand.subject.to_string();
     let reason = errand.reason.name();
     match ending {

@@ -2,9 +2,10 @@
 //! it, and notices on the bus. One function decides for the night, another for a budget; both look
 //! and act through this.
 
-pub mod announce;
+mod announce;
 pub mod errand;
 mod failure;
+pub mod gate;
 pub mod live;
 mod perform;
 mod reach;

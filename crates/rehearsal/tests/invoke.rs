@@ -12,10 +12,22 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 fn invoke(name: &str, event: &Value) -> Output {
+    invoke_after(name, &[], event)
+}
+
+fn file(name: &str, event: &Value) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.json"));
     std::fs::File::create(&path)
         .and_then(|mut file| file.write_all(event.to_string().as_bytes()))
         .unwrap();
+    path
+}
+
+fn invoke_after(name: &str, before: &[Value], event: &Value) -> Output {
+    let before = before.iter().enumerate().flat_map(|(place, event)| {
+        let path = file(&format!("{name}-before-{place}"), event);
+        [PathBuf::from("--before"), path]
+    });
     let examples = std::env::current_exe().unwrap();
     let examples = examples.parent().and_then(Path::parent).unwrap();
     Command::new(env!("CARGO_BIN_EXE_rehearsal"))
@@ -25,7 +37,8 @@ fn invoke(name: &str, event: &Value) -> Output {
         .arg("--binary")
         .arg(examples.join("examples/obedient"))
         .arg("--event")
-        .arg(path)
+        .arg(file(name, event))
+        .args(before)
         .output()
         .unwrap()
 }
@@ -47,6 +60,23 @@ fn the_answer_is_the_one_document_on_stdout_and_the_log_is_on_stderr() {
 #[test]
 fn a_failed_invocation_prints_the_error_and_ends_with_1() {
     let output = invoke("failure", &json!({"fail": "no ledger"}));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["errorMessage"], "no ledger");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn what_is_to_come_before_goes_to_the_same_process_and_is_not_printed() {
+    let output = invoke_after("last", &[json!({"process": "first"})], &json!({}));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["process"].is_number(), "{answer}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "up\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn what_is_to_come_before_and_fails_is_the_end() {
+    let output = invoke_after("never", &[json!({"fail": "no ledger"})], &json!({}));
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["errorMessage"], "no ledger");
     assert_eq!(output.status.code(), Some(1));

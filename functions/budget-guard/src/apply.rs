@@ -5,20 +5,16 @@ use domain::announcement::{Announcement, ConcernKey};
 use domain::budget::Record;
 use domain::budget::meter::Sample;
 use domain::resting::Errand;
-use edge::errand::{AT_ONCE, Ending, log, take};
-use futures_util::StreamExt;
+use edge::errand::Ending;
+use edge::gate::Gate;
 use ledger::{Entry, LedgerError};
 use tokio::time::Instant;
 
 use crate::{Aws, Failure, Settings};
 
-/// The one gate in front of every write: of tallies, records, capacity, notices, samples and the
-/// journal. A dry run answers `shown` and writes nothing.
-async fn write<T>(settings: &Settings, shown: T, writing: impl Future<Output = T>) -> T {
-    if settings.dry_run {
-        return shown;
-    }
-    writing.await
+/// The gate in front of every write of the function.
+fn gate(settings: &Settings) -> Gate {
+    Gate::new(settings.dry_run)
 }
 
 /// Writes the tallies, one after the other up to the first that is refused; how many were written,
@@ -29,7 +25,7 @@ pub(crate) async fn record(
     records: &[Record],
 ) -> (usize, Result<(), LedgerError>) {
     for (written, record) in records.iter().enumerate() {
-        let outcome = write(settings, Ok(()), record_one(aws, record)).await;
+        let outcome = gate(settings).write(Ok(()), record_one(aws, record)).await;
         let budget = record.budget.as_str();
         let state = record.tally.as_ref().map(|tally| tally.state.name());
         match outcome {
@@ -61,12 +57,7 @@ pub(crate) async fn apply(
     errands: &[Errand],
     stop: Instant,
 ) -> Vec<Ending> {
-    let endings = futures_util::stream::iter(errands).map(async |errand| {
-        let ending = write(settings, Ending::Shown, take(&aws.edge, errand, stop)).await;
-        log(errand, &ending);
-        ending
-    });
-    endings.buffered(AT_ONCE).collect().await
+    gate(settings).take(&aws.edge, errands, stop).await
 }
 
 /// Puts notices on the bus and remembers them.
@@ -75,8 +66,7 @@ pub(crate) async fn announce(
     settings: &Settings,
     announcements: &[Announcement],
 ) -> Result<(), Failure> {
-    let writing = edge::announce::announce(&aws.edge, announcements);
-    Ok(write(settings, Ok(()), writing).await?)
+    Ok(gate(settings).announce(&aws.edge, announcements).await?)
 }
 
 /// Forgets what was announced and is over without anybody needing to know.
@@ -87,7 +77,7 @@ pub(crate) async fn forget(
 ) -> Result<(), LedgerError> {
     for key in forgotten {
         let writing = aws.edge.ledger.withdrawn(&key.subject, key.kind);
-        write(settings, Ok(()), writing).await?;
+        gate(settings).write(Ok(()), writing).await?;
     }
     Ok(())
 }
@@ -98,7 +88,9 @@ pub(crate) async fn sample(
     settings: &Settings,
     sample: &Sample,
 ) -> Result<(), LedgerError> {
-    write(settings, Ok(()), aws.edge.ledger.sample(sample)).await
+    gate(settings)
+        .write(Ok(()), aws.edge.ledger.sample(sample))
+        .await
 }
 
 /// Writes a journal entry.
@@ -107,5 +99,5 @@ pub(crate) async fn journal(
     settings: &Settings,
     entry: &Entry,
 ) -> Result<(), LedgerError> {
-    write(settings, Ok(()), aws.edge.ledger.journal(entry)).await
+    gate(settings).journal(&aws.edge, entry).await
 }

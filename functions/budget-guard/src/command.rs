@@ -3,7 +3,7 @@
 use domain::budget::money::from_api;
 use domain::budget::{Asked, BudgetName, What};
 use domain::hours::overrides::Override;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use shell::json;
@@ -45,12 +45,13 @@ struct Restore {
     why: String,
 }
 
-/// The fields of `veto`.
+/// The fields of `veto`: it lasts until a moment, or for a while.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Veto {
     budget: String,
-    until: String,
+    until: Option<String>,
+    r#for: Option<String>,
     by: String,
     why: String,
 }
@@ -116,7 +117,14 @@ impl Restore {
 
 impl Veto {
     fn asked(self, settings: &Settings, invocation: &Invocation) -> Result<Asked, Failure> {
-        let until = moment(&self.until, settings)?;
+        let until = match (&self.until, &self.r#for) {
+            (Some(until), None) => moment(until, settings)?,
+            (None, Some(span)) => after(span, invocation.now)?,
+            (None, None) => return Err(Failure::unusable("until", "is missing, and so is for")),
+            (Some(_), Some(_)) => {
+                return Err(Failure::unusable("for", "is one too many beside until"));
+            }
+        };
         let what = What::Veto { until };
         asked(&self.budget, what, self.by, self.why, invocation)
     }
@@ -164,4 +172,14 @@ fn moment(text: &str, settings: &Settings) -> Result<Timestamp, Failure> {
                 format!("\"{text}\" is no moment; for example 2026-11-26T21:00:00Z or \"2026-11-26 22:00 Europe/Berlin\""),
             )
         })
+}
+
+/// The moment so long after `now`: `24h`, or `PT24H`. A day is not always 24 hours, so days are none.
+fn after(span: &str, now: Timestamp) -> Result<Timestamp, Failure> {
+    let bad = || {
+        let problem = format!("\"{span}\" is no time from now; for example 24h or 90m");
+        Failure::unusable("for", problem)
+    };
+    let long: SignedDuration = span.parse().map_err(|_| bad())?;
+    now.checked_add(long).map_err(|_| bad())
 }

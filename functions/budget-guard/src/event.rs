@@ -277,8 +277,31 @@ mod tests {
             (restore.by.as_str(), restore.why.as_str()),
             ("ana", "release week")
         );
-        let until = "2099-12-31T21:00:00Z".parse().unwrap();
+        let until = "2026-11-20T12:00:00Z".parse().unwrap();
         assert_eq!(work("veto").asked.unwrap().what, What::Veto { until });
+    }
+
+    #[test]
+    fn a_veto_lasts_until_a_moment_or_for_a_while() {
+        for (lasts, until) in [
+            (r#""until": "2026-11-26T21:00:00Z""#, "2026-11-26T21:00:00Z"),
+            (
+                r#""until": "2026-11-26 22:00 Europe/Berlin""#,
+                "2026-11-26T21:00:00Z",
+            ),
+            (r#""for": "90m""#, "2026-11-19T13:30:00Z"),
+            (r#""for": "PT36H""#, "2026-11-21T00:00:00Z"),
+        ] {
+            let event =
+                format!(r#"{{ "action": "veto", "budget": "m", "by": "a", "why": "b", {lasts} }}"#);
+            let until = until.parse().unwrap();
+            match parsed(serde_json::from_str(&event).unwrap()).unwrap() {
+                Request::Work(work) => {
+                    assert_eq!(work.asked.unwrap().what, What::Veto { until }, "{lasts}");
+                }
+                other => panic!("{lasts}: {other:?}"),
+            }
+        }
     }
 
     #[test]
@@ -333,6 +356,18 @@ mod tests {
             (
                 r#""veto", "budget": "m", "by": "a", "why": "b", "until": "later""#,
                 "until",
+            ),
+            (
+                r#""veto", "budget": "m", "by": "a", "why": "b", "for": "a day""#,
+                "for",
+            ),
+            (
+                r#""veto", "budget": "m", "by": "a", "why": "b", "for": "9999999999999h""#,
+                "for",
+            ),
+            (
+                r#""veto", "budget": "m", "by": "a", "why": "b", "for": "1h", "until": "2026-11-26T21:00:00Z""#,
+                "for",
             ),
             (r#""drill""#, "budget"),
             (r#""tick", "budget": "m""#, "budget"),

@@ -3,21 +3,17 @@
 
 use domain::announcement::Announcement;
 use domain::off_hours::Plan;
-use edge::errand::{AT_ONCE, Ending, log, take};
-use futures_util::StreamExt;
+use edge::errand::Ending;
+use edge::gate::Gate;
 use jiff::Timestamp;
 use ledger::{Closing, Entry, LedgerError};
 use tokio::time::Instant;
 
 use crate::{Aws, Failure, Settings};
 
-/// The one gate in front of every write: of records, capacity, notices, the journal and the mark that
-/// the suite is closing. A dry run answers `shown` and writes nothing.
-async fn write<T>(settings: &Settings, shown: T, writing: impl Future<Output = T>) -> T {
-    if settings.dry_run {
-        return shown;
-    }
-    writing.await
+/// The gate in front of every write of the function.
+fn gate(settings: &Settings) -> Gate {
+    Gate::new(settings.dry_run)
 }
 
 /// Takes every errand until `stop`, most urgent first, and returns how each ended, in the plan's
@@ -28,12 +24,7 @@ pub(crate) async fn apply(
     plan: &Plan,
     stop: Instant,
 ) -> Vec<Ending> {
-    let endings = futures_util::stream::iter(&plan.errands).map(async |errand| {
-        let ending = write(settings, Ending::Shown, take(&aws.edge, errand, stop)).await;
-        log(errand, &ending);
-        ending
-    });
-    endings.buffered(AT_ONCE).collect().await
+    gate(settings).take(&aws.edge, &plan.errands, stop).await
 }
 
 /// Puts notices on the bus and remembers them.
@@ -42,8 +33,7 @@ pub(crate) async fn announce(
     settings: &Settings,
     announcements: &[Announcement],
 ) -> Result<(), Failure> {
-    let writing = edge::announce::announce(&aws.edge, announcements);
-    Ok(write(settings, Ok(()), writing).await?)
+    Ok(gate(settings).announce(&aws.edge, announcements).await?)
 }
 
 /// Writes a journal entry.
@@ -52,7 +42,7 @@ pub(crate) async fn journal(
     settings: &Settings,
     entry: &Entry,
 ) -> Result<(), LedgerError> {
-    write(settings, Ok(()), aws.edge.ledger.journal(entry)).await
+    gate(settings).journal(&aws.edge, entry).await
 }
 
 /// Marks that the suite is about to be deleted, and counts the deliveries of the request for it.
@@ -67,10 +57,12 @@ pub(crate) async fn close_suite(
         since: now,
     };
     let writing = aws.edge.ledger.close_suite(request, now);
-    write(settings, Ok(uncounted), writing).await
+    gate(settings).write(Ok(uncounted), writing).await
 }
 
 /// Takes that mark away: the suite is in service.
 pub(crate) async fn reopen_suite(aws: &Aws, settings: &Settings) -> Result<(), LedgerError> {
-    write(settings, Ok(()), aws.edge.ledger.reopen_suite()).await
+    gate(settings)
+        .write(Ok(()), aws.edge.ledger.reopen_suite())
+        .await
 }

@@ -24,7 +24,7 @@ use domain::notice::Notice;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use crate::made::{ACCOUNT, TOPIC, Thing, arn, name, on, usd};
+use super::made::{ACCOUNT, TOPIC, Thing, arn, name, on, usd};
 
 /// A budget of the model, as AWS knows it.
 #[derive(Clone, Debug)]
@@ -276,7 +276,7 @@ impl World {
     }
 
     /// Applies a plan: the records, then what becomes of services, up to so many steps.
-    fn apply(&mut self, plan: &Plan, steps: usize) {
+    pub(crate) fn apply(&mut self, plan: &Plan, steps: usize) {
         let mut left = steps;
         let mut step = || {
             let goes = left > 0;

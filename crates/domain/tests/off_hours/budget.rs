@@ -4,40 +4,44 @@
 use domain::announcement::{ConcernKey, Told};
 use domain::arn::ServiceArn;
 use domain::budget::{Becomes, Change, Changeable, errands};
+use domain::capacity::Suspended;
 use domain::hold::Holder;
 use domain::notice::Kind;
 use domain::rest::Claim;
 use domain::resting::{Errand, Reason};
 
-use crate::made::{RUNNING, Thing, bounds, on, service};
+use crate::made::{RUNNING, bounds, on, service};
 use crate::run::TIMEOUT;
 use crate::shown;
 use crate::world::{World, arn, hold, world};
 
 /// What a run of the budget guard does to `prod/api`.
 fn errand(world: &World, what: Becomes, at: &str) -> Errand {
+    errand_of(world, "prod/api", what, at)
+}
+
+fn errand_of(world: &World, name: &str, what: Becomes, at: &str) -> Errand {
     let change = Change {
-        service: arn("prod/api"),
+        service: arn(name),
         what,
     };
-    let there = |(arn, thing): (&ServiceArn, &Thing)| {
-        let rest = world.ledger.services.get(arn).cloned();
-        Some((arn.clone(), (thing.live.clone()?, rest)))
-    };
-    let services: Changeable = world.services.iter().filter_map(there).collect();
     let claim = Claim {
         run: format!("budget at {at}"),
         until: on(at) + TIMEOUT,
     };
-    let mut errands = errands(&[change], &services, &claim, on(at));
+    let mut errands = errands(&[change], &world.changeable(), &claim, on(at));
     assert_eq!(errands.len(), 1);
     errands.remove(0)
 }
 
 /// A run that crashes after so many steps; the errand that it had.
 fn run(world: &mut World, what: Becomes, at: &str, steps: usize) -> Errand {
+    run_of(world, "prod/api", what, at, steps)
+}
+
+fn run_of(world: &mut World, name: &str, what: Becomes, at: &str, steps: usize) -> Errand {
     world.tasks_start();
-    let errand = errand(world, what, at);
+    let errand = errand_of(world, name, what, at);
     for action in errand.actions.iter().take(steps) {
         if !world.step(action) {
             break;
@@ -47,7 +51,11 @@ fn run(world: &mut World, what: Becomes, at: &str, steps: usize) -> Errand {
 }
 
 fn stop(world: &mut World, at: &str) -> Errand {
-    run(world, held(), at, usize::MAX)
+    stop_of(world, "prod/api", at)
+}
+
+fn stop_of(world: &mut World, name: &str, at: &str) -> Errand {
+    run_of(world, name, held(), at, usize::MAX)
 }
 
 fn lift(world: &mut World, at: &str) -> Errand {
@@ -247,6 +255,79 @@ fn a_service_that_could_not_be_looked_at_has_no_errand() {
     };
     let none = Changeable::new();
     assert_eq!(errands(&[change], &none, &claim, on("Mon 12:00")), []);
+}
+
+#[test]
+fn a_target_that_is_absent_or_partly_suspended_comes_back_as_it_was() {
+    let suspended = Suspended {
+        scheduled: true,
+        ..RUNNING
+    };
+    let mut world = world([
+        service("prod/api").desired(3),
+        service("prod/web").desired(3).bounds(2, 10, suspended),
+    ]);
+    for name in ["prod/api", "prod/web"] {
+        let down = stop_of(&mut world, name, "Mon 12:00");
+        assert_eq!(world.count(name), 0);
+        let moved = shown::steps(&down).contains(&"target 0-10 suspended".to_owned());
+        assert_eq!(moved, name == "prod/web", "there is none to move, or it is");
+    }
+    for name in ["prod/api", "prod/web"] {
+        run_of(&mut world, name, Becomes::Lifted, "Mon 13:00", usize::MAX);
+    }
+    world.ticks(["Mon 13:05", "Mon 13:10"]);
+    assert_eq!(
+        (world.count("prod/api"), world.target("prod/api")),
+        (3, None)
+    );
+    let target = Some(bounds(2, 10, suspended));
+    assert_eq!(
+        (world.count("prod/web"), world.target("prod/web")),
+        (3, target)
+    );
+}
+
+/// The bounds go down before the count and come back after it: a minimum above the count would raise
+/// it at once.
+#[test]
+fn the_target_goes_down_before_the_count_and_comes_back_after_it() {
+    let mut world = awake();
+    let down = shown::steps(&stop(&mut world, "Mon 12:00"));
+    assert_eq!(down[1..3], ["target 0-10 suspended", "count 0"]);
+    lift(&mut world, "Mon 13:00");
+    let up = world.tick("Mon 13:05").steps("prod/api");
+    assert_eq!(up[1..3], ["count 3", "target 2-10"]);
+}
+
+#[test]
+fn a_schedule_that_raises_the_minimum_while_stopped_is_put_down_again() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    world.register("prod/api", bounds(4, 10, RUNNING));
+    assert_eq!(world.count("prod/api"), 4, "the minimum raises the count");
+    let again = run(&mut world, put_down_again(), "Mon 13:00", usize::MAX);
+    assert_eq!(
+        shown::steps(&again)[1..3],
+        ["target 0-10 suspended", "count 0"]
+    );
+    lift(&mut world, "Mon 14:00");
+    world.ticks(["Mon 14:05", "Mon 14:10"]);
+    has_what_it_had(&world);
+}
+
+#[test]
+fn what_was_restored_fits_into_a_maximum_that_was_lowered_below_its_minimum_meanwhile() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    let live = world.live("prod/api");
+    live.bounds = live
+        .bounds
+        .map(|theirs| bounds(theirs.min, 1, theirs.suspended));
+    lift(&mut world, "Mon 13:00");
+    world.ticks(["Mon 13:05", "Mon 13:10"]);
+    assert_eq!(world.count("prod/api"), 1);
+    assert_eq!(world.target("prod/api"), Some(bounds(1, 1, RUNNING)));
 }
 
 /// A crash after any step of the stop, of putting down again and of the restore: the next run makes

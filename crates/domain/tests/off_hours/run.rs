@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::arn::ServiceArn;
+use domain::budget::Changeable;
 use domain::hold::Hold;
 use domain::hours::holidays::Holidays;
 use domain::hours::zone::Zone;
@@ -15,9 +16,9 @@ use domain::resting::{Action, Errand, Live, Reason, Sight, Subject};
 use domain::tag::Tags;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::made::on;
-use crate::shown;
-use crate::world::{World, arn, group_arn, register};
+use super::made::{Thing, on};
+use super::shown;
+use super::world::{World, arn, group_arn, register};
 
 /// The rules that the tests play by.
 pub(crate) fn policy() -> Policy {
@@ -95,6 +96,15 @@ impl World {
             }
         }
         decide(&observed, moment)
+    }
+
+    /// The services as another function finds them before it changes any.
+    pub(crate) fn changeable(&self) -> Changeable {
+        let there = |(arn, thing): (&ServiceArn, &Thing)| {
+            let rest = self.ledger.services.get(arn).cloned();
+            Some((arn.clone(), (thing.live.clone()?, rest)))
+        };
+        self.services.iter().filter_map(there).collect()
     }
 
     /// Since the last run, the tasks that can have started or stopped.

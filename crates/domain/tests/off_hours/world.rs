@@ -13,7 +13,7 @@ use domain::resting::{Action, Live};
 use domain::tag::Tags;
 use jiff::Timestamp;
 
-use crate::made::{Fleet, Thing, deployment, on};
+use super::made::{Fleet, Thing, deployment, on};
 
 /// What the ledger remembers.
 #[derive(Clone, Debug, Default)]

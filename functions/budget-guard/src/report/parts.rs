@@ -75,18 +75,11 @@ pub(super) fn not_read(bad: &[BadField]) -> Vec<Value> {
 }
 
 pub(super) fn shown(errand: &Errand, ending: &Ending) -> Value {
-    let (ending, why) = match ending {
-        Ending::Done => ("done", None),
-        Ending::Shown => ("dry-run", None),
-        Ending::Overtaken => ("overtaken", None),
-        Ending::Left => ("left", None),
-        Ending::Failed(failure) => ("failed", Some(shell::failure::chain(failure))),
-    };
     json!({
         "subject": errand.subject.to_string(),
         "reason": errand.reason.name(),
-        "ending": ending,
-        "why": why,
+        "ending": ending.name(),
+        "why": ending.why(),
         "actions": errand.changes(),
     })
 }

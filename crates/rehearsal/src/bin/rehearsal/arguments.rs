@@ -9,7 +9,7 @@ use lexopt::prelude::*;
 pub(crate) const USAGE: &str = "\
 usage: rehearsal serve [--port 4577] [--stack FILE] [--parameter NAME=VALUE]... [--unthrottled]
        rehearsal invoke --function NAME --event FILE [--endpoint URL] [--binary PATH]
-                        [--parameter NAME=VALUE]...
+                        [--stack FILE] [--before FILE]... [--parameter NAME=VALUE]...
        rehearsal rehearse SCENARIO [--stack FILE] [--report FILE] [--binaries FOLDER]
        rehearsal operations
 
@@ -18,7 +18,8 @@ usage: rehearsal serve [--port 4577] [--stack FILE] [--parameter NAME=VALUE]... 
           holds the template's table and topics, and the stack. --unthrottled takes its token
           buckets away, for measuring callers rather than ECS's limits.
   invoke  starts a function's release build as Lambda would, delivers the event and prints the
-          answer as JSON. Without --endpoint the function finds a small stack of its own.
+          answer as JSON. Without --endpoint the function finds a small stack of its own, or
+          the one that --stack names. --before delivers another event first.
   rehearse  runs a scenario with the real functions, tells it as it happens, writes a report,
           and ends with 0 only if every expectation held. --stack has it happen to another stack
           than its own.
@@ -64,6 +65,10 @@ pub(crate) struct Invoking {
     pub(crate) function: String,
     /// The event's file.
     pub(crate) event: PathBuf,
+    /// The files of the events that the function is to have answered before.
+    pub(crate) before: Vec<PathBuf>,
+    /// The file of the stack that it finds; none is a small one.
+    pub(crate) stack: Option<PathBuf>,
     /// An account that is served elsewhere.
     pub(crate) endpoint: Option<String>,
     /// The function's binary; none is its release build.
@@ -147,13 +152,16 @@ fn parameter(text: &str) -> Result<(String, String), lexopt::Error> {
 
 fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
     let (mut function, mut event) = (None, None);
-    let (mut endpoint, mut binary) = (None, None);
+    let (mut endpoint, mut binary, mut stack) = (None, None, None);
+    let mut before = Vec::new();
     let mut template = PathBuf::from(TEMPLATE);
     let mut parameters = BTreeMap::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("function") => function = Some(arguments.value()?.string()?),
             Long("event") => event = Some(arguments.value()?.into()),
+            Long("before") => before.push(arguments.value()?.into()),
+            Long("stack") => stack = Some(arguments.value()?.into()),
             Long("endpoint") => endpoint = Some(arguments.value()?.string()?),
             Long("binary") => binary = Some(arguments.value()?.into()),
             Long("parameter") => parameters.extend([parameter(&arguments.value()?.string()?)?]),
@@ -164,12 +172,24 @@ fn invoking(mut arguments: lexopt::Parser) -> Result<Invoking, lexopt::Error> {
     Ok(Invoking {
         function: function.ok_or("--function is missing")?,
         event: event.ok_or("--event is missing")?,
+        before,
+        stack: alone(stack, endpoint.as_deref())?,
         // `make invoke` passes the option along whether or not it was given.
         endpoint: endpoint.filter(|url| !url.is_empty()),
         binary,
         template,
         parameters,
     })
+}
+
+/// An account that is served elsewhere has its own stack.
+fn alone(stack: Option<PathBuf>, endpoint: Option<&str>) -> Result<Option<PathBuf>, lexopt::Error> {
+    match (&stack, endpoint) {
+        (Some(_), Some(url)) if !url.is_empty() => {
+            Err("--stack is for an account of its own, without --endpoint".into())
+        }
+        _ => Ok(stack),
+    }
 }
 
 fn rehearsing(mut arguments: lexopt::Parser, no_color: bool) -> Result<Rehearsing, lexopt::Error> {
@@ -246,6 +266,18 @@ mod tests {
             Ok(Command::Invoke(invoking)) => assert_eq!(invoking.endpoint, None),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn a_stack_is_for_an_account_of_its_own() {
+        let words = ["invoke", "--function", "f", "--event", "e", "--stack", "s"];
+        match parsed(&words) {
+            Ok(Command::Invoke(invoking)) => assert_eq!(invoking.stack, Some("s".into())),
+            other => panic!("{other:?}"),
+        }
+        let elsewhere = [&words[..], &["--endpoint", "http://127.0.0.1:1"]].concat();
+        let refused = "--stack is for an account of its own, without --endpoint";
+        assert_eq!(parsed(&elsewhere), Err(refused.to_owned()));
     }
 
     #[test]

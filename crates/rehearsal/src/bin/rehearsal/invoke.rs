@@ -1,6 +1,7 @@
-//! `rehearsal invoke`: one event for one function, by the wall's clock.
+//! `rehearsal invoke`: one event for one function, by the wall's clock, and what is to come before it.
 
 use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -17,13 +18,17 @@ use crate::deployment;
 
 const DEFAULT_STACK: &str = include_str!("../../../stacks/default.yaml");
 
-/// Delivers the event and prints the answer on stdout, and nothing else there.
+/// Delivers the event and prints the answer on stdout, and nothing else there. An event before it that
+/// fails is the end, and its error the answer.
 pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> {
     let template = Template::load(&invoking.template, &deployment(invoking.parameters.clone()))?;
-    let event = read_event(&invoking)?;
+    let files = invoking.before.iter().chain([&invoking.event]);
+    let events: Vec<Value> = files
+        .map(|file| read_event(file))
+        .collect::<Result<_, _>>()?;
     let account = match invoking.endpoint {
         Some(_) => Account::new(Clock::Wall),
-        None => suite::account(Clock::Wall, &template, &Stack::read(DEFAULT_STACK)?)?,
+        None => suite::account(Clock::Wall, &template, &stack(invoking.stack)?)?,
     };
     let builds = binaries::beside_this_one()?;
     let suite = Suite::deploy(
@@ -39,22 +44,35 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
     )
     .await?;
     let logging = tokio::spawn(print_log(suite.log));
-    let invocation = Invocation {
-        function: invoking.function,
-        event,
-        request_id: None,
-    };
-    let outcome = suite.lambda.invoke(&invocation).await?;
+    let mut last = (Value::Null, ExitCode::SUCCESS);
+    for event in events {
+        let invocation = Invocation {
+            function: invoking.function.clone(),
+            event,
+            request_id: None,
+        };
+        last = answer(suite.lambda.invoke(&invocation).await?.ended);
+        if last.1 != ExitCode::SUCCESS {
+            break;
+        }
+    }
     suite.lambda.end().await;
     logging.await?;
-    let (answer, code) = answer(outcome.ended);
+    let (answer, code) = last;
     println!("{answer:#}");
     Ok(code)
 }
 
-fn read_event(invoking: &Invoking) -> Result<Value, String> {
-    let path = invoking.event.display();
-    let text = std::fs::read_to_string(&invoking.event)
+fn stack(file: Option<PathBuf>) -> Result<Stack, Box<dyn Error>> {
+    Ok(match file {
+        Some(file) => Stack::load(&file)?,
+        None => Stack::read(DEFAULT_STACK)?,
+    })
+}
+
+fn read_event(file: &Path) -> Result<Value, String> {
+    let path = file.display();
+    let text = std::fs::read_to_string(file)
         .map_err(|error| format!("the event {path} cannot be read: {error}"))?;
     serde_json::from_str(&text).map_err(|error| format!("the event {path} is not JSON: {error}"))
 }
