@@ -141,3 +141,32 @@ async fn a_stop_at_the_edge_of_the_night_and_the_night_s_tick_do_not_undo_each_o
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_letter_that_is_overtaken_by_a_run_which_read_less_comes_again() {
+    for a in 0..CALLS {
+        for b in 0..CALLS {
+            let treasury = Treasury::new("2026-11-19T18:30:00Z", STACK);
+            treasury.tick().await.report();
+            treasury.reports("60");
+            let [hour, letter] = [0, 1].map(|_| Run::new(&treasury.line));
+            let order = async {
+                hour.calls(a).await;
+                treasury.reports("101");
+                letter.calls(b).await;
+                hour.to_the_end().await;
+                letter.to_the_end().await;
+            };
+            let (_, well, ()) = tokio::join!(
+                hour.guards(&treasury, "hour"),
+                letter.guards(&treasury, "letter"),
+                order
+            );
+            let stopped = treasury.house.desired("prod/api") == 0;
+            assert!(
+                stopped || !well,
+                "{a} {b}: the letter is gone, and nothing stopped"
+            );
+        }
+    }
+}
