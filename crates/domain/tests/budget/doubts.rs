@@ -6,7 +6,7 @@ use domain::budget::period::TimeUnit;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use crate::made::{on, service, usd};
+use crate::made::{arn, on, service, usd};
 use crate::world::{World, announced, decided, notice, world};
 
 fn shop() -> World {
@@ -342,6 +342,53 @@ fn a_budget_of_one_period_does_not_promise_a_next_one() {
     let plan = world.tick("11-19 11:00");
     let next = &notice(&plan, "budget-stopped").next.what;
     assert!(!next.contains("in the next period"), "{next}");
+}
+
+#[test]
+fn a_service_that_is_new_while_everything_is_stopped_is_told_to_be_put_to_rest() {
+    let mut world = stopped();
+    let new = service("prod/new").tagged("stop").desired(2);
+    world.services.insert(arn("prod/new"), new);
+    let plan = world.tick("11-19 13:00");
+    assert_eq!(world.count("prod/new"), 0);
+    let told = format!("{:?}", plan.announcements);
+    assert!(told.contains("prod/new"), "{told}");
+}
+
+#[test]
+fn a_stop_that_goes_on_for_a_new_period_is_told_anew() {
+    let mut world = stopped();
+    world.tick("11-30 23:00");
+    world.reports("10.05");
+    world.budget("dev").edited = Some(on("12-01 00:10"));
+    let told = told(&mut world, "12-03 12:00", "12-05 12:00");
+    assert_eq!(
+        world.tally("dev").stop().unwrap().period_end,
+        on("01-01 00:00")
+    );
+    assert_eq!(
+        told,
+        ["budget-stopped"],
+        "November's page promised December"
+    );
+}
+
+#[test]
+fn before_the_limit_services_stop_whose_instances_go_with_them() {
+    let mut world = world([service("prod/api")
+        .tagged("stop")
+        .desired(9)
+        .hour(Some("0"))]);
+    world.policy.stop_percent = usd("90");
+    world.beside = vec![Counted {
+        kind: Costs::Instance,
+        name: "c7g.large".to_owned(),
+        count: 3,
+        hour: Some(usd("0.0723")),
+    }];
+    world.reports("9.20");
+    world.tick("11-19 11:00");
+    assert_eq!(world.count("prod/api"), 0, "its three instances go with it");
 }
 
 // What was doubted and holds.
