@@ -2,11 +2,15 @@
 
 use domain::budget::What;
 use domain::budget::counted::{Counted, Kind as Costs};
-use domain::budget::period::TimeUnit;
+use domain::budget::guard::{Guarded, Notification};
+use domain::budget::period::{Period, TimeUnit};
+use domain::budget::prose::AlertType;
+use domain::budget::reading::Threshold;
+use domain::budget::topic::{Condition, Statement, Subscription, Topic};
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use crate::made::{arn, on, service, usd};
+use crate::made::{ACCOUNT, TOPIC, arn, november, on, service, usd};
 use crate::world::{World, announced, decided, notice, world};
 
 fn shop() -> World {
@@ -119,6 +123,16 @@ fn a_run_that_died_before_it_put_down_a_service_has_not_put_it_down() {
     assert_eq!(world.count("prod/api"), 0);
 }
 
+#[test]
+fn an_allowance_that_was_a_slip_can_be_taken_back() {
+    let mut world = stopped();
+    world.restore(Some("3000"), "11-19 13:00");
+    world.ticks(["11-19 13:30", "11-19 14:00"]);
+    let plan = world.restore(Some("3"), "11-19 14:30");
+    let allowed = world.tally("dev").allowed.clone().unwrap();
+    assert_eq!(allowed.up_to, usd("13.50"), "{:?}", plan.answer);
+}
+
 // A stop that fires wrongly.
 
 #[test]
@@ -226,6 +240,31 @@ fn what_is_taken_for_stopped_at_a_spend_of_zero_comes_back_with_the_next_period(
     world.reports("0.10");
     world.hourly("12-01 10:00", "12-03 10:00");
     assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_figure_that_has_not_moved_since_the_old_month_is_not_the_new_one_s() {
+    let mut world = stopped();
+    world.hourly("11-29 00:00", "12-02 06:00");
+    assert_eq!(world.count("prod/api"), 0, "billing stands still");
+    world.reports("0.30");
+    world.hourly("12-02 06:00", "12-04 06:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn what_a_person_allowed_outlives_an_edit_of_when_the_budget_ends() {
+    let mut world = stopped();
+    world.restore(Some("3"), "11-19 13:00");
+    let cut = Period {
+        end: on("11-25 00:00"),
+        ..november()
+    };
+    let rolled = world.tally("dev").rolled(cut);
+    assert_eq!(
+        rolled.allowed.map(|allowed| allowed.up_to),
+        Some(usd("13.50"))
+    );
 }
 
 // A page that lies, is missing, or repeats.
@@ -391,6 +430,73 @@ fn before_the_limit_services_stop_whose_instances_go_with_them() {
     assert_eq!(world.count("prod/api"), 0, "its three instances go with it");
 }
 
+fn guarded(subscriptions: &[&str], policy: Vec<Statement>) -> Guarded {
+    let subscription = |protocol: &&str| Subscription {
+        protocol: (*protocol).to_owned(),
+        endpoint: (*protocol).to_owned(),
+        confirmed: true,
+    };
+    Guarded {
+        notifications: vec![Notification {
+            alert: AlertType::Actual,
+            threshold: Threshold::Percent(usd("100")),
+            subscribers: vec![TOPIC.to_owned()],
+        }],
+        topics: vec![Topic {
+            arn: TOPIC.to_owned(),
+            policy: Ok(policy),
+            subscriptions: subscriptions.iter().map(subscription).collect(),
+        }],
+    }
+}
+
+fn lets_in(principal: &str, account: &str) -> Statement {
+    let condition = |key: &str, value: &str| Condition {
+        operator: "StringLike".to_owned(),
+        key: key.to_owned(),
+        values: vec![value.to_owned()],
+    };
+    Statement {
+        allows: true,
+        principals: vec![principal.to_owned()],
+        actions: vec!["sns:Publish".to_owned()],
+        conditions: vec![
+            condition("aws:SourceAccount", account),
+            condition("aws:SourceArn", &format!("arn:aws:budgets::{account}:*")),
+        ],
+    }
+}
+
+fn findings(guarded: &Guarded) -> usize {
+    guarded.findings(ACCOUNT, &[TOPIC.to_owned()]).len()
+}
+
+#[test]
+fn a_topic_that_only_people_read_does_not_wake_the_guard() {
+    let good = vec![lets_in("budgets.amazonaws.com", ACCOUNT)];
+    assert_eq!(findings(&guarded(&["email", "lambda"], good.clone())), 0);
+    assert_eq!(findings(&guarded(&["email"], good)), 1);
+}
+
+#[test]
+fn a_condition_that_everybody_meets_binds_nobody() {
+    let ours = lets_in("budgets.amazonaws.com", ACCOUNT);
+    let anybody = vec![ours, lets_in("*", "*")];
+    assert_ne!(findings(&guarded(&["lambda"], anybody)), 0);
+}
+
+#[test]
+fn a_topic_that_could_not_be_looked_at_has_not_been_put_right() {
+    let mut world = shop();
+    world.policy.topics = vec![TOPIC.to_owned()];
+    let mut seen = guarded(&["lambda"], Vec::new());
+    world.budget("dev").guarded = Some(seen.clone());
+    assert_eq!(announced(&world.tick("11-19 10:00")), ["budget-unguarded"]);
+    seen.topics.clear();
+    world.budget("dev").guarded = Some(seen);
+    assert_eq!(announced(&world.tick("11-19 11:00")), [""; 0]);
+}
+
 // What was doubted and holds.
 
 #[test]
@@ -427,6 +533,21 @@ fn a_credit_is_no_overrun_and_neither_is_its_end() {
     world.reports("10.50");
     world.tick("11-19 20:00");
     assert_eq!(world.count("prod/api"), 0, "38.50 USD more, and it is over");
+}
+
+#[test]
+fn a_veto_can_be_taken_back_by_a_shorter_one() {
+    let mut world = shop();
+    world.reports("10.10");
+    for (until, at) in [
+        ("11-25 10:00", "11-19 10:00"),
+        ("11-19 11:00", "11-19 10:30"),
+    ] {
+        world.asks(What::Veto { until: on(until) }, at);
+        world.tick(at);
+    }
+    world.tick("11-19 11:00");
+    assert_eq!(world.count("prod/api"), 0);
 }
 
 #[test]
