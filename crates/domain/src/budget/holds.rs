@@ -130,7 +130,9 @@ fn counted_again(
     wanting.iter().any(|(name, stop)| {
         let stop_before = before.get(*name).and_then(Tally::stop);
         let before = stop_before.and_then(|stop| stop.again.get(arn));
-        stop.again.get(arn) > before
+        // Where nothing is ever put down again, that it was raised is all that is remembered.
+        let after = stop.again.get(arn).filter(|times| **times > 0);
+        after > before
     })
 }
 

@@ -37,7 +37,8 @@ pub(super) fn of_service(
         stops.filter_map(|stop| stop.again.get(arn).copied()).max()
     };
     let raised = most(after).map(|times| {
-        let given_up = service.raised() && !service.deploying && most(before) >= Some(times);
+        let often = most(before) >= Some(times) || moment.policy.put_down_again == 0;
+        let given_up = service.raised() && !service.deploying && often;
         let most = moment.policy.put_down_again;
         again(arn, service, (times, most), given_up, subject)
     });

@@ -122,7 +122,6 @@ impl Case<'_> {
             let times = stop.again.entry(arn.clone()).or_default();
             *times = (*times + 1).min(self.moment.policy.put_down_again.max(*times));
         }
-        stop.again.retain(|_, times| *times > 0);
     }
 
     /// What else has to stop so that the rest lasts until the period ends.
