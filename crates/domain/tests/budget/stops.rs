@@ -630,3 +630,23 @@ fn before_the_limit_services_stop_whose_instances_go_with_them() {
     world.tick("11-19 11:00");
     assert_eq!(world.count("prod/api"), 0, "its three instances go with it");
 }
+
+#[test]
+fn before_the_limit_no_more_services_on_instances_stop_than_it_takes() {
+    let hosted = |name| service(name).desired(2).hour(Some("0"));
+    let mut world = world([
+        hosted("prod/api").tagged("stop"),
+        hosted("prod/batch").tagged("stop/10"),
+    ]);
+    world.policy.stop_percent = usd("90");
+    world.instances = vec![Counted {
+        kind: Costs::Instance,
+        name: "c7g.large".to_owned(),
+        count: 4,
+        hour: Some(usd("0.001")),
+    }];
+    world.reports("9.20");
+    world.tick("11-19 11:00");
+    assert_eq!(world.count("prod/batch"), 0, "half of the instances go");
+    assert_eq!(world.count("prod/api"), 2, "and the rest lasts");
+}
