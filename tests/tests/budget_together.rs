@@ -212,6 +212,73 @@ async fn every_order(
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_letter_that_is_overtaken_by_a_run_which_read_less_comes_again() {
+    for a in 0..CALLS {
+        for b in 0..CALLS {
+            let treasury = Treasury::new("2026-11-19T18:30:00Z", STACK);
+            treasury.tick().await.report();
+            treasury.reports("60");
+            let [hour, letter] = [0, 1].map(|_| Run::new(&treasury.line));
+            let order = async {
+                hour.calls(a).await;
+                treasury.reports("101");
+                letter.calls(b).await;
+                hour.to_the_end().await;
+                letter.to_the_end().await;
+            };
+            let (_, well, ()) = tokio::join!(
+                hour.guards(&treasury, "hour"),
+                letter.guards(&treasury, "letter"),
+                order
+            );
+            let stopped = treasury.house.desired("prod/api") == 0;
+            assert!(
+                stopped || !well,
+                "{a} {b}: the letter is gone, and nothing stopped"
+            );
+        }
+    }
+}
+
+/// Seven in the morning in Berlin: the night has put the service to rest, and the budget is spent.
+async fn spent_in_the_morning() -> Treasury {
+    let treasury = Treasury::new("2026-11-20T06:00:00Z", STACK);
+    treasury.ticks(["2026-11-20T06:05:00Z"]).await;
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+    treasury.reports("101");
+    treasury
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_at_the_end_of_the_night_and_the_night_s_tick_keep_what_the_service_had() {
+    for a in 0..CALLS {
+        for b in [2, 6, 8, 10] {
+            let treasury = spent_in_the_morning().await;
+            treasury.house.until("2026-11-20T07:00:00Z").await;
+            let runs = [0, 1].map(|_| Run::new(&treasury.line));
+            let [guard, night] = &runs;
+            tokio::join!(
+                guard.guards(&treasury, "guard"),
+                night.rests(&treasury, "night"),
+                turns([guard, night], [a, b])
+            );
+            let hours = ["2026-11-20T07:05:00Z", "2026-11-20T08:00:00Z"];
+            treasury.ticks(hours).await;
+            let house = &treasury.house;
+            assert_eq!(house.desired("prod/api"), 0, "{a} {b}");
+            let restore = json!({ "action": "restore", "budget": "monthly", "allow": "9", "by": "ana", "why": "w" });
+            treasury.invoke(restore, "restore").await.report();
+            treasury
+                .ticks(["2026-11-20T08:10:00Z", "2026-11-20T09:00:00Z"])
+                .await;
+            assert_eq!(house.desired("prod/api"), 3, "{a} {b}");
+            let target = json!({ "min": 2, "max": 10, "suspended": [false, false, false] });
+            assert_eq!(house.target("prod/api"), target, "{a} {b}");
+        }
+    }
+}
+
 /// Each function takes its share of one and the same bucket, so together they ask for more than there
 /// is. What ECS throttles is asked again by the SDK, and what is left by the next run.
 #[tokio::test(start_paused = true)]

@@ -98,6 +98,7 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
         Kind::BudgetLedgerFailed => {
             "While this lasts no budget stops anything and nothing comes back, whatever is spent. \
              This may be told more than once, because that it was told cannot be remembered."
+        }
         Kind::DrainStuck => {
             "The instance is to go, and what runs on it does not leave. When its time is over, what \
              is left on it is killed."

@@ -40,6 +40,7 @@ mod world;
 mod asked;
 mod blind;
 mod concerns;
+mod doubts;
 mod drills;
 mod guards;
 mod meters;

@@ -1,0 +1,168 @@
+//! Sequences in which the guard was doubted, in a whole account: each is told as it should end.
+
+use contracts::Treasury;
+use rehearsal::fault::{Fault, Rule};
+use serde_json::json;
+
+const STACK: &str = r#"
+clusters:
+  - name: prod
+    services:
+      - {name: api, desired: 3, scaling: {min: 2, max: 10}, tags: {"caretaker:budget": "stop/20"}}
+      - {name: worker, desired: 5}
+budgets:
+  - { name: monthly, limit: "100", spent: "50" }
+"#;
+
+/// The guard knows what runs, and the budget is spent.
+async fn spent() -> Treasury {
+    let treasury = Treasury::new("2026-11-19T08:30:00Z", STACK);
+    treasury.until("2026-11-19T11:00:00Z").await;
+    treasury.reports("101");
+    treasury
+}
+
+fn refuses(treasury: &Treasury, action: &str) {
+    let rule = Rule {
+        action: Some(action.to_owned()),
+        caller: Some("budget-guard".to_owned()),
+        ..Rule::always(Fault::ServerError)
+    };
+    treasury.house.account.state().faults.add(rule);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_hour_and_its_two_retries_in_which_nothing_is_put_down_use_up_no_attempt() {
+    let treasury = spent().await;
+    treasury.tick().await.report();
+    treasury.until("2026-11-19T12:00:00Z").await;
+    treasury.house.set_desired("prod/api", 4);
+    refuses(&treasury, "application-autoscaling:DescribeScalableTargets");
+    for _ in 0..3 {
+        treasury
+            .invoke(json!({ "action": "tick" }), "hour")
+            .await
+            .failure();
+        treasury
+            .house
+            .pass(jiff::SignedDuration::from_mins(2))
+            .await;
+    }
+    treasury.house.account.state().faults.clear();
+    treasury.until("2026-11-19T15:00:00Z").await;
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_hour_and_its_two_retries_that_failed_on_the_way_down_use_up_one_attempt() {
+    for action in ["ecs:UpdateService", "dynamodb:PutItem"] {
+        let treasury = spent().await;
+        treasury.tick().await.report();
+        treasury.until("2026-11-19T12:00:00Z").await;
+        treasury.house.set_desired("prod/api", 4);
+        refuses(&treasury, action);
+        for _ in 0..3 {
+            treasury
+                .invoke(json!({ "action": "tick" }), "hour")
+                .await
+                .failure();
+            treasury
+                .house
+                .pass(jiff::SignedDuration::from_mins(2))
+                .await;
+        }
+        treasury.house.account.state().faults.clear();
+        treasury.until("2026-11-19T15:00:00Z").await;
+        assert_eq!(treasury.house.desired("prod/api"), 0, "{action}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_that_could_not_look_at_the_clusters_does_not_say_that_nothing_is_tagged() {
+    let treasury = spent().await;
+    refuses(&treasury, "ecs:DescribeClusters");
+    treasury.tick().await.failure();
+    treasury.house.account.state().faults.clear();
+    treasury.tick().await.report();
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+    let page = treasury.notice("budget-stopped");
+    assert!(page["done"].to_string().contains("prod/api"), "{page}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_runs_on_without_a_tag_is_named_among_what_goes_on_costing() {
+    let treasury = spent().await;
+    let drill = json!({ "action": "drill", "budget": "monthly" });
+    let receipt = treasury.invoke(drill, "drill").await.report();
+    let goes_on = receipt["would_go_on_costing"].to_string();
+    assert!(goes_on.contains("prod/worker"), "{goes_on}");
+}
+
+/// Two days of the guard's own hours, from the 17th at 08:30 to the 19th at 11:30, with a reading in the
+/// last of them.
+async fn metered() -> Treasury {
+    let treasury = Treasury::new("2026-11-17T08:30:00Z", STACK);
+    for _ in 0..50 {
+        hour(&treasury).await;
+        treasury.tick().await.report();
+    }
+    treasury.reports("51");
+    hour(&treasury).await;
+    treasury.tick().await.report();
+    treasury
+}
+
+async fn hour(treasury: &Treasury) {
+    let later = treasury.house.now() + jiff::SignedDuration::from_hours(1);
+    treasury.house.until(&later.to_string()).await;
+}
+
+/// A day in which so many tasks of a service run (each costs 0.0142 USD an hour), and what they cost is
+/// reported at its end. Where they are `unseen`, every look at the clusters fails meanwhile.
+async fn runaway(service: &str, tasks: u32, spent: &str, unseen: bool) -> Treasury {
+    let treasury = metered().await;
+    if unseen {
+        refuses(&treasury, "ecs:DescribeClusters");
+    }
+    treasury.house.set_desired(service, tasks);
+    for _ in 0..23 {
+        hour(&treasury).await;
+        match unseen {
+            true => drop(treasury.tick().await.failure()),
+            false => drop(treasury.tick().await.report()),
+        }
+    }
+    treasury.house.account.state().faults.clear();
+    treasury.reports(spent);
+    hour(&treasury).await;
+    treasury.tick().await.report();
+    treasury
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runaway_that_was_seen_every_hour_is_stopped() {
+    let treasury = runaway("prod/api", 600, "255", false).await;
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hours_in_which_the_services_could_not_be_seen_are_unseen_and_not_free_of_charge() {
+    let treasury = runaway("prod/api", 600, "255", true).await;
+    assert_eq!(
+        treasury.house.desired("prod/api"),
+        0,
+        "{:?}",
+        treasury.notices()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runaway_of_a_service_without_a_tag_is_no_error_of_billing() {
+    let treasury = runaway("prod/worker", 600, "255", false).await;
+    assert_eq!(
+        treasury.house.desired("prod/api"),
+        0,
+        "{:?}",
+        treasury.notices()
+    );
+}
