@@ -14,7 +14,7 @@ mod ticks;
 
 use std::collections::BTreeSet;
 
-use ::ledger::{Entry, LedgerError};
+use ::ledger::{Entry, Exercise, LedgerError};
 use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
 use domain::drain::{InstanceId, Member, Plan, SetState};
 use futures_util::StreamExt;
@@ -162,6 +162,16 @@ impl Applied {
         tracing::error!(what, cause, "not applied");
         self.failed.push(trouble);
     }
+}
+
+/// Remembers that instances are taken on purpose.
+pub(crate) async fn exercise(
+    aws: &Aws,
+    settings: &Settings,
+    exercise: &Exercise,
+) -> Result<(), LedgerError> {
+    let writing = aws.edge.ledger.announce_exercise(exercise);
+    write(settings, Ok(()), writing).await
 }
 
 /// Writes a journal entry.
