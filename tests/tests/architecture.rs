@@ -92,7 +92,7 @@ fn the_rehearsal_is_written_without_our_own_decisions() {
 /// The lines of a file that read the setting, without its tests.
 fn dry_run_read_in(path: &Path) -> Vec<String> {
     let source = std::fs::read_to_string(path).unwrap();
-    let shipped = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let shipped = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
     let lines = shipped.lines().filter(|line| line.contains(".dry_run"));
     let file = path.strip_prefix("../functions").unwrap().display();
     lines
@@ -133,7 +133,7 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
             "off-hours/src/deletion/mod.rs: held if settings.dry_run && held > 0 => Answer::Failed(format!(",
             "off-hours/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
             "pager/src/apply.rs: let shown_only = settings.dry_run && plan.reason != Reason::Undelivered;",
-            "spot-drain/src/apply/mod.rs: if settings.dry_run {",
+            "spot-drain/src/apply/mod.rs: Gate::new(settings.dry_run)",
             "spot-drain/src/report/mod.rs: \"dry_run\": self.settings.dry_run,",
         ]
     );
@@ -144,7 +144,7 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
 fn nothing_is_written_past_the_gate_of_its_function() {
     // Errands, notices and the journal; and of each its own: the mark that the suite closes; what is
     // told and over, and samples; states, tasks, hooks, looks, the tick and all of Spot's items.
-    for (function, behind) in [("off-hours", 4), ("budget-guard", 7), ("spot-drain", 19)] {
+    for (function, behind) in [("off-hours", 4), ("budget-guard", 7), ("spot-drain", 20)] {
         assert_eq!(written_behind_the_gate(function), behind, "{function}");
     }
 }
@@ -181,7 +181,7 @@ fn written_behind_the_gate(function: &str) -> usize {
         ".ledger.order(",
         ".ledger.withdraw_order(",
         ".ledger.announced(",
-        ".ledger.withdrawn(",
+        "ledger.withdrawn(",
         ".ledger.journal(",
         ".ledger.sample(",
         "ledger.record_budget(",
@@ -194,7 +194,7 @@ fn written_behind_the_gate(function: &str) -> usize {
         "ledger.count(",
         "ledger.plan_look(",
         "ledger.forget_look(",
-        "ledger.withdrawn(",
+        "ledger.announce_exercise(",
         ".put_events()",
         ".register_scalable_target()",
         ".update_service()",
@@ -209,16 +209,17 @@ fn written_behind_the_gate(function: &str) -> usize {
         // The edge's, which make them.
         ".take(&aws.edge,",
         ".announce(&aws.edge,",
+        ".announce(&self.aws.edge,",
         ".journal(&aws.edge,",
     ];
     let folder = PathBuf::from(format!("../functions/{function}/src"));
-    let mut behind = BTreeSet::new();
+    let mut behind: BTreeSet<&str> = BTreeSet::new();
     for path in sources(&folder) {
         let source = std::fs::read_to_string(&path).unwrap();
         let source: String = source.split_whitespace().collect();
         let found = writes.iter().filter(|write| source.contains(**write));
         if path == folder.join("apply.rs") || path.starts_with(folder.join("apply")) {
-            behind.extend(found);
+            behind.extend(found.copied());
         } else {
             assert_eq!(found.collect::<Vec<_>>(), Vec::<&&str>::new(), "{path:?}");
         }

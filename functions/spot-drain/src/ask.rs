@@ -56,6 +56,9 @@ async fn status(
     Ok(json!({
         "drains": open.map(|(id, drain)| shown(id, drain)).collect::<Vec<_>>(),
         "surges": spot.incidents.iter().map(surge).collect::<Vec<_>>(),
+        "exercise": spot.exercise.as_ref().filter(|one| one.covers(moment.now)).map(|one| json!({
+            "by": one.by, "why": one.why, "until": one.until.to_string(),
+        })),
         "losses": losses.counts.iter().map(loss).collect::<Vec<_>>(),
         "not_readable": unreadable.map(ToString::to_string).collect::<Vec<_>>(),
     }))

@@ -1,6 +1,8 @@
 //! What a person asks for directly.
 
 use domain::drain::{InstanceId, Says, Sign};
+use jiff::{SignedDuration, Timestamp};
+use ledger::Exercise;
 use serde::Deserialize;
 use serde_json::Value;
 use shell::json;
@@ -29,6 +31,18 @@ struct Drainability {
     cluster: Option<String>,
 }
 
+/// The fields of `exercise`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Announced {
+    until: String,
+    by: String,
+    why: String,
+}
+
+/// The longest exercise: while one lasts, a true surge is taken for it.
+const LONGEST: SignedDuration = SignedDuration::from_hours(4);
+
 /// What a direct invocation asks for.
 pub(crate) fn direct(
     action: &str,
@@ -55,14 +69,43 @@ pub(crate) fn direct(
             let Drainability { cluster } = json::read(fields)?;
             Request::Ask(Question::Drainability { cluster })
         }
+        "exercise" => Request::Exercise(json::read::<Announced>(fields)?.read(invocation)?),
         other => {
-            let expected = "expected tick, sweep, status or drainability";
+            let expected = "expected tick, sweep, status, drainability or exercise";
             return Err(Failure::unusable(
                 "action",
                 format!("\"{other}\" is none; {expected}"),
             ));
         }
     })
+}
+
+impl Announced {
+    fn read(self, invocation: &Invocation) -> Result<Exercise, Failure> {
+        for (field, text) in [("by", &self.by), ("why", &self.why)] {
+            if text.trim().is_empty() {
+                return Err(Failure::unusable(field, "is empty"));
+            }
+        }
+        let until: Timestamp = self.until.parse().map_err(|_| {
+            let text = &self.until;
+            let problem = format!("\"{text}\" is no instant; for example 2026-11-26T21:00:00Z");
+            Failure::unusable("until", problem)
+        })?;
+        let since = invocation.now;
+        if until <= since || until > since + LONGEST {
+            return Err(Failure::unusable(
+                "until",
+                "is past, or more than 4 hours from now",
+            ));
+        }
+        Ok(Exercise {
+            since,
+            until,
+            by: self.by,
+            why: self.why,
+        })
+    }
 }
 
 fn work(kind: &'static str, says: Says, invocation: &Invocation) -> Request {

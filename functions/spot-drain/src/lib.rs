@@ -75,6 +75,11 @@ pub async fn handle(
                 .boxed_local()
                 .await
         }
+        Request::Exercise(exercise) => {
+            apply::exercise(aws, settings, &exercise).await?;
+            let until = exercise.until.to_string();
+            Ok(json!({ "function": "spot-drain", "exercise_until": until }))
+        }
         Request::NotForUs(why) => {
             tracing::info!(why, "nothing to do");
             Ok(json!({ "function": "spot-drain", "summary": "nothing to do", "reason": why }))

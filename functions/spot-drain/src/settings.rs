@@ -185,7 +185,7 @@ pub(crate) mod tests {
         assert_eq!(settings.policy.function, "caretaker-spot-drain");
         assert_eq!(settings.policy.fallback, None);
         assert_eq!(settings.journal, SignedDuration::from_hours(90 * 24));
-        assert!(settings.untagged && settings.policy.rebalance && !settings.dry_run);
+        assert!(settings.untagged && settings.policy.rebalance);
     }
 
     #[test]

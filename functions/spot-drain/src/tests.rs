@@ -238,6 +238,50 @@ async fn what_cannot_be_looked_at_brings_its_messages_again_and_an_event_fails_a
     );
 }
 
+/// Twenty of the forty instances of a fleet, which is a surge.
+async fn surge(exercise: Option<&str>) -> Script {
+    let announced = exercise.map(|until| {
+        json!({
+            "pk": { "S": "spot" },
+            "sk": { "S": "exercise" },
+            "since": { "S": "2026-11-24T09:59:00Z" },
+            "until": { "S": until },
+            "by": { "S": "ana" },
+            "why": { "S": "the first of the month" },
+        })
+    });
+    let items: Vec<Value> = announced.into_iter().collect();
+    // What was announced to people is read first, then what is so of fleets.
+    let script = known("prod", 0..20)
+        .answer("Query", json!({}))
+        .answer("Query", json!({ "Items": items }));
+    assert_eq!(come_again(&script, warnings(0..20)).await, [""; 0]);
+    assert_eq!(drained(&script).len(), 2);
+    script
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_surge_is_told_and_in_an_exercise_it_is_none() {
+    let told = surge(None).await;
+    assert_eq!(told.inputs("PutEvents").len(), 1);
+    let exercise = surge(Some("2026-11-24T10:30:00Z")).await;
+    assert_eq!(exercise.inputs("PutEvents"), [Value::Null; 0]);
+    let counted = exercise.inputs("BatchWriteItem")[0].to_string();
+    assert!(counted.contains(r#""by_fis":{"BOOL":true}"#), "{counted}");
+    let over = surge(Some("2026-11-24T10:00:00Z")).await;
+    assert_eq!(over.inputs("PutEvents").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exercise_is_written_down_and_nothing_else() {
+    let script = Script::default();
+    let announced = json!({
+        "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": "ana", "why": "the first of the month",
+    });
+    handled(&script, &settings(), announced).await.unwrap();
+    assert_eq!(writes(&script), ["spot"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn nothing_to_do_is_an_answer() {
     let script = Script::default();

@@ -10,7 +10,9 @@ use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
 
 use super::index::{self, DONE, DOOMED, PLACE};
-use super::{DRAINS, Drains, INDEX, Known, LOOKS, Losses, SPOT, Spot, drain, surge};
+use super::{
+    DRAINS, Drains, EXERCISE, Exercise, INDEX, Known, LOOKS, Losses, SPOT, Spot, drain, surge,
+};
 use crate::fields::{Draft, Item};
 use crate::table::{already, failed, sent};
 use crate::{Ledger, LedgerError};
@@ -112,6 +114,15 @@ impl Ledger {
     /// Closes a surge, if it has this version.
     pub async fn close_incident(&self, scope: &Scope, version: Version) -> Result<(), LedgerError> {
         self.close_in(SPOT, of_surge(scope), version).await
+    }
+
+    /// Writes down an exercise that is newer than the one there.
+    pub async fn announce_exercise(&self, exercise: &Exercise) -> Result<(), LedgerError> {
+        let put = self.put_into(SPOT, EXERCISE.to_owned(), surge::write_exercise(exercise));
+        let put = put
+            .condition_expression("attribute_not_exists(pk) OR since <= :since")
+            .expression_attribute_values(":since", text(&exercise.since.to_string()));
+        sent(put).await
     }
 
     /// Writes down that a look is planned; whether it is the first to be planned for this moment.

@@ -12,6 +12,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::drain::{Counted, Drain, Incident, InstanceId, Mark, Place, Scope};
+use jiff::Timestamp;
 
 use crate::fields::{Fields, Item, Unreadable};
 
@@ -19,6 +20,8 @@ use crate::fields::{Fields, Item, Unreadable};
 pub(crate) const DRAINS: &str = "drains";
 /// The partition of surges and of fleets.
 pub(crate) const SPOT: &str = "spot";
+/// The sort key of the last exercise.
+pub(crate) const EXERCISE: &str = "exercise";
 /// The partition in which instances are found by their id.
 pub(crate) const INDEX: &str = "spot-index";
 /// The partition of looks.
@@ -53,8 +56,30 @@ pub struct Spot {
     pub incidents: Vec<Incident>,
     /// The fleets whose instances were seen to drain without us.
     pub self_draining: BTreeSet<Scope>,
+    /// The last exercise that a person announced.
+    pub exercise: Option<Exercise>,
     /// What this version cannot read.
     pub unreadable: Vec<Unreadable>,
+}
+
+/// A time in which somebody takes instances on purpose, to see what happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exercise {
+    /// From when.
+    pub since: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub why: String,
+}
+
+impl Exercise {
+    /// Whether a moment lies in it.
+    pub fn covers(&self, at: Timestamp) -> bool {
+        self.since <= at && at < self.until
+    }
 }
 
 /// Losses that count for a surge.
@@ -118,6 +143,10 @@ impl Spot {
 
     fn place(&mut self, fields: &Fields<'_>) -> Result<(), Unreadable> {
         let key = fields.text("sk")?;
+        if key == EXERCISE {
+            self.exercise = Some(surge::read_exercise(fields)?);
+            return Ok(());
+        }
         let (kind, scope) = key.split_once('#').unwrap_or((&key, ""));
         let scope = Scope::of_key(scope).ok_or_else(|| fields.unreadable("sk", "a scope"))?;
         match kind {

@@ -305,6 +305,32 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
 }
 
 #[tokio::test]
+async fn the_last_exercise_stands_and_covers_its_time() {
+    everywhere(async |table| {
+        let ledger = &table.ledger;
+        let exercise = |since: &str| ledger::Exercise {
+            since: at(since),
+            until: at("2026-11-24T11:00:00Z"),
+            by: "ana".to_owned(),
+            why: "the first of the month".to_owned(),
+        };
+        let later = exercise("2026-11-24T10:30:00Z");
+        ledger.announce_exercise(&exercise(NOW)).await.unwrap();
+        ledger.announce_exercise(&later).await.unwrap();
+        assert_overtaken(ledger.announce_exercise(&exercise(NOW)).await);
+        let spot = ledger.spot().await.unwrap();
+        assert_eq!(
+            (spot.exercise.as_ref(), spot.unreadable),
+            (Some(&later), Vec::new())
+        );
+        let covers = |moment: &str| later.covers(at(moment));
+        assert!(covers("2026-11-24T10:30:00Z") && covers("2026-11-24T10:59:59Z"));
+        assert!(!covers("2026-11-24T10:29:59Z") && !covers("2026-11-24T11:00:00Z"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_look_is_planned_by_the_first_who_plans_it() {
     everywhere(async |table| {
         let ledger = &table.ledger;

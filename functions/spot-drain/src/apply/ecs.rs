@@ -7,7 +7,7 @@ use domain::arn::ClusterArn;
 use domain::drain::{InstanceId, Member, Plan, SetState, StopTask};
 use futures_util::StreamExt;
 
-use super::{AT_ONCE, Applied, Hand, Step, write};
+use super::{AT_ONCE, Applied, Hand, Step};
 use crate::Failure;
 use crate::observe::Trouble;
 
@@ -31,7 +31,7 @@ impl Hand<'_> {
     ) {
         let outcomes = futures_util::stream::iter(calls).map(async |call| {
             let setting = self.set(&call.cluster, &call.members, status);
-            (call, write(self.settings, Vec::new(), setting).await)
+            (call, self.gate().write(Vec::new(), setting).await)
         });
         let mut outcomes = outcomes.buffered(AT_ONCE);
         while let Some((call, refused)) = outcomes.next().await {

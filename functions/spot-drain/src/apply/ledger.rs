@@ -6,7 +6,7 @@ use ::ledger::LedgerError;
 use domain::announcement::ConcernKey;
 use domain::drain::{Counted, IncidentWrite, IndexWrite, InstanceId, Plan, Record, Scope};
 
-use super::{Applied, Hand, Step, WRITES_AT_ONCE, write};
+use super::{Applied, Hand, Step, WRITES_AT_ONCE};
 use crate::Invocation;
 use crate::observe::Trouble;
 
@@ -121,8 +121,8 @@ impl Hand<'_> {
 
     /// Puts notices on the bus, remembers them, and forgets what is over.
     pub(super) async fn tell(&self, plan: &Plan, applied: &mut Applied) {
-        let told = edge::announce::announce(&self.aws.edge, &plan.announcements);
-        if let Err(failure) = write(self.settings, Ok(()), told).await {
+        let told = self.gate().announce(&self.aws.edge, &plan.announcements);
+        if let Err(failure) = told.await {
             applied.failed(Trouble::everywhere("the notices", failure));
         }
         let step = |key: &&ConcernKey| Step {

@@ -14,9 +14,10 @@ mod ticks;
 
 use std::collections::BTreeSet;
 
-use ::ledger::{Entry, LedgerError};
+use ::ledger::{Entry, Exercise, LedgerError};
 use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
 use domain::drain::{InstanceId, Member, Plan, SetState};
+use edge::gate::Gate;
 use futures_util::StreamExt;
 use tokio::time::Instant;
 
@@ -54,13 +55,9 @@ struct Hand<'a> {
     stop: Instant,
 }
 
-/// The one gate in front of every write: of states, tasks, hooks, looks, rules, the ledger, notices
-/// and the journal. A dry run answers `shown` and writes nothing.
-async fn write<T>(settings: &Settings, shown: T, writing: impl Future<Output = T>) -> T {
-    if settings.dry_run {
-        return shown;
-    }
-    writing.await
+/// The gate in front of every write of the function.
+fn gate(settings: &Settings) -> Gate {
+    Gate::new(settings.dry_run)
 }
 
 /// Applies a plan. Of one that was made without the ledger only what drains lost instances is.
@@ -117,6 +114,10 @@ fn kept(members: &[Member], refused: &BTreeSet<&InstanceId>) -> Vec<Member> {
 }
 
 impl Hand<'_> {
+    fn gate(&self) -> Gate {
+        gate(self.settings)
+    }
+
     /// Takes steps, so many at once; none is begun when there is no time any more.
     async fn take<T>(
         &self,
@@ -133,7 +134,7 @@ impl Hand<'_> {
                     false => Err(Failure::Unfinished),
                 }
             };
-            let outcome = write(self.settings, Ok(()), writing).await;
+            let outcome = self.gate().write(Ok(()), writing).await;
             (step(&item), outcome)
         });
         let mut steps = steps.buffered(at_once);
@@ -164,13 +165,23 @@ impl Applied {
     }
 }
 
+/// Remembers that instances are taken on purpose.
+pub(crate) async fn exercise(
+    aws: &Aws,
+    settings: &Settings,
+    exercise: &Exercise,
+) -> Result<(), LedgerError> {
+    let writing = aws.edge.ledger.announce_exercise(exercise);
+    gate(settings).write(Ok(()), writing).await
+}
+
 /// Writes a journal entry.
 pub(crate) async fn journal(
     aws: &Aws,
     settings: &Settings,
     entry: &Entry,
 ) -> Result<(), LedgerError> {
-    write(settings, Ok(()), aws.edge.ledger.journal(entry)).await
+    gate(settings).journal(&aws.edge, entry).await
 }
 
 /// Hands metrics to CloudWatch: it takes them from the log.
@@ -178,5 +189,5 @@ pub(crate) async fn emit(settings: &Settings, metrics: &[serde_json::Value]) {
     let lines = async {
         metrics.iter().for_each(|metric| println!("{metric}"));
     };
-    write(settings, (), lines).await;
+    gate(settings).write((), lines).await;
 }

@@ -3,7 +3,7 @@
 use domain::drain::{Plan, Says, needs_ticks};
 use jiff::Timestamp;
 
-use super::{Applied, Hand, Step, write};
+use super::{Applied, Hand, Step};
 use crate::event::{HOPS, Work, look_again};
 use crate::observe::Trouble;
 use crate::{Failure, Invocation};
@@ -60,7 +60,7 @@ impl Hand<'_> {
                 false => self.switch_off().await,
             }
         };
-        match write(self.settings, Ok(()), switching).await {
+        match self.gate().write(Ok(()), switching).await {
             Ok(()) => applied.succeeded(format!("tick of every minute {}", word(on))),
             Err(failure) => {
                 let what = format!("to switch the tick of every minute {}", word(on));

@@ -11,6 +11,7 @@ mod tests;
 
 use domain::drain::{Says, Sign};
 use jiff::Timestamp;
+use ledger::Exercise;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shell::json::{self, BadField};
@@ -29,6 +30,8 @@ pub(crate) enum Request {
     Work(Box<Work>),
     /// Answer, change nothing.
     Ask(Question),
+    /// Remember that instances are taken on purpose.
+    Exercise(Exercise),
     /// Nothing: the event is not for this function, for this reason.
     NotForUs(&'static str),
 }

@@ -521,6 +521,21 @@ fn a_batch_is_one_round_with_a_name_of_its_own() {
 }
 
 #[test]
+fn a_person_announces_an_exercise() {
+    let announced = json!({
+        "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": "ana", "why": "the first of the month",
+    });
+    let Request::Exercise(exercise) = parsed(announced).unwrap() else {
+        panic!("no exercise");
+    };
+    assert_eq!(exercise.until.to_string(), "2026-11-24T11:00:00Z");
+    assert_eq!(
+        (exercise.by.as_str(), exercise.since),
+        ("ana", "2026-11-24T10:00:02Z".parse().unwrap())
+    );
+}
+
+#[test]
 fn a_person_asks_and_what_nobody_can_mean_is_named() {
     assert!(matches!(
         parsed(sample("status")).unwrap(),
@@ -541,6 +556,26 @@ fn a_person_asks_and_what_nobody_can_mean_is_named() {
         ),
         (json!({ "action": "tick", "cluster": "prod" }), "cluster"),
         (json!([]), "action"),
+        (
+            json!({ "action": "exercise", "until": "soon", "by": "a", "why": "b" }),
+            "until",
+        ),
+        (
+            json!({ "action": "exercise", "until": "2026-11-24T10:00:00Z", "by": "a", "why": "b" }),
+            "until",
+        ),
+        (
+            json!({ "action": "exercise", "until": "2026-11-24T15:00:00Z", "by": "a", "why": "b" }),
+            "until",
+        ),
+        (
+            json!({ "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": " ", "why": "b" }),
+            "by",
+        ),
+        (
+            json!({ "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": "a" }),
+            "why",
+        ),
     ] {
         let failure = parsed(event).unwrap_err().to_string();
         assert!(failure.starts_with(&format!("{named}: ")), "{failure}");

@@ -76,8 +76,6 @@ pub(crate) async fn observe(
 ) -> Seen {
     let mut seen = Seen::default();
     seen.observed.signs.clone_from(&work.signs);
-    // Nothing says which instances AWS Fault Injection Service interrupts but its own API.
-    seen.observed.experiments = Some(BTreeSet::new());
     ledger::look(aws, settings, &mut seen, moment).await;
     let sweeps = |says: &Says| matches!(says, Says::Sweep);
     if work.signs.iter().any(|sign| sweeps(&sign.says)) {
