@@ -13,4 +13,5 @@ mod recommendations;
 mod services;
 mod speed;
 mod surges;
+mod tags;
 mod warnings;
