@@ -64,7 +64,7 @@ pub(super) fn tasks_changed(world: &mut World, id: &ServiceId, verb: &str, tasks
 }
 
 /// No instance has room for a task, of the cluster or of the provider that it waits for. The words are
-/// those of <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html>.
+/// those of <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html>.
 pub(super) fn no_instance(world: &mut World, id: &ServiceId, provider: Option<&str>) {
     let instances = container_instances::of_cluster(world, &id.cluster);
     let own =

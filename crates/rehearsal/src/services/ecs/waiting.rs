@@ -32,7 +32,8 @@ pub(super) fn place_waiting(world: &mut World) {
     for name in &asked {
         while place_first(world, name) {}
     }
-    for service in world.ecs.unplaced.clone() {
+    let again = world.ecs.unplaced.iter().filter(|id| !waits(world, id));
+    for service in again.cloned().collect::<Vec<_>>() {
         scheduler::reconcile(world, &service);
     }
     for name in &asked {
@@ -68,9 +69,10 @@ fn tell_waiting(world: &mut World, name: &str) {
     };
     let group = world.autoscaling.groups.get(&provider.group);
     let may_come = group.is_some_and(|group| {
-        let on_its_way = |it: &Instance| {
-            let starts = matches!(it.phase, Phase::Pending { .. } | Phase::InService { .. });
-            starts && container_instances::of_machine(world, &it.id).is_empty()
+        let on_its_way = |it: &Instance| match it.phase {
+            Phase::Pending { .. } => true,
+            Phase::InService { registered } => registered > world.now,
+            _ => false,
         };
         (provider.managed_scaling && group.desired < group.max)
             || group.instances.iter().any(on_its_way)
@@ -84,7 +86,8 @@ fn tell_waiting(world: &mut World, name: &str) {
         if may_come && world.now < patience {
             again = again.into_iter().chain([patience]).min();
         } else {
-            services.extend(task.service.clone());
+            let told = |id: &&ServiceId| !world.ecs.unplaced.contains(*id);
+            services.extend(task.service.as_ref().filter(told).cloned());
         }
     }
     if let Some(at) = again {

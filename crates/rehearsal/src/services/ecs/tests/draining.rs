@@ -380,3 +380,36 @@ fn a_deployment_and_a_drain_go_on_together() {
         1
     );
 }
+
+/// The worst night: every instance of a large cluster is drained by hand and lost two minutes later.
+#[test]
+fn a_thousand_instances_drain_and_are_lost_in_a_moment() {
+    let services: Vec<Value> = (0..50)
+        .map(|n| json!({"name": format!("s{n:02}"), "desired": 40, "launch": "provider:hosts"}))
+        .collect();
+    let group = json!({"min": 1000, "max": 1000, "tasks-per-instance": 2});
+    let bed = with(json!({"services": services}), group);
+    #[allow(clippy::disallowed_methods, reason = "the test measures real time")]
+    let began = std::time::Instant::now();
+    let machines = bed.world(|world| {
+        let all = world.ecs.container_instances.values();
+        all.map(|it| (it.id.clone(), it.ec2_instance.clone()))
+            .collect::<Vec<_>>()
+    });
+    for ten in machines.chunks(10) {
+        let ids: Vec<&String> = ten.iter().map(|(id, _)| id).collect();
+        let input = json!({"cluster": "prod", "containerInstances": ids, "status": "DRAINING"});
+        bed.ecs("UpdateContainerInstancesState", input).unwrap();
+    }
+    bed.wait(120);
+    bed.world(|world| {
+        machines
+            .iter()
+            .for_each(|(_, machine)| lost(world, machine))
+    });
+    bed.wait(60);
+    let took = began.elapsed();
+    println!("1,000 instances drained and lost: {took:?}");
+    assert_eq!(bed.counts("s00")[1], 0);
+    assert!(took < std::time::Duration::from_secs(30), "{took:?}");
+}
