@@ -317,3 +317,13 @@ fn what_happens_to_several_machines_at_once_is_told_once() {
         ]
     );
 }
+
+#[test]
+fn an_instance_that_was_active_again_is_not_draining_when_the_warning_comes() {
+    let all = interrupted(&[
+        happening(0, "i-1", What::ContainerInstance("DRAINING")),
+        happening(1, "i-1", What::ContainerInstance("ACTIVE")),
+        happening(2, "aws.ec2", warning("i-1")),
+    ]);
+    assert_eq!(all[0].draining, None);
+}

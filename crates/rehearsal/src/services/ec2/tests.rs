@@ -168,7 +168,8 @@ fn ecs_is_told_of_the_warning_and_of_the_end() {
     let seen = world.happenings.iter().filter(|it| it.subject == id);
     let statuses: Vec<_> = seen
         .filter_map(|it| match it.what {
-            What::ContainerInstance(status) => Some(status),
+            // What it was before is no matter here.
+            What::ContainerInstance(status) if status != "ACTIVE" => Some(status),
             _ => None,
         })
         .collect();
