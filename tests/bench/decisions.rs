@@ -93,6 +93,7 @@ fn policy() -> Result<Policy, Box<dyn Error>> {
         night_grace: SignedDuration::from_mins(30),
         deployment_patience: SignedDuration::from_mins(60),
         wave_timeout: SignedDuration::from_mins(15),
+        watches_budgets: true,
     })
 }
 

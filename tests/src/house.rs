@@ -353,6 +353,7 @@ fn default(name: &str) -> Option<&'static str> {
         "HOLIDAYS" => "",
         "NIGHT_GRACE_MINUTES" | "DEPLOYMENT_PATIENCE_MINUTES" => "60",
         "WAVE_TIMEOUT_MINUTES" => "15",
+        "WATCHES_BUDGETS" => "true",
         "BUCKET_SHARE_PERCENT" => "80",
         "FARGATE_SPOT_DISCOUNT_PERCENT" => "",
         "DRY_RUN" => "false",

@@ -278,7 +278,7 @@ async fn a_veto_in_the_grace_keeps_services_up_until_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_the_ledger_cannot_be_written_nothing_is_stopped_and_the_event_comes_again() {
+async fn while_the_ledger_fails_nothing_is_stopped_people_are_paged_and_the_event_comes_again() {
     for action in ["dynamodb:PutItem", "dynamodb:Query"] {
         let treasury = metered(&two(), "2026-11-19").await;
         treasury.reports("101");
@@ -292,6 +292,7 @@ async fn while_the_ledger_cannot_be_written_nothing_is_stopped_and_the_event_com
         assert!(failure.contains("did not succeed"), "{failure}");
         assert_eq!(treasury.house.desired("prod/api"), 3);
         assert_eq!(treasury.calls("ecs:UpdateService"), 0);
+        assert_eq!(treasury.notices(), ["budget-ledger-failed"], "{action}");
         treasury.house.account.state().faults.clear();
         treasury.tick().await.report();
         assert_eq!(treasury.house.desired("prod/api"), 0);

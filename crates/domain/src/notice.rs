@@ -131,11 +131,13 @@ pub enum Kind {
     BudgetTagMalformed,
     /// What is free of something is nearly used up.
     FreeTierNearlyUsed,
+    /// The ledger cannot be read or written, so no budget stops anything.
+    BudgetLedgerFailed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::MalformedTag,
         Self::OverrideIgnored,
         Self::DeploymentBlocksRest,
@@ -159,6 +161,7 @@ impl Kind {
         Self::BudgetMessageForeign,
         Self::BudgetTagMalformed,
         Self::FreeTierNearlyUsed,
+        Self::BudgetLedgerFailed,
     ];
 
     /// The name it has on the bus, in logs and in pages. It never changes.
@@ -187,6 +190,7 @@ impl Kind {
             Self::BudgetMessageForeign => "budget-message-foreign",
             Self::BudgetTagMalformed => "budget-tag-malformed",
             Self::FreeTierNearlyUsed => "free-tier-nearly-used",
+            Self::BudgetLedgerFailed => "budget-ledger-failed",
         }
     }
 

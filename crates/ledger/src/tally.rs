@@ -16,6 +16,7 @@ const CAUSES: [Cause; 3] = [Cause::Actual, Cause::Forecast, Cause::Metered];
 /// Why a stop ends, by name.
 const NEW_PERIOD: &str = "new-period";
 const PERSON: &str = "person";
+const NOT_WATCHED: &str = "not-watched";
 
 /// Writes a tally, without its key.
 pub(crate) fn write(tally: &Tally) -> Draft {
@@ -149,6 +150,7 @@ fn write_restore(restore: &Restore) -> Draft {
             .text("reason", NEW_PERIOD)
             .decimal("spend", *spend),
         Why::Person { by, why } => person(by, why).text("reason", PERSON),
+        Why::NotWatched => Draft::default().text("reason", NOT_WATCHED),
     };
     why.instant("since", restore.since)
 }
@@ -162,6 +164,7 @@ fn read_restore(fields: &Fields<'_>) -> Result<Restore, Unreadable> {
             by: fields.text("by")?,
             why: fields.text("why")?,
         },
+        NOT_WATCHED => Why::NotWatched,
         _ => return Err(fields.unreadable("reason", "a reason that this version knows")),
     };
     Ok(Restore {

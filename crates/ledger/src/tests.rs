@@ -190,6 +190,7 @@ fn any_stop() -> impl Strategy<Value = Stop> {
 fn any_why() -> impl Strategy<Value = Why> {
     prop_oneof![
         any_amount().prop_map(|spend| Why::NewPeriod { spend }),
+        Just(Why::NotWatched),
         (any_text(), any_text()).prop_map(|(by, why)| Why::Person { by, why }),
     ]
 }

@@ -115,6 +115,7 @@ fn remembered(tally: &Tally) -> Value {
                 "why": match &restore.why {
                     Why::NewPeriod { .. } => "a new period".to_owned(),
                     Why::Person { by, why } => format!("{by}: {why}"),
+                    Why::NotWatched => "it is not watched any more".to_owned(),
                 },
             }),
             _ => Value::Null,

@@ -13,6 +13,9 @@ use crate::event::{Request, Work};
 use crate::failure::Failure;
 use crate::{Invocation, Settings};
 
+/// The most characters of a name or a reason, which the ledger keeps: a choice.
+const LONGEST: usize = 500;
+
 /// The fields of an action that has none.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +132,10 @@ fn asked(
     for (field, text) in [("by", &by), ("why", &why)] {
         if text.trim().is_empty() {
             return Err(Failure::unusable(field, "is empty"));
+        }
+        if text.chars().count() > LONGEST {
+            let problem = format!("is longer than {LONGEST} characters");
+            return Err(Failure::unusable(field, problem));
         }
     }
     Ok(Asked {

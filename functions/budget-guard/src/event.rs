@@ -295,11 +295,24 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_is_no_essay() {
+        let why = "x".repeat(501);
+        let event =
+            serde_json::json!({ "action": "restore", "budget": "m", "by": "a", "why": why });
+        let failure = parsed(event).unwrap_err().to_string();
+        assert_eq!(failure, "why: is longer than 500 characters");
+    }
+
+    #[test]
     fn what_a_person_cannot_mean_is_named() {
         for (fields, named) in [
             (r#""restore", "by": "a", "why": "b""#, "budget"),
             (
                 r#""restore", "budget": "a:b", "by": "a", "why": "b""#,
+                "budget",
+            ),
+            (
+                r#""restore", "budget": "a,b", "by": "a", "why": "b""#,
                 "budget",
             ),
             (r#""restore", "budget": "m", "by": " ", "why": "b""#, "by"),

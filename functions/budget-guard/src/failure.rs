@@ -78,6 +78,11 @@ impl Failure {
         }
     }
 
+    /// Whether the ledger could not be read or written.
+    pub(crate) fn is_the_ledger_s(&self) -> bool {
+        matches!(self, Self::Edge(edge::Failure::Ledger(_)))
+    }
+
     /// Several failures as one; none if there are none.
     pub(crate) fn of_many(failures: Vec<(String, Self)>, planned: usize) -> Option<Self> {
         let failed = failures.len();

@@ -18,7 +18,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use domain::budget::{Moment, decide, errands};
+use domain::budget::{Moment, carried_out, decide, errands, unread, unwritten};
 use domain::rest::Claim;
 use jiff::Timestamp;
 use ledger::{LedgerError, Outcome};
@@ -93,6 +93,7 @@ async fn work_on(
         plan,
         errands,
         endings: Vec::new(),
+        announcements: Vec::new(),
         unseen,
         unknown,
         failed: Vec::new(),
@@ -100,14 +101,23 @@ async fn work_on(
     match apply::record(aws, settings, &plan.records).await {
         (_, Ok(())) => {
             run.endings = apply::apply(aws, settings, errands, stop).await;
+            run.announcements = carried_out(plan, &run.undone(), &observed, moment);
             tell(aws, settings, &mut run).await;
+            forget(aws, settings, &mut run).await;
         }
         // The other run does what follows.
         (0, Err(LedgerError::Overtaken)) if work.asked.is_none() => {
             tracing::info!(event = work.event, "another run was first");
             return overtaken(aws, settings, run, invocation).await;
         }
-        (_, Err(error)) => run.failed.push(("the tallies".to_owned(), error.into())),
+        (_, Err(error)) => {
+            if let LedgerError::Call { .. } = &error {
+                let why = shell::failure::chain(&error);
+                run.announcements = unwritten(plan, &observed, &why, moment);
+            }
+            run.failed.push(("the tallies".to_owned(), error.into()));
+            tell(aws, settings, &mut run).await;
+        }
     }
     let sample = observed.sample(invocation.now);
     if let Err(error) = apply::sample(aws, settings, &sample).await {
@@ -126,19 +136,24 @@ fn moment<'a>(settings: &'a Settings, invocation: &Invocation) -> Moment<'a> {
     }
 }
 
-/// Tells people what is to be told, and forgets what is over.
+/// Tells people what is to be told.
 async fn tell(aws: &Aws, settings: &Settings, run: &mut Run<'_>) {
-    if let Err(failure) = apply::announce(aws, settings, &run.plan.announcements).await {
+    if let Err(failure) = apply::announce(aws, settings, &run.announcements).await {
         run.failed.push(("the notices".to_owned(), failure));
     }
+}
+
+/// Forgets what was told and is over without anybody needing to know.
+async fn forget(aws: &Aws, settings: &Settings, run: &mut Run<'_>) {
     if let Err(error) = apply::forget(aws, settings, &run.plan.forgotten).await {
         let what = "what was told and is over".to_owned();
         run.failed.push((what, error.into()));
     }
 }
 
-/// Ends a run that could not look at the world: the journal says so, if it can be written, and the
-/// event is delivered again.
+/// Ends a run that could not look at the world: people are told if it was the ledger, without which
+/// no other run can tell them either; the journal says so, if it can be written, and the event is
+/// delivered again.
 async fn blind(
     aws: &Aws,
     settings: &Settings,
@@ -146,6 +161,15 @@ async fn blind(
     failure: Failure,
     invocation: &Invocation,
 ) -> Failure {
+    if failure.is_the_ledger_s() {
+        let moment = moment(settings, invocation);
+        let observed = observe::without_the_ledger(aws, settings, work, moment).await;
+        let page = unread(&observed, &shell::failure::chain(&failure), moment);
+        if let Err(error) = apply::announce(aws, settings, &[page]).await {
+            let cause = shell::failure::chain(&error);
+            tracing::error!(event = work.event, cause, "not told, or not remembered");
+        }
+    }
     let entry = report::blind_entry(settings, work, &failure, invocation);
     if let Err(error) = apply::journal(aws, settings, &entry).await {
         let cause = shell::failure::chain(&error);

@@ -79,7 +79,7 @@ fn share(var: &Lookup<'_>) -> Result<u32, Invalid> {
     }
 }
 
-/// Names between commas; a budget whose name has a comma of its own cannot be watched.
+/// Names between commas.
 fn budgets(var: &Lookup<'_>) -> Result<BTreeSet<BudgetName>, Invalid> {
     const NAME: &str = "BUDGET_NAMES";
     let list = text(var, NAME)?;
@@ -214,7 +214,7 @@ pub(crate) mod tests {
         for (name, value, problem) in [
             ("ACCOUNT_ID", "12", "expected 12 digits"),
             ("BUCKET_SHARE_PERCENT", "0", "expected 1 to 100"),
-            ("BUDGET_NAMES", "monthly,,", "no name of a budget"),
+            ("BUDGET_NAMES", "monthly,,", "is no name of a budget"),
             ("BUDGET_TOPICS", "caretaker-Budget", "is no topic's ARN"),
             ("WARN_PERCENT", "0", "expected more than 0, up to 1000"),
             ("STOP_PERCENT", "all", "is \"all\""),

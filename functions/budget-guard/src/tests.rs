@@ -122,10 +122,26 @@ async fn a_person_s_wish_that_comes_second_is_not_taken_for_done() {
     assert_eq!(writes(&script), ["budget", "sample", "journal failed"]);
 }
 
+/// What was put on the bus.
+fn told(script: &Script) -> Vec<Value> {
+    let puts = script.inputs("PutEvents").into_iter();
+    let entries = puts.flat_map(|put| put["Entries"].as_array().unwrap().clone());
+    let details = entries.map(|entry| entry["Detail"].as_str().unwrap().to_owned());
+    details
+        .map(|detail| serde_json::from_str(&detail).unwrap())
+        .collect()
+}
+
+fn kinds(told: &[Value]) -> Vec<&str> {
+    told.iter()
+        .map(|one| one["kind"].as_str().unwrap())
+        .collect()
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_ledger_that_cannot_be_written_stops_nothing() {
-    let mut script = Script::default();
-    for _ in 0..3 {
+async fn a_ledger_that_cannot_be_written_stops_nothing_and_a_page_says_so() {
+    let mut script = Script::default().answer("PutEvents", json!({ "FailedEntryCount": 0 }));
+    for _ in 0..4 {
         script = script.refuse("PutItem", "AccessDeniedException");
     }
     let failure = spent(&script, &settings()).await.unwrap_err();
@@ -134,6 +150,57 @@ async fn a_ledger_that_cannot_be_written_stops_nothing() {
         "{failure}"
     );
     assert_eq!(script.inputs("UpdateService"), Vec::<Value>::new());
+    let told = told(&script);
+    assert_eq!(kinds(&told), ["budget-ledger-failed"]);
+    assert_eq!(told[0]["severity"], "page");
+    let facts = told[0]["facts"].to_string();
+    assert!(facts.contains("11.00 of 10.00 USD"), "{facts}");
+    assert!(facts.contains("AccessDeniedException"), "{facts}");
+    let done = told[0]["done"].as_str().unwrap();
+    assert!(done.starts_with("Nothing was stopped"), "{done}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_cannot_be_read_is_a_page_with_what_aws_says_of_the_budget() {
+    let script = Script::default()
+        .refuse("Query", "AccessDeniedException")
+        .answer("PutEvents", json!({ "FailedEntryCount": 0 }))
+        .answer("PutItem", json!({}))
+        .answer("PutItem", json!({}));
+    let failure = spent(&script, &settings()).await.unwrap_err();
+    assert_eq!(failure.kind(), "LedgerFailed");
+    assert_eq!(writes(&script), ["PutEvents", "concern", "journal failed"]);
+    let told = told(&script);
+    assert_eq!(kinds(&told), ["budget-ledger-failed"]);
+    let facts = told[0]["facts"].to_string();
+    assert!(facts.contains("11.00 of 10.00 USD"), "{facts}");
+    assert!(facts.contains("AccessDeniedException"), "{facts}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_that_cannot_be_written_stops_nothing_and_people_are_told_why() {
+    let script = Script::default()
+        .answer("PutItem", json!({}))
+        .refuse("PutItem", "ValidationException");
+    let script = willing(script);
+    spent(&script, &settings()).await.unwrap_err();
+    assert_eq!(script.inputs("UpdateService"), Vec::<Value>::new());
+    let told = told(&script);
+    assert_eq!(kinds(&told), ["budget-stopped", "budget-ledger-failed"]);
+    let facts = told[0]["facts"].to_string();
+    assert!(facts.contains("Not at rest yet"), "{facts}");
+    assert!(facts.contains("prod/api"), "{facts}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_of_a_stop_names_what_aws_refused_to_stop() {
+    let script = willing(Script::default().refuse("UpdateService", "AccessDeniedException"));
+    spent(&script, &settings()).await.unwrap_err();
+    let told = told(&script);
+    assert_eq!(kinds(&told), ["budget-stopped"]);
+    let facts = told[0]["facts"].to_string();
+    assert!(facts.contains("Not at rest yet"), "{facts}");
+    assert!(facts.contains("UpdateService"), "{facts}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub enum Blind {
     /// There is no budget of that name.
     Missing,
-    /// It is not configured any more; the ledger remembers that it stopped services.
+    /// It is not configured any more; the ledger remembers it.
     NotConfigured,
     /// AWS says that it cannot be relied on, for this reason.
     Unhealthy {
@@ -93,9 +93,13 @@ impl Blind {
         }
     }
 
-    /// Whether it passes by itself within a day or so, so that nobody needs to be told.
+    /// Whether nobody needs to be told: it passes by itself within a day or so, or it is what the
+    /// owner of the budget did.
     pub fn passes(&self) -> bool {
-        matches!(self, Self::Edited { .. } | Self::NewPeriod { .. })
+        matches!(
+            self,
+            Self::Edited { .. } | Self::NewPeriod { .. } | Self::NotConfigured
+        )
     }
 }
 

@@ -67,6 +67,12 @@ impl Concern {
         key(&self.subject, self.kind)
     }
 
+    /// Whether it was not told, or not as it is now.
+    pub(super) fn is_news(&self, announced: &BTreeMap<ConcernKey, Told>) -> bool {
+        let told = announced.get(&self.key());
+        told.is_none_or(|told| told.text != self.text)
+    }
+
     fn notice(&self, moment: Moment<'_>) -> Notice {
         let (cluster, service) = names(&self.subject);
         Notice {
@@ -118,20 +124,9 @@ pub(super) fn announcements(
     over: impl Fn(&ConcernKey) -> Option<Over>,
     moment: Moment<'_>,
 ) -> (Vec<Announcement>, Vec<ConcernKey>) {
-    let fresh = standing.iter().filter(|concern| {
-        let told = announced.get(&concern.key());
-        told.is_none_or(|told| told.text != concern.text)
-    });
-    let mut announcements: Vec<Announcement> = fresh
-        .map(|concern| Announcement {
-            key: concern.key(),
-            told: Some(Told {
-                text: concern.text.clone(),
-                since: concern.since,
-            }),
-            notice: concern.notice(moment),
-        })
-        .collect();
+    let fresh = standing.iter().filter(|concern| concern.is_news(announced));
+    let mut announcements: Vec<Announcement> =
+        fresh.map(|concern| announcement(concern, moment)).collect();
     let keys: BTreeSet<ConcernKey> = standing.iter().map(Concern::key).collect();
     let mut forgotten = Vec::new();
     for (key, told) in announced.iter().filter(|(key, _)| !keys.contains(key)) {
@@ -142,6 +137,18 @@ pub(super) fn announcements(
         }
     }
     (announcements, forgotten)
+}
+
+/// The notice of a concern, and what to remember of it.
+pub(super) fn announcement(concern: &Concern, moment: Moment<'_>) -> Announcement {
+    Announcement {
+        key: concern.key(),
+        told: Some(Told {
+            text: concern.text.clone(),
+            since: concern.since,
+        }),
+        notice: concern.notice(moment),
+    }
 }
 
 /// The notice that a concern is over.

@@ -38,8 +38,8 @@ fn foreign_from(
         title: "A message is about no budget that is watched here".to_owned(),
         done: Some("Nothing: such a message changes nothing.".to_owned()),
         next: words(
-            "If the budget is yours, add its name to BudgetNames. If not, find out who publishes \
-             to this topic.",
+            "If the budget is yours, add its name to BudgetNames; if there is a comma in it, give it \
+             another name first. If not, find out who publishes to this topic.",
         ),
         unknown: Some("Who published it.".to_owned()),
         ..Concern::about(topic, Kind::BudgetMessageForeign, moment)

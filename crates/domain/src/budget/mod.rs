@@ -20,6 +20,7 @@ mod foreign;
 pub mod free_tier;
 pub mod guard;
 mod holds;
+mod ledgerless;
 pub mod meter;
 mod moment;
 pub mod money;
@@ -34,6 +35,7 @@ pub mod prose;
 pub mod reading;
 mod reported;
 pub mod residual;
+mod room;
 pub mod selection;
 mod services;
 pub mod state;
@@ -44,6 +46,7 @@ pub mod tally;
 mod told;
 mod told_stop;
 pub mod topic;
+mod unwatched;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -52,6 +55,7 @@ pub use answer::{Answer, Refusal};
 pub use asked::LONGEST_VETO;
 pub use drill::{Receipt, drill};
 pub use errands::{Changeable, errands, is_at_rest};
+pub use ledgerless::{Undone, carried_out, unread, unwritten};
 pub use moment::{Moment, Policy};
 pub use name::{BudgetName, NameError};
 pub use observed::{Asked, Message, Observed, Service, Watched, What};
@@ -132,7 +136,8 @@ fn closing(observed: &Observed) -> Plan {
     }
 }
 
-/// The writes: every tally that is not as it was.
+/// The writes: every tally that is not as it was. One that is closed comes last, so that a stop which
+/// another budget takes over is written before it is forgotten.
 fn records(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Vec<Record> {
     let mut records = Vec::new();
     for (name, step) in steps {
@@ -152,6 +157,7 @@ fn records(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Vec<Reco
             replaces,
         });
     }
+    records.sort_by_key(|record| record.tally.is_none());
     records
 }
 

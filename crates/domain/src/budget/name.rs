@@ -10,9 +10,13 @@ const LONGEST: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BudgetName(String);
 
-/// A text that AWS Budgets would not take as a name.
+/// A text that AWS Budgets would not take as a name, or that the parameter with the names cannot
+/// hold: a comma in a name would make two of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no name of a budget: 1 to 100 characters, neither \":\" nor \"\\\"")]
+#[error(
+    "{text:?} is no name of a budget that can be watched: 1 to 100 characters, none of them \":\", \
+     \"\\\" or a comma, which separates names"
+)]
 pub struct NameError {
     /// The text.
     pub text: String,
@@ -23,7 +27,7 @@ impl BudgetName {
     /// nothing.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let name = text.trim();
-        let allowed = |c: char| c != ':' && c != '\\' && !c.is_control();
+        let allowed = |c: char| !matches!(c, ':' | '\\' | ',') && !c.is_control();
         if name.is_empty() || name.chars().count() > LONGEST || !name.chars().all(allowed) {
             return Err(NameError {
                 text: text.to_owned(),

@@ -1,6 +1,6 @@
 //! What the function has looked at, in the words of the decision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -33,6 +33,8 @@ pub struct Observed {
     /// Whether services are held, or may be held, for a budget that could not be looked at: then a
     /// restore goes on until they were.
     pub held_unseen: bool,
+    /// The services that do not exist any more, of those that people were told of or that are held.
+    pub gone: BTreeSet<ServiceArn>,
     /// Instances that go away with their last task.
     pub instances: Vec<Counted>,
     /// What goes on costing money when no task runs: instances that stay, and what stands beside.

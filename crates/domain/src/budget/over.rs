@@ -28,9 +28,16 @@ pub(super) fn over(
             (of_service(kind, key, observed)?, Vec::new())
         }
         Kind::FreeTierNearlyUsed => (of_free_tier(key, observed)?, Vec::new()),
+        Kind::BudgetLedgerFailed => (
+            "The ledger of budget-guard works again".to_owned(),
+            Vec::new(),
+        ),
         // It is remembered for good, so that it is never told twice.
         Kind::BudgetMessageForeign => return None,
-        _ => of_budget(kind, views.get(&key.subject)?)?,
+        _ => match views.get(&key.subject) {
+            Some(view) => of_budget(kind, view)?,
+            None => (of_forgotten(key, observed)?, Vec::new()),
+        },
     };
     Some(Over {
         key: key.clone(),
@@ -39,9 +46,20 @@ pub(super) fn over(
     })
 }
 
+/// Of a budget that is neither watched nor remembered.
+fn of_forgotten(key: &ConcernKey, observed: &Observed) -> Option<String> {
+    let (service, name) = key.subject.split_once(":budget/")?;
+    let budget = service.split(':').nth(2) == Some("budgets") && !observed.unreadable;
+    budget.then(|| format!("The budget {name} is not watched any more"))
+}
+
 /// Of a budget: an empty title is for what nobody needs to know.
 fn of_budget(kind: Kind, view: &View<'_>) -> Option<(String, Vec<Fact>)> {
     let name = view.name;
+    if !view.watched.configured && kind != Kind::BudgetStopped {
+        let title = format!("The budget {name} is not watched any more");
+        return Some((title, Vec::new()));
+    }
     let seen = view.watched.sight.is_ok();
     let believed = view.verdict.believes();
     let title = match kind {
@@ -81,15 +99,36 @@ fn restored(view: &View<'_>) -> String {
             Why::Person { by, why } => {
                 format!("{by} restores what the budget {name} stopped: {why}")
             }
+            Why::NotWatched => not_watched(view),
         },
+        None if !view.watched.configured => not_watched(view),
         _ => format!("What the budget {name} stopped is back"),
     }
+}
+
+/// It was taken away from us: whether what it stopped comes back depends on the others.
+fn not_watched(view: &View<'_>) -> String {
+    let others = view.observed.budgets.iter();
+    let mut others = others.filter(|(name, _)| *name != view.name);
+    let kept = view.tally.is_none()
+        || others.any(|(_, other)| {
+            other
+                .tally
+                .as_ref()
+                .is_some_and(|tally| tally.stop().is_some())
+        });
+    let then = match kept {
+        true => "another budget keeps at rest what it stopped",
+        false => "what it stopped comes back",
+    };
+    format!("The budget {} is not watched any more: {then}", view.name)
 }
 
 fn of_service(kind: Kind, key: &ConcernKey, observed: &Observed) -> Option<String> {
     let arn = ServiceArn::parse(&key.subject).ok()?;
     let looked_at = observed.services.contains_key(&arn);
     match kind {
+        _ if observed.gone.contains(&arn) => Some(format!("{arn} does not exist any more")),
         _ if !looked_at => None,
         Kind::BudgetTagMalformed => Some(format!("{arn}: its tag can be read")),
         _ => Some(String::new()),

@@ -61,6 +61,8 @@ pub enum Why {
         /// Why.
         why: String,
     },
+    /// The owner took the budget away from us.
+    NotWatched,
 }
 
 impl State {

@@ -75,11 +75,16 @@ impl Case<'_> {
         }
     }
 
-    /// A budget of which nothing is remembered. If services are held for a budget that nobody
+    /// A budget of which nothing is remembered. It takes over what budgets stopped that are not
+    /// watched any more. If services are held for a budget that nobody
     /// remembers, a tally was lost, and what is held is taken for stopped by this one: it comes
     /// back with proof or by a person, as ever.
     fn first(&self, reading: &Reading) -> Tally {
         let mut tally = Tally::first(reading, self.moment.now);
+        if let Some(stop) = self.taken_over(reading) {
+            tally.state = State::Stopping(stop);
+            return tally;
+        }
         let budgets = self.observed.budgets.values();
         let remembered = budgets.filter_map(|watched| watched.tally.as_ref());
         let mut remembered = remembered.map(|tally| &tally.state);
@@ -155,6 +160,9 @@ impl Case<'_> {
             .is_some_and(|veto| veto.until <= self.moment.now)
         {
             tally.veto = None;
+        }
+        if let Some(reason) = self.unwatched(tally) {
+            return reason;
         }
         match tally.state.clone() {
             State::Stopping(stop) => self.under(tally, stop, verdict, false),

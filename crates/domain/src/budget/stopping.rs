@@ -8,8 +8,10 @@ use super::asked::known_spend;
 use super::counted::{Counted, Rate};
 use super::holds::{complete, wants};
 use super::moment::Moment;
+use super::observed::Service;
 use super::plan::Reason;
 use super::proof::proof;
+use super::room::{has_room, left, taken};
 use super::selection::{Candidate, Projection, pick};
 use super::state::{Restore, State, Stop, Why};
 use super::step::Case;
@@ -40,6 +42,8 @@ impl Case<'_> {
         if picked.as_ref().is_some_and(BTreeSet::is_empty) {
             return Reason::Warned;
         }
+        // What cannot be named cannot be told from the rest: then everything stops.
+        let picked = picked.filter(has_room);
         tally.grace = None;
         tally.state = State::Stopping(Stop {
             since: now,
@@ -73,7 +77,7 @@ impl Case<'_> {
             stop.picked = match stop.picked.take() {
                 Some(picked) if !whole => {
                     let more = self.picked(tally, &picked);
-                    Some(picked.into_iter().chain(more).collect())
+                    Some(picked.into_iter().chain(more).collect()).filter(has_room)
                 }
                 _ => None,
             };
@@ -92,11 +96,28 @@ impl Case<'_> {
         Reason::Stopping
     }
 
-    /// Services that something raised are put down again, and that is counted.
+    /// Services that something raised are put down again, and that is counted. If there are more of
+    /// them than a tally can count, those that stayed down are forgotten, and the rest is put down by
+    /// the next run.
     fn count_raised(&self, stop: &mut Stop) {
-        for (arn, service) in &self.observed.services {
-            if !wants(stop, arn, service) || !service.raised() || service.deploying {
-                continue;
+        let services = self.observed.services.iter();
+        let raised = services.filter(|(arn, service)| {
+            wants(stop, arn, service) && service.raised() && !service.deploying
+        });
+        let raised: Vec<&ServiceArn> = raised.map(|(arn, _)| arn).collect();
+        let new = raised.iter().filter(|arn| !stop.again.contains_key(**arn));
+        if new.map(|arn| taken(arn)).sum::<usize>() > left(&stop.again) {
+            let services = &self.observed.services;
+            let up = |arn: &ServiceArn| services.get(arn).is_some_and(Service::raised);
+            stop.again.retain(|arn, _| up(arn));
+        }
+        let mut left = left(&stop.again);
+        for arn in raised {
+            if !stop.again.contains_key(arn) {
+                let Some(room) = left.checked_sub(taken(arn)) else {
+                    continue;
+                };
+                left = room;
             }
             let times = stop.again.entry(arn.clone()).or_default();
             *times = (*times + 1).min(self.moment.policy.put_down_again.max(*times));

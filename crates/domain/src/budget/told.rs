@@ -1,5 +1,6 @@
 //! What people are told of one budget.
 
+use super::blind::Blind;
 use super::command::describe;
 use super::concerns::{Concern, fact, key};
 use super::facts::View;
@@ -40,8 +41,14 @@ impl View<'_> {
             facts,
             done: Some("Nothing: neither stops nor restores anything while it cannot see.".into()),
             next: Next {
-                what: "Find out why the budget cannot be read; until then nobody stops spending."
-                    .to_owned(),
+                what: match blind {
+                    Blind::Missing => {
+                        "Correct BudgetNames, or the name of the budget; a comma in a name makes two of \
+                         it. Until then nobody stops spending."
+                    }
+                    _ => "Find out why the budget cannot be read; until then nobody stops spending.",
+                }
+                .to_owned(),
                 command: Some(describe(self.moment.account, self.name)),
             },
             unknown: Some("What has been spent since then.".to_owned()),

@@ -11,6 +11,9 @@ use super::tally::{Cause, Tally};
 use super::verdict::Verdict;
 use crate::notice::{Kind, Next, Severity};
 
+/// The fact that says what was spent when services were stopped.
+pub(super) const AT_THE_STOP: &str = "Spend when it stopped";
+
 impl View<'_> {
     /// It is over, and nothing is stopped yet: because of the grace, or of a person's veto.
     pub(super) fn grace(&self, tally: &Tally) -> Option<Concern> {
@@ -66,7 +69,7 @@ impl View<'_> {
         };
         let down = self.down(stop);
         let mut facts = self.facts();
-        facts.push(fact("Spend when it stopped", usd(stop.spend)));
+        facts.push(fact(AT_THE_STOP, usd(stop.spend)));
         let spares = self.spared();
         if !spares.is_empty() {
             facts.push(fact("Runs on", some_of(&spares)));

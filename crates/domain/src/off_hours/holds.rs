@@ -3,12 +3,14 @@
 use super::intent::Intent;
 use super::moment::Moment;
 use super::observed::{Group, Service};
-use super::orders::{in_force, with_operator};
+use super::orders::{self, with_operator};
+use super::unwatched::in_force;
 use crate::hold::{Hold, Holder, Holds};
 use crate::order::Order;
 
 /// The holds that there should be on a service.
 pub(super) fn on_service(service: &Service, there: Holds, moment: Moment<'_>) -> Holds {
+    let there = in_force(there, moment);
     if !service.intent.is_ours() {
         // Its tags were removed: what we placed is lifted, and what the budget placed is not ours.
         let theirs = there.without(Holder::OffHours).without(Holder::Operator);
@@ -19,7 +21,7 @@ pub(super) fn on_service(service: &Service, there: Holds, moment: Moment<'_>) ->
         };
     }
     let holds = with_operator(service, there, moment);
-    by_night(&service.intent, in_force(service), holds, moment)
+    by_night(&service.intent, orders::in_force(service), holds, moment)
 }
 
 /// The holds that there should be on a group.

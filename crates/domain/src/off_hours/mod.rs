@@ -24,6 +24,7 @@ mod strange;
 mod tags;
 mod trouble;
 mod turns;
+mod unwatched;
 mod waves;
 
 use std::collections::BTreeMap;
@@ -102,7 +103,10 @@ fn announcements(
         About::Cluster(cluster) if observed.sees_all_of(&cluster) => mistakes::over(kind),
         About::Subject(_) | About::Cluster(_) | About::Services(_) => None,
     };
-    announcements::announcements(&concerns, right_again, &observed.announced, moment.now)
+    let mut announcements =
+        announcements::announcements(&concerns, right_again, &observed.announced, moment.now);
+    announcements.extend(unwatched::withdrawals(observed, moment));
+    announcements
 }
 
 /// The services whose scalable target has to be asked for: those whose capacity would change.

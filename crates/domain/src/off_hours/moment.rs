@@ -21,6 +21,8 @@ pub struct Policy {
     pub deployment_patience: SignedDuration,
     /// How long a wave waits for the one before.
     pub wave_timeout: SignedDuration,
+    /// Whether a budget is watched, so that there is a budget guard.
+    pub watches_budgets: bool,
 }
 
 /// The rules, who decides, and when.

@@ -6,6 +6,7 @@ use super::holds::on_service;
 use super::moment::Moment;
 use super::observed::Service;
 use super::obstacle::{obstacle, only_the_budget, only_the_night, out_of_patience};
+use super::unwatched::in_force;
 use super::{losses, mistakes, orders, trouble};
 use crate::arn::ServiceArn;
 use crate::hold::Holds;
@@ -19,7 +20,7 @@ pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) ->
         (Sight::Missing, Some(rest)) => {
             Decision::act(Reason::Deleted, vec![close(arn, rest.version)])
         }
-        _ if service.intent.malformed() && !moment.closing => {
+        (_, rest) if left_alone(service, moment) && !is_let_go(rest.as_ref(), moment) => {
             Decision::nothing(Reason::MalformedTag)
         }
         (_, None) if !service.intent.is_ours() => Decision::nothing(Reason::NotTagged),
@@ -37,6 +38,17 @@ pub(super) fn decide(arn: &ServiceArn, service: &Service, moment: Moment<'_>) ->
     let concerns = mistakes::of_subject(&service.intent, &subject, service.at_rest(), moment.now);
     decision.concerns.extend(concerns);
     decision
+}
+
+/// Whether a tag of it cannot be read, so that nothing is asked of it.
+fn left_alone(service: &Service, moment: Moment<'_>) -> bool {
+    service.intent.malformed() && !moment.closing
+}
+
+/// Whether it is at rest, or on its way up, and nothing holds it any more: then it wakes with what
+/// it had, whatever its tags say.
+fn is_let_go(rest: Option<&ServiceRest>, moment: Moment<'_>) -> bool {
+    rest.is_some_and(|rest| in_force(rest.holds.clone(), moment).is_empty())
 }
 
 /// A service that exists. What is decided about it is here; the steps that follow are those of
@@ -185,7 +197,12 @@ impl Case<'_> {
         }
     }
 
+    /// The holds that there should be, given those that there are. Tags that cannot be read neither
+    /// place one nor lift one.
     fn holds(&self, there: Holds) -> Holds {
+        if left_alone(self.service, self.moment) {
+            return in_force(there, self.moment);
+        }
         on_service(self.service, there, self.moment)
     }
 

@@ -95,5 +95,9 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
              budget stays at rest."
         }
         Kind::FreeTierNearlyUsed => "What is used beyond it costs money.",
+        Kind::BudgetLedgerFailed => {
+            "While this lasts no budget stops anything and nothing comes back, whatever is spent. \
+             This may be told more than once, because that it was told cannot be remembered."
+        }
     }
 }

@@ -270,3 +270,27 @@ fn what_others_announced_is_not_withdrawn_here() {
     let plan = world.tick("11-19 10:00");
     assert_eq!((announced(&plan).len(), plan.forgotten.len()), (0, 0));
 }
+
+#[test]
+fn what_was_told_of_a_service_that_is_deleted_since_is_over() {
+    let mut world = world([service("prod/api").tagged("stopp").hour(Some("0.001"))]);
+    world.tick("11-19 10:00");
+    world.services.clear();
+    let quiet = world.tick("11-19 11:00");
+    assert_eq!(announced(&quiet), [""; 0], "it was not looked at");
+    world.gone.insert(crate::made::arn("prod/api"));
+    let plan = world.tick("11-19 12:00");
+    assert_eq!(announced(&plan), ["budget-tag-malformed over"]);
+    let title = &notice(&plan, "budget-tag-malformed").title;
+    assert_eq!(title, "prod/api does not exist any more");
+}
+
+#[test]
+fn a_message_about_a_budget_with_a_comma_in_its_name_says_that_it_cannot_be_watched() {
+    let mut world = shop();
+    let body = "AWS Account 123456789012\n\nBudget Name: team, monthly\n";
+    world.hears(crate::made::TOPIC, None, body);
+    let plan = world.tick("11-19 10:00");
+    let next = &notice(&plan, "budget-message-foreign").next.what;
+    assert!(next.contains("comma"), "{next}");
+}

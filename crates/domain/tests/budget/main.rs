@@ -56,4 +56,5 @@ mod selections;
 mod several;
 mod stops;
 mod tags;
+mod unwatched;
 mod verdicts;

@@ -114,7 +114,18 @@ fn one_of_each() -> BTreeMap<&'static str, Notice> {
             notices.entry(notice.kind.name()).or_insert(notice);
         }
     }
+    let lost = without_a_ledger();
+    notices.insert(lost.kind.name(), lost);
     notices
+}
+
+/// The budget is spent, and that it stops services cannot be written.
+fn without_a_ledger() -> Notice {
+    let mut world = shop();
+    world.reports("10.40");
+    let why = "PutItem did not succeed: AccessDeniedException";
+    let told = world.tick_without_a_ledger("11-19 10:00", why);
+    told.into_iter().next().unwrap().notice
 }
 
 #[test]

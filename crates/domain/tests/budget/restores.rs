@@ -2,7 +2,7 @@
 
 use domain::budget::{Answer, Reason, Refusal, What};
 
-use crate::made::{arn, name, on, service, usd};
+use crate::made::{arn, on, service, usd};
 use crate::world::{World, announced, becomes, decided, notice, world};
 
 /// Stopped on the 19th at 10.10 USD.
@@ -278,24 +278,6 @@ fn a_crash_in_the_middle_of_a_restore_is_made_good() {
         assert_eq!(counts, [2, 2, 2], "after {steps} steps");
         assert_eq!(world.state(), "armed", "after {steps} steps");
     }
-}
-
-#[test]
-fn a_budget_that_is_not_configured_any_more_holds_what_it_stopped_until_a_person_restores() {
-    let mut world = stopped();
-    world.budget("dev").configured = false;
-    world.budget("dev").blind = Some(domain::budget::blind::Blind::NotConfigured);
-    let plan = world.ticks(["11-20 11:00"]);
-    assert_eq!(announced(&plan), ["budget-blind"]);
-    world.tick("12-05 11:00");
-    assert_eq!(world.count("prod/api"), 0);
-    world.restore(Some("1"), "12-05 12:00");
-    assert_eq!(world.count("prod/api"), 3);
-    world.tick("12-05 13:00");
-    assert!(
-        !world.tallies.contains_key(&name("dev")),
-        "it is forgotten once nothing is left"
-    );
 }
 
 #[test]

@@ -470,3 +470,47 @@ fn while_the_suite_is_being_deleted_nothing_is_stopped() {
     assert_eq!((plan.records.len(), plan.changes.len()), (0, 0));
     assert_eq!(decided(&plan).reason, Reason::Closing);
 }
+
+/// So many services of which the ARNs are as long as AWS lets them be.
+fn fleet(count: usize) -> World {
+    let (cluster, name) = ("c".repeat(255), "s".repeat(250));
+    world((0..count).map(|number| {
+        service(&format!("{cluster}/{name}{number:05}"))
+            .tagged("stop")
+            .desired(1)
+    }))
+}
+
+fn bytes(arns: impl Iterator<Item = domain::arn::ServiceArn>) -> usize {
+    arns.map(|arn| arn.as_str().len()).sum()
+}
+
+#[test]
+fn a_stop_of_more_services_than_its_record_can_name_is_a_stop_of_everything() {
+    for (count, named) in [(300, true), (400, false)] {
+        let mut world = fleet(count);
+        world.policy.stop_percent = usd("90");
+        world.reports("9.20");
+        world.tick("11-19 11:00");
+        let stop = world.tally("dev").stop().unwrap().clone();
+        assert_eq!(stop.picked.is_some(), named, "{count}");
+        assert!(world.services.values().all(|one| one.desired == 0));
+    }
+}
+
+#[test]
+fn of_more_services_raised_at_once_than_a_record_can_count_the_rest_is_put_down_by_the_next_run() {
+    let mut world = fleet(700);
+    world.reports("10.10");
+    world.ticks(["11-19 11:00", "11-19 12:00"]);
+    for thing in world.services.values_mut() {
+        thing.desired = 1;
+    }
+    for at in ["11-19 13:00", "11-19 14:00", "11-19 15:00"] {
+        world.tick(at);
+        let stop = world.tally("dev").stop().unwrap();
+        assert!(bytes(stop.again.keys().cloned()) < 180_000, "{at}");
+    }
+    let up = world.services.values().filter(|one| one.desired > 0);
+    assert_eq!(up.count(), 0);
+}

@@ -1,8 +1,8 @@
 //! The model: an account, its budgets, and a ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::announcement::{ConcernKey, Told};
+use domain::announcement::{Announcement, ConcernKey, Told};
 use domain::arn::ServiceArn;
 use domain::budget::blind::Blind;
 use domain::budget::counted::Counted;
@@ -17,7 +17,7 @@ use domain::budget::state::State;
 use domain::budget::tally::Tally;
 use domain::budget::{
     Asked, Becomes, BudgetName, Change, Decided, Message, Moment, Observed, Plan, Policy, Receipt,
-    Service, Watched, What, decide, drill,
+    Service, Watched, What, decide, drill, unwritten,
 };
 use domain::hold::Holder;
 use domain::notice::Notice;
@@ -53,6 +53,7 @@ pub(crate) struct World {
     pub(crate) closing: bool,
     pub(crate) unreadable: bool,
     pub(crate) held_unseen: bool,
+    pub(crate) gone: BTreeSet<ServiceArn>,
     // The ledger.
     pub(crate) tallies: BTreeMap<BudgetName, Tally>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
@@ -81,6 +82,7 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
         closing: false,
         unreadable: false,
         held_unseen: false,
+        gone: BTreeSet::new(),
         tallies: BTreeMap::new(),
         announced: BTreeMap::new(),
         samples: Vec::new(),
@@ -217,6 +219,13 @@ impl World {
         decide(&observed, moment(&policy, now))
     }
 
+    /// A run whose tallies cannot be written: what it tells.
+    pub(crate) fn tick_without_a_ledger(&mut self, at: &str, why: &str) -> Vec<Announcement> {
+        let plan = self.plan(on(at));
+        let observed = self.observed(on(at));
+        unwritten(&plan, &observed, why, moment(&self.policy, on(at)))
+    }
+
     pub(crate) fn drill(&self, budget: &str, at: &str) -> Option<Receipt> {
         drill(
             &self.observed(on(at)),
@@ -254,6 +263,7 @@ impl World {
             unreadable: self.unreadable,
             services: services.collect(),
             held_unseen: self.held_unseen,
+            gone: self.gone.clone(),
             instances: Vec::new(),
             beside: self.beside.clone(),
             meter: Meter::of(self.samples.clone()),

@@ -1,9 +1,11 @@
 //! A budget that places and lifts its hold in the same world in which the night and people do:
 //! whatever crashes, everything wakes with what it had.
 
+use domain::announcement::{ConcernKey, Told};
 use domain::arn::ServiceArn;
 use domain::budget::{Becomes, Change, Changeable, errands};
 use domain::hold::Holder;
+use domain::notice::Kind;
 use domain::rest::Claim;
 use domain::resting::{Errand, Reason};
 
@@ -292,4 +294,108 @@ fn a_stop_that_crashed_and_is_lifted_at_once_wakes_with_what_it_had() {
         world.ticks(["Mon 12:15", "Mon 12:20"]);
         has_what_it_had(&world);
     }
+}
+
+/// What was saved has to be given back, and no tag is needed for that.
+#[test]
+fn what_nothing_holds_any_more_wakes_even_if_its_hours_cannot_be_read() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    world.tag("prod/api", "caretaker:hours", "Mon-Fri 8-20");
+    assert_eq!(
+        world.tick("Mon 12:05").reason("prod/api"),
+        Reason::MalformedTag,
+        "the budget still holds it"
+    );
+    lift(&mut world, "Mon 21:00");
+    let up = world.tick("Mon 21:05");
+    assert_eq!(up.reason("prod/api"), Reason::Wakes);
+    assert_eq!(world.count("prod/api"), 3);
+    let proved = world.tick("Mon 21:10");
+    assert_eq!(proved.reason("prod/api"), Reason::ProvedAwake);
+    has_what_it_had(&world);
+    let left = world.tick("Mon 21:15");
+    assert_eq!(left.reason("prod/api"), Reason::MalformedTag);
+}
+
+#[test]
+fn what_the_night_holds_too_waits_for_its_hours_to_be_corrected() {
+    let mut world = asleep();
+    stop(&mut world, "Mon 22:00");
+    world.tag("prod/api", "caretaker:hours", "Mon-Fri 8-20");
+    lift(&mut world, "Mon 23:00");
+    world.ticks(["Mon 23:05", "Tue 08:00"]);
+    assert_eq!(world.holders("prod/api"), ["off-hours"]);
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn another_tag_that_cannot_be_read_does_not_send_to_the_night_what_the_budget_let_go() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    world.tag("prod/api", "caretaker:floor", "one");
+    lift(&mut world, "Mon 21:00");
+    world.ticks(["Mon 21:05", "Mon 21:10", "Mon 21:15"]);
+    has_what_it_had(&world);
+}
+
+/// With its last budget the guard itself is gone, and nobody else lifts what it placed.
+#[test]
+fn what_a_budget_holds_wakes_when_no_budget_is_watched_any_more() {
+    let mut day = awake();
+    stop(&mut day, "Mon 12:00");
+    day.unguarded = true;
+    assert_eq!(day.tick("Mon 13:00").reason("prod/api"), Reason::Wakes);
+    day.tick("Mon 13:05");
+    has_what_it_had(&day);
+
+    let mut untagged = world([service("prod/api").desired(3).scaled(2, 10)]);
+    stop(&mut untagged, "Mon 12:00");
+    untagged.unguarded = true;
+    untagged.ticks(["Mon 13:00", "Mon 13:05"]);
+    has_what_it_had(&untagged);
+
+    let mut mistyped = awake();
+    stop(&mut mistyped, "Mon 12:00");
+    mistyped.tag("prod/api", "caretaker:hours", "Mon-Fri 8-20");
+    mistyped.unguarded = true;
+    mistyped.ticks(["Mon 13:00", "Mon 13:05"]);
+    has_what_it_had(&mistyped);
+
+    let mut night = asleep();
+    stop(&mut night, "Mon 22:00");
+    night.unguarded = true;
+    night.tick("Mon 22:05");
+    assert_eq!(night.holders("prod/api"), ["off-hours"]);
+    night.ticks(["Tue 08:00", "Tue 08:05"]);
+    has_what_it_had(&night);
+}
+
+#[test]
+fn what_the_guard_told_is_over_when_no_budget_is_watched_any_more() {
+    let mut world = awake();
+    stop(&mut world, "Mon 12:00");
+    let key = ConcernKey {
+        subject: "arn:aws:budgets::123456789012:budget/dev".to_owned(),
+        kind: Kind::BudgetStopped.name(),
+    };
+    let told = Told {
+        text: "everything".to_owned(),
+        since: on("Mon 12:00"),
+    };
+    world.ledger.announced.insert(key, told);
+    assert_eq!(world.tick("Mon 12:05").announced(), Vec::<String>::new());
+    world.unguarded = true;
+    let run = world.tick("Mon 13:00");
+    assert_eq!(run.announced(), ["budget-stopped over"]);
+    let notice = &run.plan.announcements[0].notice;
+    assert_eq!(
+        notice.title,
+        "dev: no budget is watched any more: what was stopped comes back"
+    );
+    assert_eq!(
+        notice.dedupe,
+        "123456789012/eu-central-1/budget-stopped/arn:aws:budgets::123456789012:budget/dev"
+    );
+    assert_eq!(world.tick("Mon 13:05").announced(), Vec::<String>::new());
 }

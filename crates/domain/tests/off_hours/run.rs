@@ -27,6 +27,7 @@ pub(crate) fn policy() -> Policy {
         night_grace: SignedDuration::from_mins(15),
         deployment_patience: SignedDuration::from_mins(60),
         wave_timeout: SignedDuration::from_mins(20),
+        watches_budgets: true,
     }
 }
 
@@ -72,7 +73,10 @@ impl World {
 
     /// The plan that a run would make now.
     pub(crate) fn plan(&self, run: &str, now: Timestamp) -> Plan {
-        let policy = policy();
+        let policy = Policy {
+            watches_budgets: !self.unguarded,
+            ..policy()
+        };
         let claim = Claim {
             run: run.to_owned(),
             until: now + TIMEOUT,

@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) asked: BTreeMap<ServiceArn, Asked>,
     /// The suite is about to be deleted.
     pub(crate) closing: bool,
+    /// No budget is watched, so there is no budget guard.
+    pub(crate) unguarded: bool,
     /// How much of it the next runs look at.
     pub(crate) extent: Extent,
     /// What they cannot look at.
@@ -66,6 +68,7 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
         ledger: Ledger::default(),
         asked: BTreeMap::new(),
         closing: false,
+        unguarded: false,
         extent: Extent::Everything,
         unseen: BTreeSet::new(),
         calls: Vec::new(),

@@ -95,6 +95,19 @@ pub(crate) async fn observe(
     Ok(seen)
 }
 
+/// What can be seen without the ledger: what AWS says of the budgets, and what woke this run.
+pub(crate) async fn without_the_ledger(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    moment: Moment<'_>,
+) -> Observed {
+    let mut seen = Seen::default();
+    seen.observed.messages = work.messages.clone();
+    budgets::look(aws, settings, &mut seen, &Standing::default(), moment.now).await;
+    seen.observed
+}
+
 /// What is told of this function's concerns, and of others' too: a decision knows its own.
 fn announced(standing: &Standing) -> BTreeMap<ConcernKey, Told> {
     let known = standing.announced.iter();

@@ -43,8 +43,13 @@ pub(super) async fn look(
     seen.observed.held_unseen |= held(standing).any(hidden);
     let answers = ask(&aws.edge, candidates).await;
     for (arn, looked) in answers.looked {
-        let Sight::Live(live) = looked.sight else {
-            continue;
+        let live = match looked.sight {
+            Sight::Live(live) => live,
+            Sight::Missing => {
+                seen.observed.gone.insert(arn);
+                continue;
+            }
+            Sight::NotLookedAt => continue,
         };
         let rest = standing.services.get(&arn).cloned();
         let intent = intent(&arn, &looked.tags, tagged);

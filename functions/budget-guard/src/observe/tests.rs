@@ -457,3 +457,22 @@ async fn without_the_ledger_or_the_tags_there_is_nothing_to_decide_from() {
         "CallFailed"
     );
 }
+
+#[tokio::test]
+async fn a_service_that_people_were_told_of_and_that_is_deleted_since_is_known_to_be_gone() {
+    let told = json!({
+        "pk": { "S": "standing" },
+        "sk": { "S": format!("concern#budget-tag-malformed#{}", arn("old")) },
+        "text": { "S": "stopp" },
+        "since": { "S": NOON },
+    });
+    let answer = json!({
+        "services": [stoppable("api", 3)],
+        "failures": [{ "arn": arn("old"), "reason": "MISSING" }],
+    });
+    let script = Script::default()
+        .answer("Query", json!({ "Items": [told] }))
+        .answer("DescribeServices", answer);
+    let gone = seen(script).await.observed.gone;
+    assert_eq!(gone, [ServiceArn::parse(&arn("old")).unwrap()].into());
+}

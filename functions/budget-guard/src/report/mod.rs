@@ -3,8 +3,8 @@
 pub(crate) mod parts;
 
 use domain::announcement::Announcement;
-use domain::budget::{Answer, Plan};
-use domain::resting::{Errand, Reason};
+use domain::budget::{Answer, Plan, Undone};
+use domain::resting::{Errand, Reason, Subject};
 use edge::errand::Ending;
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
@@ -23,6 +23,8 @@ pub(crate) struct Run<'a> {
     pub(crate) errands: &'a [Errand],
     /// How each errand ended; nothing if none was begun.
     pub(crate) endings: Vec<Ending>,
+    /// What people are told, given how the errands ended.
+    pub(crate) announcements: Vec<Announcement>,
     /// What could not be looked at.
     pub(crate) unseen: Vec<(String, Failure)>,
     /// What is not known, and hinders nothing.
@@ -41,7 +43,7 @@ impl Run<'_> {
             "summary": summary(self.plan),
             "budgets": self.plan.verdicts.iter().map(decided).collect::<Vec<_>>(),
             "changed": self.changed().collect::<Vec<_>>(),
-            "notices": self.notices().map(|one| one.notice.title.clone()).collect::<Vec<_>>(),
+            "notices": self.announcements.iter().map(|one| &one.notice.title).collect::<Vec<_>>(),
             "answer": self.plan.answer.as_ref().map(answer),
             "not_read": not_read(&self.work.not_read),
             "not_seen": named(&self.unseen),
@@ -100,13 +102,23 @@ impl Run<'_> {
         nothing_failed && self.left() == 0 && !self.endings.iter().any(failed)
     }
 
+    /// The services whose errand failed, and why.
+    pub(crate) fn undone(&self) -> Vec<Undone> {
+        let errands = self.errands.iter().zip(&self.endings);
+        let undone = errands.filter_map(|(errand, ending)| match (&errand.subject, ending) {
+            (Subject::Service(service), Ending::Failed(failure)) => Some(Undone {
+                service: service.clone(),
+                why: shell::failure::chain(failure),
+                by_ledger: matches!(failure, edge::Failure::Ledger(_)),
+            }),
+            _ => None,
+        });
+        undone.collect()
+    }
+
     fn changed(&self) -> impl Iterator<Item = Value> {
         let errands = self.errands.iter().zip(&self.endings);
         errands.map(|(errand, ending)| shown(errand, ending))
-    }
-
-    fn notices(&self) -> impl Iterator<Item = &Announcement> {
-        self.plan.announcements.iter()
     }
 
     /// How many services another run or another delivery has to change.
