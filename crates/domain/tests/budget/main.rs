@@ -50,6 +50,7 @@ mod pages;
 mod periods;
 mod properties;
 mod prose;
+mod raised;
 mod readings;
 mod restores;
 mod selections;

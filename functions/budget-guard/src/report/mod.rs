@@ -89,7 +89,7 @@ impl Run<'_> {
         let failure = Failure::of_many(failures.collect(), planned);
         let refused = self.plan.answer.clone().and_then(|answer| match answer {
             Answer::Refused(refusal) => Some(Failure::Refused(refusal)),
-            Answer::Restoring { .. } | Answer::Vetoed { .. } => None,
+            Answer::Restoring { .. } | Answer::Allowed { .. } | Answer::Vetoed { .. } => None,
         });
         let unfinished = (left > 0).then_some(Failure::Unfinished { left });
         failure.or(unfinished).or(refused)
