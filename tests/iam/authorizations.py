@@ -74,6 +74,25 @@ def on_container_instances(action: str, given: dict) -> Iterator[Request]:
         yield request(action, resource, **{"ecs:cluster": cluster})
 
 
+def on_tasks(action: str, given: dict) -> Iterator[Request]:
+    cluster = cluster_arn(given["cluster"])
+    for task in given["tasks"]:
+        resource = arn("ecs", f"task/{cluster.split('/')[-1]}/{task.split('/')[-1]}")
+        yield request(action, resource, **{"ecs:cluster": cluster})
+
+
+def on_capacity_providers(action: str, given: dict) -> Iterator[Request]:
+    for provider in given["capacityProviders"]:
+        yield request(action, arn("ecs", f"capacity-provider/{provider}"))
+
+
+def on_every_instance(action: str, given: dict) -> Iterator[Request]:
+    # The call is about all instances of the cluster; this one stands for each of them.
+    cluster = cluster_arn(given["cluster"])
+    resource = arn("ecs", f"container-instance/{cluster.split('/')[-1]}/0ec5example")
+    yield request(action, resource, **{"ecs:cluster": cluster})
+
+
 def on_services(action: str, given: dict) -> Iterator[Request]:
     for service in given.get("services") or [given["service"]]:
         resource = service_arn(given["cluster"], service)
@@ -158,12 +177,15 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "dynamodb:Query": on_a_table,
     "dynamodb:TransactWriteItems": in_a_transaction,
     "dynamodb:UpdateItem": on_a_table,
+    "ecs:DescribeCapacityProviders": on_capacity_providers,
     "ecs:DescribeClusters": on_clusters,
     "ecs:DescribeContainerInstances": on_container_instances,
     "ecs:DescribeServices": on_services,
     "ecs:DescribeTaskDefinition": on_everything,
+    "ecs:DescribeTasks": on_tasks,
     "ecs:ListContainerInstances": on_the_cluster_itself,
     "ecs:ListServices": on_a_cluster,
+    "ecs:ListTasks": on_every_instance,
     "ecs:UpdateService": on_services,
     "events:PutEvents": on_a_bus,
     "freetier:GetFreeTierUsage": on_everything,

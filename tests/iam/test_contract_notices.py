@@ -45,7 +45,8 @@ SAMPLE = [
 TOPIC = f"arn:aws:sns:eu-central-1:{ACCOUNT}:caretaker-BudgetWarn"
 INSTANCE = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:container-instance/prod/0b69d5c0"
 BUDGET = {"AccountId": ACCOUNT, "BudgetName": "the team's"}
-OF_GROUPS = ("autoscaling:", "dynamodb:TransactWriteItems")
+TASK = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task/prod/0b69d5c0"
+OF_GROUPS = ("autoscaling:Update", "dynamodb:TransactWriteItems")
 GUARD_SAMPLE = [
     *[(action, given) for action, given in SAMPLE if not action.startswith(OF_GROUPS)],
     ("dynamodb:PutItem", {"TableName": "ledger"}),
@@ -55,6 +56,9 @@ GUARD_SAMPLE = [
     ("freetier:GetFreeTierUsage", {}),
     ("ecs:ListContainerInstances", {"cluster": "prod"}),
     ("ecs:DescribeContainerInstances", {"cluster": "prod", "containerInstances": [INSTANCE]}),
+    ("ecs:DescribeCapacityProviders", {"cluster": "prod", "capacityProviders": ["hosts"]}),
+    ("ecs:ListTasks", {"cluster": "prod"}),
+    ("ecs:DescribeTasks", {"cluster": "prod", "tasks": [TASK]}),
 ]
 
 

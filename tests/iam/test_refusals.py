@@ -129,6 +129,10 @@ REFUSED = {
         "budget-guard",
         request("ecs:DescribeContainerInstances", INSTANCE, **{"ecs:cluster": cluster_arn("dev")}),
     ),
+    "the tasks of another cluster": (
+        "budget-guard",
+        request("ecs:ListTasks", INSTANCE, **{"ecs:cluster": cluster_arn("dev")}),
+    ),
     "an end to a service, by the guard": ("budget-guard", request("ecs:DeleteService", API, **PROD)),
     "an end to a task": (
         "budget-guard",

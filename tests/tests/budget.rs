@@ -40,7 +40,7 @@ clusters:
     services:
 {services}
 groups:
-  - {{name: hosts, min: 2, max: 6, desired: 4, provider: hosts, cluster: prod}}
+  - {{name: hosts, min: 0, max: 6, desired: 4, provider: hosts, cluster: prod}}
 beside:
   - {{kind: loadbalancer, tags: {{team: shop}}}}
   - {{kind: volume, count: 2, tags: {{team: shop}}}}
@@ -388,4 +388,27 @@ async fn without_the_call_that_stops_a_service_this_suite_is_red() {
     let mut treasury = Treasury::new("2026-11-19T11:00:00Z", &two());
     treasury.through(swallowing(treasury.line.clone(), "UpdateService"));
     everything_that_may_stop_stops(treasury).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_counts_what_no_stop_takes_away() {
+    let stack = format!(
+        r#"
+clusters:
+  - name: prod
+    services:
+      - {{name: api, desired: 3, launch: ec2, tags: {{"caretaker:budget": "stop"}}}}
+      - {{name: other, desired: 2}}
+groups:
+  - {{name: hosts, min: 2, max: 6, desired: 4, provider: hosts, cluster: prod}}
+{BUDGET}"#
+    );
+    let treasury = metered(&stack, "2026-11-19").await;
+    treasury.reports("101");
+    treasury.tick().await.report();
+    assert_eq!(treasury.house.desired("prod/api"), 0);
+    assert_eq!(treasury.house.desired("prod/other"), 2);
+    let facts = treasury.notice("budget-stopped")["facts"].to_string();
+    assert!(facts.contains("2 × tasks of prod/other"), "{facts}");
+    assert!(facts.contains("2 × m6i.large"), "{facts}");
 }

@@ -208,3 +208,50 @@ async fn a_stop_at_the_end_of_the_night_and_the_night_s_tick_keep_what_the_servi
         }
     }
 }
+
+/// Each function takes its share of one and the same bucket, so together they ask for more than there
+/// is. What ECS throttles is asked again by the SDK, and what is left by the next run.
+#[tokio::test(start_paused = true)]
+async fn a_night_and_a_stop_at_once_ask_for_more_than_there_is_and_both_come_to_their_end() {
+    const EACH: usize = 150;
+    let service = |kind: &str, tag: &str, number: usize| {
+        format!("      - {{name: {kind}-{number:03}, desired: 1, tags: {{{tag}}}}}\n")
+    };
+    let hours = r#""caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin""#;
+    let budget = r#""caretaker:budget": "stop""#;
+    let night = (0..EACH).map(|number| service("night", hours, number));
+    let money = (0..EACH).map(|number| service("money", budget, number));
+    let services: String = night.chain(money).collect();
+    let stack = format!(
+        "clusters:\n  - name: prod\n    services:\n{services}budgets:\n  - {{ name: monthly, limit: \"1000\", spent: \"50\" }}\n"
+    );
+    let treasury = Treasury::new("2026-11-19T17:00:00Z", &stack);
+    treasury.ticks(["2026-11-19T18:00:00Z"]).await;
+    treasury.reports("1001");
+    treasury.house.until("2026-11-19T19:00:00Z").await;
+    let names = ["night", "money"]
+        .map(|kind| (0..EACH).map(move |number| format!("prod/{kind}-{number:03}")));
+    let names: Vec<String> = names.into_iter().flatten().collect();
+    let up = || {
+        names
+            .iter()
+            .filter(|name| treasury.house.desired(name) > 0)
+            .count()
+    };
+    let mut rounds = 0;
+    while up() > 0 && rounds < 3 {
+        tokio::join!(treasury.house.tick(), treasury.tick());
+        treasury
+            .house
+            .pass(jiff::SignedDuration::from_mins(5))
+            .await;
+        rounds += 1;
+    }
+    assert_eq!(up(), 0, "after {rounds} rounds");
+    let state = treasury.house.account.state();
+    let throttled = state
+        .calls
+        .iter()
+        .filter(|call| call.action == "ecs:UpdateService" && call.refused.is_some());
+    assert!(throttled.count() > 0, "they met");
+}

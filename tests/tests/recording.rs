@@ -19,7 +19,8 @@ groups:
   - {name: untagged-at-night, min: 1, max: 6, desired: 1, provider: more, cluster: prod, tags: {"caretaker:hours": "Mon-Fri 08:00-20:00"}}
 "#;
 
-/// The budget's services run on instances too, so that those are counted.
+/// The budget's services run on instances too, and beside one that it may not stop, so that all that
+/// is counted.
 const BUDGET: &str = r#"
 clusters:
   - name: prod
@@ -28,6 +29,10 @@ clusters:
       - {name: api, desired: 3, scaling: {min: 2, max: 10}}
       - {name: images, desired: 2, launch: "provider:hosts"}
       - {name: login, desired: 1, tags: {"caretaker:budget": keep}}
+  - name: lab
+    services:
+      - {name: job, desired: 1, tags: {"caretaker:budget": stop}}
+      - {name: other, desired: 1}
 groups:
   - {name: hosts, min: 1, max: 6, desired: 2, provider: hosts, cluster: prod}
 beside:

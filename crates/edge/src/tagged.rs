@@ -16,6 +16,8 @@ pub struct Tagged {
     pub services: BTreeMap<ServiceArn, Tags>,
     /// Their clusters, likewise.
     pub clusters: BTreeMap<ClusterArn, Tags>,
+    /// How many tasks run in each of them, as far as they were read.
+    pub running: BTreeMap<ClusterArn, u32>,
     /// The clusters whose tags could not be read. What their services are to be is unknown.
     pub unseen_clusters: BTreeSet<ClusterArn>,
     /// What could not be looked at, by name: clusters that could not be read, or whose services
@@ -82,8 +84,13 @@ pub async fn read_clusters(edge: &Edge, clusters: BTreeSet<ClusterArn>, tagged: 
     tagged.clusters.clear();
     let clusters: Vec<ClusterArn> = clusters.into_iter().collect();
     for batch in clusters.chunks(CLUSTERS) {
-        match cluster_tags(edge, batch).await {
-            Ok(found) => tagged.clusters.extend(found),
+        match described(edge, batch).await {
+            Ok(found) => {
+                for (cluster, (tags, running)) in found {
+                    tagged.running.insert(cluster.clone(), running);
+                    tagged.clusters.insert(cluster, tags);
+                }
+            }
             Err(failure) => {
                 let names: Vec<&str> = batch.iter().map(ClusterArn::name).collect();
                 tagged.unseen.push((names.join(", "), failure));
@@ -93,10 +100,11 @@ pub async fn read_clusters(edge: &Edge, clusters: BTreeSet<ClusterArn>, tagged: 
     }
 }
 
-async fn cluster_tags(
+/// The tags of these clusters, and how many tasks run in each.
+async fn described(
     edge: &Edge,
     batch: &[ClusterArn],
-) -> Result<BTreeMap<ClusterArn, Tags>, Failure> {
+) -> Result<BTreeMap<ClusterArn, (Tags, u32)>, Failure> {
     const CALL: &str = "DescribeClusters";
     let clusters = batch.iter().map(|arn| arn.as_str().to_owned()).collect();
     let call = edge
@@ -115,13 +123,14 @@ async fn cluster_tags(
     // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
     let clusters = reply.clusters.unwrap_or_default().into_iter();
     let clusters = clusters.filter(|cluster| cluster.status() != Some("INACTIVE"));
-    let tags = clusters.filter_map(|cluster| {
+    let found = clusters.filter_map(|cluster| {
         let arn = ClusterArn::parse(cluster.cluster_arn()?).ok()?;
+        let running = u32::try_from(cluster.running_tasks_count).unwrap_or_default();
         let tags = cluster.tags.unwrap_or_default().into_iter();
         let tags = tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())));
-        Some((arn, ours(tags)))
+        Some((arn, (ours(tags), running)))
     });
-    Ok(tags.collect())
+    Ok(found.collect())
 }
 
 /// Every service of a cluster that can be tagged.

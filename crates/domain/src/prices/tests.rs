@@ -177,6 +177,8 @@ fn what_is_in_no_table_is_unknown() {
 #[test]
 fn what_still_costs_is_known_where_it_was_read() {
     assert_eq!(load_balancer_hour("us-east-1"), Some(usd("0.0225")));
+    assert_eq!(load_balancer_hour("eu-central-1"), Some(usd("0.027")));
+    assert_eq!(nat_gateway_hour("eu-central-1"), Some(usd("0.052")));
     assert_eq!(nat_gateway_hour("us-east-1"), Some(usd("0.045")));
     assert_eq!(public_ipv4_hour(), Some(usd("0.005")));
     assert_eq!(ebs_gib_month("us-east-1", "gp3"), Some(usd("0.08")));

@@ -28,16 +28,6 @@ fn given_up() -> World {
 }
 
 #[test]
-fn where_nothing_is_put_down_again_what_is_raised_is_paged_at_once() {
-    let mut world = stopped();
-    world.policy.put_down_again = 0;
-    world.redeploy("prod/api", 3);
-    let told = world.told_hourly("11-19 13:00", "11-20 13:00");
-    assert_eq!(world.count("prod/api"), 3, "it is left alone");
-    assert_eq!(told, ["budget-raised-while-stopped"]);
-}
-
-#[test]
 fn runs_that_die_before_they_put_a_service_down_use_up_no_attempt() {
     let mut world = stopped();
     world.redeploy("prod/api", 3);

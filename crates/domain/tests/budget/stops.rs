@@ -541,3 +541,18 @@ fn no_stop_is_announced_before_the_limit_where_it_lasts_anyway_and_one_that_was_
     );
     assert_eq!(world.count("prod/api"), 100);
 }
+
+#[test]
+fn what_is_never_to_be_put_down_again_is_paged_at_once_and_left() {
+    let mut world = world(shop());
+    world.policy.put_down_again = 0;
+    world.reports("10.10");
+    world.ticks(["11-19 11:00", "11-19 12:00"]);
+    world.redeploy("prod/api", 3);
+    let plan = world.tick("11-19 13:00");
+    assert_eq!(becomes(&plan), [""; 0]);
+    let raised = notice(&plan, "budget-raised-while-stopped");
+    assert_eq!(raised.severity, Severity::Page);
+    assert_eq!(world.count("prod/api"), 3);
+    assert_eq!(announced(&world.tick("11-19 14:00")), [""; 0]);
+}

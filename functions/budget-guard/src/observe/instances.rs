@@ -1,13 +1,16 @@
 //! The instances that the clusters run on.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::ContainerInstance;
 use domain::arn::ClusterArn;
 use domain::budget::counted::{Counted, Kind};
 use edge::tagged::Tagged;
+use rust_decimal::Decimal;
 
-use super::{Seen, prices};
+use super::providers::Provider;
+use super::{Seen, prices, providers};
 use crate::{Aws, Settings};
 
 /// `ListContainerInstances` returns at most 100 in a page, and `DescribeContainerInstances` takes at
@@ -19,9 +22,16 @@ const PAGE: i32 = 100;
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-constraints.html#attributes>.
 const TYPE: &str = "ecs.instance-type";
 
+/// An instance of a cluster.
+struct Host {
+    /// Its type, or that it is not known.
+    kind: String,
+    /// What it costs in an hour, in USD, if that is known.
+    hour: Option<Decimal>,
+}
+
 /// Counts the instances of the clusters, by type; the ids of all of them. Those of a capacity
-/// provider are taken to go away with their last task, which its managed scaling sees to as far as
-/// its group's minimum lets it; the others stay.
+/// provider go away with their last task, but for as many as it keeps; the others stay.
 pub(super) async fn look(
     aws: &Aws,
     settings: &Settings,
@@ -29,7 +39,8 @@ pub(super) async fn look(
     tagged: &Tagged,
 ) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
-    let mut counts: BTreeMap<(bool, String), u32> = BTreeMap::new();
+    let mut stay = Vec::new();
+    let mut provided: BTreeMap<Provider, Vec<Host>> = BTreeMap::new();
     for cluster in tagged.clusters.keys() {
         let instances = match all(aws, cluster).await {
             Ok(instances) => instances,
@@ -46,25 +57,48 @@ pub(super) async fn look(
             }
         };
         for instance in instances {
-            let stays = instance.capacity_provider_name().is_none();
-            *counts.entry((stays, kind(&instance))).or_default() += 1;
+            let kind = kind(&instance);
+            let hour = prices::instance_hour(settings, &kind);
+            let host = Host { kind, hour };
+            match instance.capacity_provider_name {
+                Some(name) => provided
+                    .entry((cluster.clone(), name))
+                    .or_default()
+                    .push(host),
+                None => stay.push(host),
+            }
             ids.extend(instance.ec2_instance_id);
         }
     }
-    for ((stays, name), count) in counts {
-        let hour = prices::instance_hour(settings, &name);
-        let counted = Counted {
-            kind: Kind::Instance,
-            name,
-            count,
-            hour,
-        };
-        match stays {
-            true => seen.observed.beside.push(counted),
-            false => seen.observed.instances.push(counted),
-        }
+    let mut go = Vec::new();
+    let providers = provided.keys().cloned().collect();
+    let kept = providers::kept(aws, seen, &providers).await;
+    for (provider, mut hosts) in provided {
+        // Which of them stay nobody knows: the dearest, at most.
+        hosts.sort_by_key(|host| Reverse((host.hour.is_none(), host.hour)));
+        let kept = kept
+            .get(&provider)
+            .map_or(hosts.len(), |kept| *kept.min(&hosts.len()));
+        go.extend(hosts.split_off(kept));
+        stay.extend(hosts);
     }
+    seen.observed.beside.extend(counted(stay));
+    seen.observed.instances.extend(counted(go));
     ids
+}
+
+/// By type.
+fn counted(hosts: Vec<Host>) -> impl Iterator<Item = Counted> {
+    let mut counts: BTreeMap<String, (Option<Decimal>, u32)> = BTreeMap::new();
+    for host in hosts {
+        counts.entry(host.kind).or_insert((host.hour, 0)).1 += 1;
+    }
+    counts.into_iter().map(|(name, (hour, count))| Counted {
+        kind: Kind::Instance,
+        name,
+        count,
+        hour,
+    })
 }
 
 fn kind(instance: &ContainerInstance) -> String {

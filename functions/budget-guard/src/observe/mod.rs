@@ -7,9 +7,11 @@ mod free_tier;
 mod instances;
 mod notifications;
 mod prices;
+mod providers;
 mod scope;
 mod services;
 mod targets;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod topics;
@@ -82,6 +84,7 @@ pub(crate) async fn observe(
     let tagged = scope::tagged(aws, settings, &standing).await?;
     budgets::look(aws, settings, &mut seen, &standing, moment.now).await;
     services::look(aws, settings, &mut seen, &standing, &tagged, moment.now).await;
+    tasks::look(aws, settings, &mut seen, &tagged).await;
     let hosts = instances::look(aws, settings, &mut seen, &tagged).await;
     beside::look(aws, settings, &mut seen, &hosts).await;
     if look == Look::Whole {

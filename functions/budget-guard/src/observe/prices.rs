@@ -25,12 +25,20 @@ pub(super) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen) {
 fn task_hour(aws: &Aws, settings: &Settings, live: &Live) -> Option<Decimal> {
     match live.fargate_spot_percent {
         None => Some(Decimal::ZERO),
-        Some(0) => {
-            let shape = aws.edge.shapes.get(&live.task_definition)??;
-            prices::fargate_hour(&settings.region, &shape)
-        }
+        Some(0) => fargate_hour(aws, settings, Some(&live.task_definition)),
         Some(_) => None,
     }
+}
+
+/// What a task of this task definition costs in an hour on Fargate, in USD, if its size was asked for
+/// and is known.
+pub(super) fn fargate_hour(
+    aws: &Aws,
+    settings: &Settings,
+    task_definition: Option<&str>,
+) -> Option<Decimal> {
+    let shape = aws.edge.shapes.get(task_definition?)??;
+    prices::fargate_hour(&settings.region, &shape)
 }
 
 /// What an instance costs in an hour On-Demand, in USD, if that is known. Whether it is a Spot

@@ -272,8 +272,8 @@ async fn targets_that_cannot_be_read_leave_their_services_as_they_are_this_time(
     assert!(seen.changeable.is_empty() && !seen.observed.services.is_empty());
 }
 
-#[tokio::test]
-async fn instances_are_counted_by_type_and_stay_if_nothing_scales_them() {
+/// Five instances: three of a capacity provider, one of none, and one that ECS does not describe well.
+fn hosts(script: Script) -> Script {
     let instance = |id: &str, kind: Option<&str>, provider: Option<&str>| {
         let attributes = kind.map(|kind| json!({ "name": "ecs.instance-type", "value": kind }));
         json!({
@@ -284,40 +284,169 @@ async fn instances_are_counted_by_type_and_stay_if_nothing_scales_them() {
     };
     let instances = [
         instance("i-1", Some("m6i.large"), Some("hosts")),
-        instance("i-2", Some("m6i.large"), Some("hosts")),
-        instance("i-3", Some("m6i.large"), None),
-        instance("mi-4", None, None),
+        instance("i-2", Some("m6i.xlarge"), Some("hosts")),
+        instance("i-3", Some("m6i.large"), Some("hosts")),
+        instance("i-4", Some("m6i.large"), None),
+        instance("mi-5", None, None),
     ];
     let beside = json!({ "ResourceTagMappingList": [
         { "ResourceARN": "arn:aws:ec2:eu-central-1:123456789012:instance/i-3" },
         { "ResourceARN": "arn:aws:ec2:eu-central-1:123456789012:instance/i-9" },
     ] });
-    let script = Script::default()
-        .answer(
-            "ListContainerInstances",
-            json!({ "containerInstanceArns": ["a", "b", "c", "d"] }),
-        )
+    let listed = json!({ "containerInstanceArns": ["a", "b", "c", "d", "e"] });
+    script
+        .answer("ListContainerInstances", listed)
         .answer(
             "DescribeContainerInstances",
             json!({ "containerInstances": instances }),
         )
         .answer("GetResources", tagged(&["api"]))
-        .answer("GetResources", beside);
-    let seen = seen(script).await;
+        .answer("GetResources", beside)
+}
+
+/// What ECS says of the capacity provider `hosts`, whose group `fleet` ECS scales or does not.
+fn provider(managed_scaling: &str) -> Value {
+    json!({ "capacityProviders": [{
+        "name": "hosts",
+        "autoScalingGroupProvider": {
+            "autoScalingGroupArn": edge::script::group_arn("fleet"),
+            "managedScaling": { "status": managed_scaling },
+        },
+    }] })
+}
+
+const FLEET: &str = "<AutoScalingGroups><member><AutoScalingGroupName>fleet</AutoScalingGroupName>\
+                     <MinSize>1</MinSize></member></AutoScalingGroups>";
+
+/// What goes away with its last task, and what stays.
+async fn counted(script: Script) -> (Vec<String>, Vec<String>, Vec<String>) {
+    let seen = seen(hosts(script)).await;
     let shown = |counted: &[domain::budget::counted::Counted]| {
-        counted
-            .iter()
-            .map(|one| (one.shown(), one.hour.is_some()))
-            .collect::<Vec<_>>()
+        let shown = counted.iter().map(|one| one.shown());
+        shown.collect::<Vec<_>>()
     };
-    let goes = shown(&seen.observed.instances);
-    assert_eq!(goes, [("2 × m6i.large".to_owned(), true)]);
-    let stays = [
-        ("1 × an instance of unknown type".to_owned(), false),
-        ("1 × m6i.large".to_owned(), true),
-        ("1 × instances outside the clusters".to_owned(), false),
+    let unknown = seen.unknown.iter().map(|(what, _)| what.clone());
+    (
+        shown(&seen.observed.instances),
+        shown(&seen.observed.beside),
+        unknown.collect(),
+    )
+}
+
+const STAY: [&str; 3] = [
+    "1 × an instance of unknown type",
+    "1 × m6i.large",
+    "1 × instances outside the clusters",
+];
+
+#[tokio::test]
+async fn of_the_instances_of_a_capacity_provider_as_many_stay_as_its_group_s_minimum() {
+    let script = Script::default()
+        .answer("DescribeCapacityProviders", provider("ENABLED"))
+        .answer_xml("DescribeAutoScalingGroups", FLEET);
+    let (go, stay, unknown) = counted(script).await;
+    assert_eq!(go, ["2 × m6i.large"], "the dearest is taken to stay");
+    assert_eq!(stay, [STAY[0], STAY[1], "1 × m6i.xlarge", STAY[2]]);
+    assert_eq!(unknown, [""; 0]);
+}
+
+#[tokio::test]
+async fn all_instances_of_a_capacity_provider_stay_that_ecs_does_not_scale() {
+    let script = Script::default().answer("DescribeCapacityProviders", provider("DISABLED"));
+    let (go, stay, unknown) = counted(script).await;
+    assert_eq!((go.len(), unknown.len()), (0, 0));
+    assert_eq!(stay[1..3], ["3 × m6i.large", "1 × m6i.xlarge"]);
+}
+
+#[tokio::test]
+async fn managed_instances_go_away_to_the_last() {
+    let own = json!({ "capacityProviders": [{ "name": "hosts" }] });
+    let script = Script::default().answer("DescribeCapacityProviders", own);
+    let (go, stay, _) = counted(script).await;
+    assert_eq!(go, ["2 × m6i.large", "1 × m6i.xlarge"]);
+    assert_eq!(stay, STAY);
+}
+
+#[tokio::test]
+async fn where_it_cannot_be_told_what_a_capacity_provider_keeps_all_of_it_stays() {
+    let denied = "AccessDeniedException";
+    let (go, stay, unknown) =
+        counted(Script::default().refuse("DescribeCapacityProviders", denied)).await;
+    assert_eq!((go.len(), stay.len()), (0, 4));
+    assert_eq!(unknown, ["the capacity providers of prod"]);
+    let script = Script::default()
+        .answer("DescribeCapacityProviders", provider("ENABLED"))
+        .refuse_xml("DescribeAutoScalingGroups", "AccessDenied");
+    let (go, stay, unknown) = counted(script).await;
+    assert_eq!((go.len(), stay.len()), (0, 4));
+    assert_eq!(unknown, ["the minimum of the Auto Scaling groups"]);
+}
+
+/// The cluster `prod`, in which so many tasks run.
+fn busy(running: u32) -> Value {
+    let mut described = clusters(&[]);
+    described["clusters"][0]["runningTasksCount"] = json!(running);
+    described
+}
+
+fn task(group: &str, launch: &str, provider: Option<&str>) -> Value {
+    json!({
+        "group": group,
+        "launchType": launch,
+        "capacityProviderName": provider,
+        "taskDefinitionArn": "other:1",
+    })
+}
+
+#[tokio::test]
+async fn what_else_runs_in_a_cluster_goes_on_and_is_counted() {
+    let tasks = [
+        task("service:api", "FARGATE", None),
+        task("service:web", "FARGATE", None),
+        task("family:report", "FARGATE", None),
+        task("family:report", "FARGATE", Some("FARGATE_SPOT")),
+        task("family:report", "EC2", None),
     ];
-    assert_eq!(shown(&seen.observed.beside), stays);
+    let size = json!({ "taskDefinition": { "cpu": "1024", "memory": "2048" } });
+    let script = Script::default()
+        .answer("DescribeClusters", busy(7))
+        .answer(
+            "ListTasks",
+            json!({ "taskArns": ["a", "b", "c", "d", "e"] }),
+        )
+        .answer("DescribeTasks", json!({ "tasks": tasks }))
+        .answer("DescribeTaskDefinition", size.clone())
+        .answer("DescribeTaskDefinition", size);
+    let seen = seen(script).await;
+    let beside = seen.observed.beside.iter();
+    let beside: Vec<_> = beside
+        .map(|one| (one.shown(), one.hour.is_some()))
+        .collect();
+    let expected = [
+        ("1 × standalone tasks in prod", false),
+        ("1 × standalone tasks in prod", true),
+        ("1 × tasks of prod/web", true),
+    ];
+    assert_eq!(
+        beside,
+        expected.map(|(what, known)| (what.to_owned(), known))
+    );
+}
+
+#[tokio::test]
+async fn where_nothing_else_runs_nobody_asks_and_where_the_answer_fails_it_is_unknown() {
+    let quiet = Script::default().answer("DescribeClusters", busy(3));
+    seen(quiet.clone()).await;
+    assert_eq!(quiet.inputs("ListTasks"), Vec::<Value>::new());
+    let failing = Script::default()
+        .answer("DescribeClusters", busy(5))
+        .refuse("ListTasks", "AccessDeniedException");
+    let seen = seen(failing).await;
+    assert_eq!(names(&seen).1, ["what else runs in prod"]);
+    assert_eq!(
+        seen.observed.residual().unknown(),
+        ["2 × what else runs in prod"]
+    );
 }
 
 #[tokio::test]
