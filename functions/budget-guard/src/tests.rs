@@ -219,6 +219,17 @@ async fn a_page_of_a_stop_names_what_aws_refused_to_stop() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_service_whose_target_cannot_be_looked_at_is_told_to_be_up_still() {
+    let script = Script::default().refuse("DescribeScalableTargets", "AccessDeniedException");
+    let script = willing(script);
+    let failure = spent(&script, &settings()).await.unwrap_err();
+    assert_eq!(failure.kind(), "PartlyApplied");
+    let facts = told(&script)[0]["facts"].to_string();
+    assert!(facts.contains("Not at rest yet"), "{facts}");
+    assert!(facts.contains("its scalable target could not be looked at"), "{facts}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_service_that_another_run_is_changing_is_left_to_it_and_the_event_comes_again() {
     let script = Script::default().answer("Query", json!({ "Items": [claimed("api")] }));
     let script = willing(script);
