@@ -149,8 +149,9 @@ impl Tally {
         allowed.map_or(limit, |allowed| limit.max(allowed.up_to))
     }
 
-    /// The same tally in another period; one that only ends at another time is the same. What is stopped stays so, and a veto runs on; readings,
-    /// warnings, a grace and what a person allowed belong to their period.
+    /// The same tally in another period. What is stopped stays so, and a veto runs on; readings,
+    /// warnings, a grace and what a person allowed belong to their period. One that only ends at
+    /// another time is the same period.
     ///
     /// The last spend is handed on only if the period really is a later one: somebody who makes a
     /// monthly budget a daily one changes what its spend means.
