@@ -54,6 +54,7 @@ GUARD_SAMPLE = [
     ("sns:GetTopicAttributes", {"TopicArn": TOPIC}),
     ("sns:ListSubscriptionsByTopic", {"TopicArn": TOPIC.replace("Warn", "Stop")}),
     ("freetier:GetFreeTierUsage", {}),
+    ("ecs:ListClusters", {}),
     ("ecs:ListContainerInstances", {"cluster": "prod"}),
     ("ecs:DescribeContainerInstances", {"cluster": "prod", "containerInstances": [INSTANCE]}),
     ("ecs:DescribeCapacityProviders", {"cluster": "prod", "capacityProviders": ["hosts"]}),

@@ -17,13 +17,14 @@ ON_EVERYTHING = {
     "application-autoscaling:DescribeScalableTargets": "the bounds to save before a rest",
     "autoscaling:DescribeAutoScalingGroups": "the minimum to save before a rest, or that a stop leaves",
     "ecs:DescribeTaskDefinition": "the size of a task, for what a rest saved",
+    "ecs:ListClusters": "where something may run that nobody tagged, and costs",
     "freetier:GetFreeTierUsage": "how much of the Free Tier is used",
     "ecs:ListServices": "the services of a tagged cluster; scoped by ecs:cluster",
     "tag:GetResources": "whatever carries one of our tags",
 }
 # An action for which the reference has a resource, an instance, that a call need not name; it is
 # refused on "*" then.
-ON_NO_INSTANCE = {"ecs:ListTasks": "what else runs in a tagged cluster; scoped by ecs:cluster"}
+ON_NO_INSTANCE = {"ecs:ListTasks": "what else runs in a cluster; scoped by ecs:cluster"}
 
 
 @pytest.fixture(scope="module")

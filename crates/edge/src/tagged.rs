@@ -16,8 +16,8 @@ pub struct Tagged {
     pub services: BTreeMap<ServiceArn, Tags>,
     /// Their clusters, likewise.
     pub clusters: BTreeMap<ClusterArn, Tags>,
-    /// How many tasks run in each of them, as far as they were read.
-    pub running: BTreeMap<ClusterArn, u32>,
+    /// What runs in each of them, as far as they were read.
+    pub runs: BTreeMap<ClusterArn, Runs>,
     /// The clusters whose tags could not be read. What their services are to be is unknown.
     pub unseen_clusters: BTreeSet<ClusterArn>,
     /// What could not be looked at, by name: clusters that could not be read, or whose services
@@ -25,12 +25,23 @@ pub struct Tagged {
     pub unseen: Vec<(String, Failure)>,
 }
 
+/// What runs in a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Runs {
+    /// `runningTasksCount`.
+    pub tasks: u32,
+    /// `registeredContainerInstancesCount`, ACTIVE and DRAINING ones.
+    pub instances: u32,
+}
+
 /// `GetResources` returns at most 100 resources in a page.
 /// Source: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>.
 const TAGGED_PAGE: i32 = 100;
-/// `DescribeClusters` takes at most 100 clusters.
-/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>.
+/// `DescribeClusters` takes at most 100 clusters, and `ListClusters` returns at most 100 in a page.
+/// Sources: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html>,
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListClusters.html>.
 const CLUSTERS: usize = 100;
+const CLUSTERS_PAGE: i32 = 100;
 /// `ListServices` returns at most 100 services in a page, and 10 if it is not told otherwise.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServices.html>.
 const SERVICES_PAGE: i32 = 100;
@@ -86,8 +97,8 @@ pub async fn read_clusters(edge: &Edge, clusters: BTreeSet<ClusterArn>, tagged: 
     for batch in clusters.chunks(CLUSTERS) {
         match described(edge, batch).await {
             Ok(found) => {
-                for (cluster, (tags, running)) in found {
-                    tagged.running.insert(cluster.clone(), running);
+                for (cluster, (tags, runs)) in found {
+                    tagged.runs.insert(cluster.clone(), runs);
                     tagged.clusters.insert(cluster, tags);
                 }
             }
@@ -100,11 +111,11 @@ pub async fn read_clusters(edge: &Edge, clusters: BTreeSet<ClusterArn>, tagged: 
     }
 }
 
-/// The tags of these clusters, and how many tasks run in each.
+/// The tags of these clusters, and what runs in each.
 async fn described(
     edge: &Edge,
     batch: &[ClusterArn],
-) -> Result<BTreeMap<ClusterArn, (Tags, u32)>, Failure> {
+) -> Result<BTreeMap<ClusterArn, (Tags, Runs)>, Failure> {
     const CALL: &str = "DescribeClusters";
     let clusters = batch.iter().map(|arn| arn.as_str().to_owned()).collect();
     let call = edge
@@ -125,12 +136,33 @@ async fn described(
     let clusters = clusters.filter(|cluster| cluster.status() != Some("INACTIVE"));
     let found = clusters.filter_map(|cluster| {
         let arn = ClusterArn::parse(cluster.cluster_arn()?).ok()?;
-        let running = u32::try_from(cluster.running_tasks_count).unwrap_or_default();
+        let runs = Runs {
+            tasks: count(cluster.running_tasks_count),
+            instances: count(cluster.registered_container_instances_count),
+        };
         let tags = cluster.tags.unwrap_or_default().into_iter();
         let tags = tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())));
-        Some((arn, (ours(tags), running)))
+        Some((arn, (ours(tags), runs)))
     });
     Ok(found.collect())
+}
+
+/// ECS never gives a negative count.
+fn count(count: i32) -> u32 {
+    u32::try_from(count).unwrap_or(0)
+}
+
+/// Every cluster of the account in this Region.
+pub async fn clusters(edge: &Edge) -> Result<Vec<ClusterArn>, Failure> {
+    let call = edge.ecs.list_clusters();
+    let pages = call.max_results(CLUSTERS_PAGE).into_paginator();
+    let mut arns = pages.items().send();
+    let mut clusters = Vec::new();
+    while let Some(arn) = arns.next().await {
+        let arn = arn.map_err(Failure::call("ListClusters"))?;
+        clusters.extend(ClusterArn::parse(&arn));
+    }
+    Ok(clusters)
 }
 
 /// Every service of a cluster that can be tagged.

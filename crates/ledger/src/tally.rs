@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::arn::ServiceArn;
 use domain::budget::period::Period;
 use domain::budget::state::{Again, Restore, State, Stop, Treatment, Why};
-use domain::budget::tally::{Allowed, Before, Cause, LimitChange, Seen, Tally, Veto};
+use domain::budget::tally::{Allowed, Before, Cause, Doubted, LimitChange, Seen, Tally, Veto};
 use domain::rest::Version;
 
 use crate::fields::{Draft, Fields, Unreadable};
@@ -43,6 +43,13 @@ pub(crate) fn write(tally: &Tally) -> Draft {
                 .decimal("spend", before.spend);
             draft.map("before", map)
         })
+        .some(tally.doubted, |draft, doubted| {
+            let map = Draft::default()
+                .instant("at", doubted.at)
+                .decimal("spend", doubted.spend);
+            draft.map("doubted", map)
+        })
+        .some(tally.blind, |draft, since| draft.instant("blind", since))
         .some(tally.grace, |draft, until| draft.instant("grace", until))
         .some(tally.veto.as_ref(), |draft, veto| {
             let map = person(&veto.by, &veto.why).instant("until", veto.until);
@@ -75,6 +82,8 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Tally, Unreadable> {
         state: read_state(fields)?,
         readings: readings?,
         before: optional("before")?.map(read_before).transpose()?,
+        doubted: optional("doubted")?.map(read_doubted).transpose()?,
+        blind: fields.optional_instant("blind")?,
         warned: read_warned(fields)?,
         grace: fields.optional_instant("grace")?,
         veto: optional("veto")?.map(read_veto).transpose()?,
@@ -219,6 +228,13 @@ fn read_seen(fields: &Fields<'_>) -> Result<Seen, Unreadable> {
 
 fn read_before(fields: Fields<'_>) -> Result<Before, Unreadable> {
     Ok(Before {
+        at: fields.instant("at")?,
+        spend: fields.decimal("spend")?,
+    })
+}
+
+fn read_doubted(fields: Fields<'_>) -> Result<Doubted, Unreadable> {
+    Ok(Doubted {
         at: fields.instant("at")?,
         spend: fields.decimal("spend")?,
     })

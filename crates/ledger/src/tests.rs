@@ -8,7 +8,7 @@ use domain::budget::counted::Rate;
 use domain::budget::meter::Sample;
 use domain::budget::period::Period;
 use domain::budget::state::{Again, Restore, State, Stop, Treatment, Why};
-use domain::budget::tally::{Allowed, Before, Cause, LimitChange, Seen, Tally, Veto};
+use domain::budget::tally::{Allowed, Before, Cause, Doubted, LimitChange, Seen, Tally, Veto};
 use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
 use domain::hold::{Hold, Holder, Holds};
 use domain::order::{Order, Ordered};
@@ -253,7 +253,14 @@ fn any_tally() -> impl Strategy<Value = Tally> {
     let change = (any_amount(), any_amount(), any_instant())
         .prop_map(|(from, to, at)| LimitChange { from, to, at });
     let period = (any_instant(), any_instant()).prop_map(|(start, end)| Period { start, end });
-    let readings = (vec(any_seen(), 0..5), option::of(before), any_causes());
+    let doubted = (any_instant(), any_amount()).prop_map(|(at, spend)| Doubted { at, spend });
+    let doubts = (option::of(doubted), option::of(any_instant()));
+    let readings = (
+        vec(any_seen(), 0..5),
+        option::of(before),
+        any_causes(),
+        doubts,
+    );
     let words = (
         option::of(any_instant()),
         option::of(veto),
@@ -261,11 +268,19 @@ fn any_tally() -> impl Strategy<Value = Tally> {
     );
     let limit = (any_amount(), option::of(change), any::<i64>());
     (period, any_state(), readings, words, limit).prop_map(
-        |(period, state, (readings, before, warned), (grace, veto, allowed), limit)| Tally {
+        |(
+            period,
+            state,
+            (readings, before, warned, (doubted, blind)),
+            (grace, veto, allowed),
+            limit,
+        )| Tally {
             period,
             state,
             readings,
             before,
+            doubted,
+            blind,
             warned,
             grace,
             veto,
@@ -518,6 +533,11 @@ fn full_tally(state: State) -> Tally {
             at: at(0),
             spend: Decimal::TEN,
         }),
+        doubted: Some(Doubted {
+            at: at(2),
+            spend: Decimal::TEN,
+        }),
+        blind: Some(at(3)),
         warned: [Cause::Actual].into(),
         grace: Some(at(3)),
         veto: Some(Veto {
@@ -581,7 +601,7 @@ fn an_attribute_of_another_type_is_said_with_its_item_and_its_path() {
 #[test]
 fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
     const AGAIN: &str = "stop.again.arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
-    const MAY_BE: [&str; 17] = [
+    const MAY_BE: [&str; 19] = [
         "to",
         "saved.bounds",
         "written.bounds",
@@ -593,6 +613,8 @@ fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
         "saved.instances",
         "saved.instances.m6i.large",
         "before",
+        "doubted",
+        "blind",
         "grace",
         "veto",
         "allowed",

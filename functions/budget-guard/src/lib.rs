@@ -120,8 +120,9 @@ async fn work_on(
             tell(aws, settings, &mut run).await;
         }
     }
-    let sample = observed.sample(invocation.now);
-    if let Err(error) = apply::sample(aws, settings, &sample).await {
+    if let Some(sample) = observed.sample(invocation.now)
+        && let Err(error) = apply::sample(aws, settings, &sample).await
+    {
         run.failed.push(("the sample".to_owned(), error.into()));
     }
     conclude(aws, settings, run, invocation).await

@@ -29,6 +29,7 @@ pub(crate) fn in_order(script: Script) -> Script {
         .answer("Query", json!({}))
         .answer("Query", json!({}))
         .answer("GetResources", tagged(&["api"]))
+        .answer("ListClusters", json!({ "clusterArns": [CLUSTER] }))
         .answer("DescribeClusters", clusters(&[]))
         .answer("DescribeBudget", budget(json!({})))
         .answer("DescribeNotificationsForBudget", notifications())
@@ -68,14 +69,18 @@ pub(crate) fn stoppable(service: &str, desired: u32) -> Value {
     described
 }
 
-/// What ECS says of the cluster `prod`, with these tags.
+/// The cluster `prod`.
+pub(crate) const CLUSTER: &str = "arn:aws:ecs:eu-central-1:123456789012:cluster/prod";
+
+/// What ECS says of the cluster `prod`, with these tags and instances.
 pub(crate) fn clusters(tags: &[(&str, &str)]) -> Value {
     let tags = tags
         .iter()
         .map(|(key, value)| json!({ "key": key, "value": value }));
     json!({ "clusters": [{
-        "clusterArn": "arn:aws:ecs:eu-central-1:123456789012:cluster/prod",
+        "clusterArn": CLUSTER,
         "status": "ACTIVE",
+        "registeredContainerInstancesCount": 5,
         "tags": tags.collect::<Vec<_>>(),
     }] })
 }

@@ -63,6 +63,11 @@ pub enum Blind {
         /// When it began.
         began: Timestamp,
     },
+    /// Edits and new periods have followed each other for so long that it should have been read.
+    Unread {
+        /// Since when nothing could be believed.
+        since: Timestamp,
+    },
     /// It reports no spend, although things that cost money have run.
     NoSpend,
     /// It has reported the same for too long, although things that cost money have run.
@@ -88,6 +93,7 @@ impl Blind {
             Self::Ended { .. } => "ended",
             Self::Edited { .. } => "edited",
             Self::NewPeriod { .. } => "new-period",
+            Self::Unread { .. } => "unread",
             Self::NoSpend => "no-spend",
             Self::Stale { .. } => "stale",
         }
@@ -119,6 +125,12 @@ impl fmt::Display for Blind {
             Self::Edited { edited } => write!(f, "it was edited at {edited}; no data since"),
             Self::NewPeriod { began } => {
                 write!(f, "its period began at {began}; no data of its own yet")
+            }
+            Self::Unread { since } => {
+                write!(
+                    f,
+                    "it has reported nothing that can be believed since {since}"
+                )
             }
             Self::NoSpend => f.write_str("it reports no spend although something runs"),
             Self::Stale { since } => write!(f, "it has reported the same since {since}"),

@@ -76,7 +76,11 @@ impl View<'_> {
             facts.push(fact("Period", shown(period, self.moment.now)));
         }
         if let Some(sample) = self.observed.meter.newest() {
-            facts.push(fact("Rate by our meter", sample.rate.shown()));
+            let rate = match sample.at < self.moment.now {
+                true => format!("{} at {}", sample.rate.shown(), sample.at),
+                false => sample.rate.shown(),
+            };
+            facts.push(fact("Rate by our meter", rate));
         }
         let dearest = self.dearest();
         if !dearest.is_empty() {

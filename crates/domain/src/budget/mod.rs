@@ -21,6 +21,7 @@ mod foreign;
 pub mod free_tier;
 pub mod guard;
 mod holds;
+mod hosts;
 mod ledgerless;
 pub mod meter;
 mod moment;

@@ -28,7 +28,8 @@ pub struct Observed {
     pub budgets: BTreeMap<BudgetName, Watched>,
     /// Whether the ledger holds a tally that cannot be read: then nothing is lifted.
     pub unreadable: bool,
-    /// Every service in scope: tagged, in a tagged cluster, or held for a budget.
+    /// Every service in scope: tagged, in a tagged cluster, or held for a budget; and every other one
+    /// that costs money by itself.
     pub services: BTreeMap<ServiceArn, Service>,
     /// Whether services in scope could not be looked at.
     pub services_unseen: bool,
@@ -41,7 +42,9 @@ pub struct Observed {
     pub instances: Vec<Counted>,
     /// What goes on costing money when no task runs: instances that stay, and what stands beside.
     pub beside: Vec<Counted>,
-    /// Our own meter, with the sample of this moment.
+    /// Whether something that runs could not be counted.
+    pub uncounted: bool,
+    /// Our own meter, with the sample of this moment if there is one.
     pub meter: Meter,
     /// The messages that woke this run, if messages did.
     pub messages: Vec<Message>,
@@ -154,12 +157,17 @@ impl Service {
         self.hold().is_some() && self.settled && self.desired > 0 && self.controllable()
     }
 
+    /// How many tasks it has, or is to have.
+    pub fn tasks(&self) -> u32 {
+        self.running.max(self.desired)
+    }
+
     /// Its tasks, counted.
     pub fn counted(&self, arn: &ServiceArn) -> Counted {
         Counted {
             kind: Costs::Task,
             name: format!("tasks of {arn}"),
-            count: self.running.max(self.desired),
+            count: self.tasks(),
             hour: self.hour,
         }
     }
@@ -171,15 +179,19 @@ impl Service {
 }
 
 impl Observed {
-    /// The sample of this moment: everything that runs.
-    pub fn sample(&self, now: Timestamp) -> Sample {
+    /// The sample of this moment: everything that runs; none if not all of it was seen. What was not
+    /// seen is not free of charge.
+    pub fn sample(&self, now: Timestamp) -> Option<Sample> {
+        if self.uncounted {
+            return None;
+        }
         let tasks = self
             .services
             .iter()
             .map(|(arn, service)| service.counted(arn));
         let others = self.instances.iter().chain(&self.beside).cloned();
         let counted: Vec<Counted> = tasks.chain(others).collect();
-        Sample::of(&counted, now)
+        Some(Sample::of(&counted, now))
     }
 
     /// What goes on costing money when everything that may be stopped is stopped.

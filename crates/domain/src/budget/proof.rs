@@ -28,9 +28,9 @@ pub(super) fn proof(
     (passed && under && lower && own).then_some(spend)
 }
 
-/// Whether somebody edited the budget after it last showed a spend, so that zero means nothing.
+/// Whether somebody edited the budget after the last reading of an earlier period that could be
+/// believed, so that zero means nothing. A period whose own zero was believed has outlived the edit.
 fn edited_since_data(tally: &Tally, stop: &Stop, reading: &Reading) -> bool {
-    let before = tally.before.filter(|before| before.spend > Decimal::ZERO);
-    let shown = before.map_or(stop.since, |before| before.at);
+    let shown = tally.before.map_or(stop.since, |before| before.at);
     reading.edited.is_some_and(|edited| edited >= shown)
 }

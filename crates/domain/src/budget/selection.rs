@@ -16,7 +16,7 @@ pub struct Candidate {
     pub service: ServiceArn,
     /// Its rank: low ranks go first.
     pub rank: u32,
-    /// What it costs.
+    /// What it costs, with its part of the instances that go away with their last task.
     pub rate: Rate,
 }
 

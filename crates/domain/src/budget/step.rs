@@ -133,13 +133,7 @@ impl Case<'_> {
             Some(blind) => Verdict::Blind(blind),
             None => judge(reading, tally, &self.observed.meter, policy, now),
         };
-        if verdict.believes() {
-            // Under another limit, warnings begin anew.
-            if tally.last().is_some_and(|last| last.limit != reading.limit) {
-                tally.warned.clear();
-            }
-            tally.remember(reading, reading.actual.unwrap_or_default(), now);
-        }
+        note(tally, reading, &verdict, now);
         if self.pretend {
             return Verdict::Over { whole: true };
         }
@@ -225,6 +219,29 @@ fn of_the_next_period(reading: &Reading, tally: &Tally, now: Timestamp) -> Optio
     let began = reading.period.end;
     let close = reading.period.left(now) <= LONGEST_RUN;
     (fell && close).then_some(Blind::NewPeriod { began })
+}
+
+/// What is known from now on: what can be believed, what cannot, and since when nothing can.
+fn note(tally: &mut Tally, reading: &Reading, verdict: &Verdict, now: Timestamp) {
+    let spend = reading.actual.unwrap_or_default();
+    match verdict {
+        Verdict::Implausible { .. } => tally.doubt(spend, now),
+        Verdict::Blind(_) => {
+            tally.blind.get_or_insert(now);
+        }
+        // What was over stays over, although an edit hides it.
+        Verdict::Over { .. } if spend.is_zero() => {
+            tally.blind.get_or_insert(now);
+        }
+        Verdict::Under | Verdict::Warn(_) | Verdict::Over { .. } => {
+            // Under another limit, warnings begin anew.
+            if tally.last().is_some_and(|last| last.limit != reading.limit) {
+                tally.warned.clear();
+            }
+            tally.remember(reading, spend, now);
+            (tally.doubted, tally.blind) = (None, None);
+        }
+    }
 }
 
 /// The last moment of a grace or a veto that stands at `now`.

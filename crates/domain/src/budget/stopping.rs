@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::asked::known_spend;
 use super::counted::{Counted, Rate};
 use super::holds::complete;
+use super::hosts::Hosts;
 use super::moment::Moment;
 use super::plan::Reason;
 use super::proof::proof;
@@ -108,11 +109,12 @@ impl Case<'_> {
             let services = self.observed.services.iter();
             services.filter(|(arn, _)| !already.contains(*arn))
         };
+        let hosts = Hosts::of(self.observed);
         let candidates = services().filter_map(|(arn, service)| match service.intent {
             Intent::Stop { rank } if service.controllable() => Some(Candidate {
                 service: arn.clone(),
                 rank,
-                rate: service.rate(arn),
+                rate: hosts.rate_with(arn, service),
             }),
             _ => None,
         });

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::period::Period;
 use super::reading::Reading;
+use super::reported::has_fallen;
 use super::state::{State, Stop};
 use crate::rest::Version;
 
@@ -28,6 +29,10 @@ pub struct Tally {
     pub readings: Vec<Seen>,
     /// The last reading of the period before, if there was one.
     pub before: Option<Before>,
+    /// The spend that cannot be, while one is reported.
+    pub doubted: Option<Doubted>,
+    /// Since when nothing can be believed, while nothing can.
+    pub blind: Option<Timestamp>,
     /// Why people were warned in this period.
     pub warned: BTreeSet<Cause>,
     /// When the grace before a stop ends, once it has begun.
@@ -65,6 +70,15 @@ pub struct Before {
     /// When it was seen.
     pub at: Timestamp,
     /// What was spent, in USD.
+    pub spend: Decimal,
+}
+
+/// A spend that cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubted {
+    /// When it was first seen.
+    pub at: Timestamp,
+    /// What was reported, in USD.
     pub spend: Decimal,
 }
 
@@ -120,6 +134,8 @@ impl Tally {
             state: State::Armed,
             readings: Vec::new(),
             before: None,
+            doubted: None,
+            blind: None,
             warned: BTreeSet::new(),
             grace: None,
             veto: None,
@@ -149,9 +165,9 @@ impl Tally {
         allowed.map_or(limit, |allowed| limit.max(allowed.up_to))
     }
 
-    /// The same tally in another period. What is stopped stays so, and a veto runs on; readings,
-    /// warnings, a grace and what a person allowed belong to their period. One that only ends at
-    /// another time is the same period.
+    /// The same tally in another period. What is stopped stays so, a veto runs on, and so does the
+    /// time in which nothing can be believed; readings, warnings, a grace and what a person allowed
+    /// belong to their period. One that only ends at another time is the same period.
     ///
     /// The last spend is handed on only if the period really is a later one: somebody who makes a
     /// monthly budget a daily one changes what its spend means.
@@ -176,11 +192,23 @@ impl Tally {
                 at: last.at,
                 spend: last.spend,
             }),
+            doubted: None,
             warned: BTreeSet::new(),
             grace: None,
             allowed: None,
             limit_change: None,
             ..self.clone()
+        }
+    }
+
+    /// With a spend that cannot be. One that is still reported, or has hardly fallen, is as old as it
+    /// was.
+    pub(super) fn doubt(&mut self, spend: Decimal, now: Timestamp) {
+        let still = self
+            .doubted
+            .is_some_and(|one| !has_fallen(spend, one.spend));
+        if !still {
+            self.doubted = Some(Doubted { at: now, spend });
         }
     }
 

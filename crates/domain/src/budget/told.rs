@@ -62,7 +62,12 @@ impl View<'_> {
 
     /// Told again only when it grows another digit: the amount itself changes every few hours.
     fn implausible(&self) -> Option<Concern> {
-        let Verdict::Implausible { rise, believed } = &self.verdict else {
+        let Verdict::Implausible {
+            rise,
+            believed,
+            counted,
+        } = &self.verdict
+        else {
             return None;
         };
         let digits = rise.trunc().to_string().len();
@@ -73,8 +78,17 @@ impl View<'_> {
             text: format!("{digits} digits"),
             facts,
             done: Some(
-                "Nothing was stopped: what ran cannot have cost that, so billing may be wrong."
-                    .to_owned(),
+                match counted {
+                    true => {
+                        "Nothing was stopped: what we count cannot have cost that, so billing may be \
+                         wrong."
+                    }
+                    false => {
+                        "Nothing was stopped: it is out of all proportion to the limit, so billing may \
+                         be wrong. Not all that ran meanwhile was counted."
+                    }
+                }
+                .to_owned(),
             ),
             next: Next {
                 what: "Compare with the bill by service in Cost Explorer. If it is true, put \
@@ -82,7 +96,11 @@ impl View<'_> {
                     .to_owned(),
                 command: Some(describe(self.moment.account, self.name)),
             },
-            unknown: Some("What is really spent.".to_owned()),
+            unknown: Some(
+                "What is really spent; and what other Regions, clusters that are out of reach and other \
+                 services cost, which nobody counts."
+                    .to_owned(),
+            ),
             ..self.concern(
                 Kind::BudgetImplausible,
                 Severity::Page,

@@ -42,6 +42,8 @@ pub enum Verdict {
         rise: Decimal,
         /// At most this would be believed, in USD.
         believed: Decimal,
+        /// Whether what ran was counted; otherwise the limit gave the scale.
+        counted: bool,
     },
     /// It cannot be said.
     Blind(Blind),
@@ -82,7 +84,7 @@ pub fn judge(
     };
     let spend = match case.reported() {
         Ok(spend) => spend,
-        Err(blind) => return Verdict::Blind(blind),
+        Err(blind) => return case.unreadable(blind),
     };
     let verdict = case.implausible(spend).or_else(|| case.over(spend));
     verdict.unwrap_or_else(|| match case.stale(spend) {
@@ -106,6 +108,23 @@ pub(super) struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// What follows if it cannot be said what is spent. An edit hides the spend and takes nothing of
+    /// it back: what was over stays over, unless the limit is above it now. What passes by itself
+    /// does so in the time that billing may be behind.
+    fn unreadable(&self, blind: Blind) -> Verdict {
+        let edited = matches!(blind, Blind::Edited { .. });
+        let last = self.tally.last().filter(|_| edited);
+        let was = last.filter(|last| last.spend >= percent(self.policy.stop_percent, last.limit));
+        if let Some(over) = was.and_then(|last| self.over(last.spend)) {
+            return over;
+        }
+        let long = |since: &Timestamp| self.now.duration_since(*since) >= LAG;
+        Verdict::Blind(match self.tally.blind.filter(long) {
+            Some(since) if blind.passes() => Blind::Unread { since },
+            _ => blind,
+        })
+    }
+
     /// Whether the stop is reached. What a person allowed beats the limit in both.
     fn over(&self, spend: Decimal) -> Option<Verdict> {
         let ceiling = self.tally.ceiling(self.reading.limit);
@@ -125,7 +144,7 @@ impl Case<'_> {
         let last = self.tally.last().filter(|last| last.spend == spend)?;
         let since = self.first_with(last);
         let old = self.now.duration_since(since) >= LAG;
-        (old && self.must_show(since)).then_some(Blind::Stale { since })
+        (old && self.must_show(since, self.now)).then_some(Blind::Stale { since })
     }
 
     /// When this spend was first reported: an edit of the limit is no new data.

@@ -1,6 +1,8 @@
 //! Blind: people are told, and nothing is stopped or restored.
 
 use domain::budget::blind::Blind;
+use domain::budget::counted::{Counted, Kind};
+use domain::budget::period::TimeUnit;
 use domain::budget::{Reason, Verdict};
 use domain::notice::Severity;
 
@@ -106,4 +108,66 @@ fn a_reading_that_does_not_change_for_a_day_is_told() {
         decided(&plan).verdict,
         Verdict::Blind(Blind::Stale { since })
     );
+}
+
+#[test]
+fn edits_that_follow_each_other_for_more_than_a_day_are_told() {
+    let mut world = shop();
+    world.reports("9");
+    world.tick("11-10 10:00");
+    let mut heard = Vec::new();
+    for (edited, from, to) in [
+        ("11-11 00:10", "11-11 00:30", "11-11 12:10"),
+        ("11-11 12:10", "11-11 12:30", "11-12 00:10"),
+        ("11-12 00:10", "11-12 00:30", "11-12 02:00"),
+    ] {
+        world.edits("10", edited);
+        heard.extend(world.told(from, to));
+    }
+    assert_eq!(heard, [""; 0]);
+    world.edits("10", "11-12 02:10");
+    let plan = world.tick("11-12 02:30");
+    let since = on("11-11 00:30");
+    let unread = Verdict::Blind(Blind::Unread { since });
+    assert_eq!(decided(&plan).verdict, unread);
+    assert_eq!(announced(&plan), ["budget-blind"]);
+    world.reports("9.10");
+    assert_eq!(announced(&world.tick("11-12 10:30")), ["budget-blind over"]);
+}
+
+#[test]
+fn what_may_have_cost_something_does_not_make_a_reading_stale() {
+    let mut world = world([service("prod/api").tagged("stop").desired(0)]);
+    world.beside = vec![Counted {
+        kind: Kind::Volume,
+        name: "EBS volumes".to_owned(),
+        count: 1,
+        hour: None,
+    }];
+    let told = world.told("11-20 18:00", "11-23 06:00");
+    assert_eq!(told, [""; 0], "a weekend at rest");
+}
+
+#[test]
+fn a_day_whose_charges_arrive_in_the_evening_is_no_page() {
+    let mut world = shop();
+    world.budget("dev").unit = TimeUnit::Daily;
+    let mut heard = Vec::new();
+    for day in 16..19 {
+        world.reports("0");
+        let (morning, night) = (format!("11-{day} 00:30"), format!("11-{day} 20:00"));
+        heard.extend(world.told(&morning, &night));
+        world.reports("3");
+        heard.extend(announced(&world.tick(&format!("11-{day} 20:30"))));
+    }
+    assert_eq!(heard, [""; 0]);
+}
+
+#[test]
+fn a_daily_budget_that_shows_nothing_for_a_whole_day_is_told_on_the_next() {
+    let mut world = shop();
+    world.budget("dev").unit = TimeUnit::Daily;
+    world.reports("0");
+    assert_eq!(world.told("11-16 00:30", "11-17 02:30"), [""; 0]);
+    assert_eq!(world.told("11-17 02:30", "11-17 08:30"), ["budget-blind"]);
 }

@@ -368,7 +368,7 @@ fn a_stop_that_goes_on_for_a_new_period_is_told_anew() {
     world.tick("11-30 23:00");
     world.reports("10.05");
     world.budget("dev").edited = Some(on("12-01 00:10"));
-    let told = world.told_hourly("12-03 12:00", "12-05 12:00");
+    let told = world.told("12-03 12:00", "12-05 12:00");
     assert_eq!(
         world.tally("dev").stop().unwrap().period_end,
         on("01-01 00:00")
@@ -411,4 +411,68 @@ fn a_fall_in_the_last_minutes_of_a_period_may_be_the_next_one_s_and_says_nothing
     }
     world.reports("5.50");
     assert_eq!(decided(&world.tick("11-30 23:59")).spend, Some(usd("5.50")));
+}
+
+#[test]
+fn the_old_month_s_figure_less_a_refund_is_not_the_new_month_s() {
+    let mut world = world([service("prod/api").tagged("stop").desired(3)]);
+    world.tick("11-19 10:00");
+    world.reports("10.50");
+    world.tick("11-19 11:00");
+    world.restore(Some("20"), "11-19 12:00");
+    world.reports("15");
+    world.hourly("11-29 00:00", "12-01 00:00");
+    assert_eq!(world.count("prod/api"), 3, "ana allowed up to 30.50");
+    world.reports("14.90");
+    let plan = world.tick("12-01 00:30");
+    assert_eq!(decided(&plan).verdict.name(), "blind");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_refund_on_the_last_evening_does_not_cost_the_next_month() {
+    let mut world = stopped();
+    world.hourly("11-30 00:00", "12-01 00:00");
+    world.reports("10.05");
+    world.tick("12-01 00:30");
+    world.reports("0");
+    world.hourly("12-01 01:30", "12-01 12:30");
+    world.reports("0.10");
+    world.hourly("12-01 12:30", "12-05 12:30");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_figure_that_has_not_moved_since_the_old_month_is_not_the_new_one_s() {
+    let mut world = stopped();
+    world.hourly("11-29 00:00", "12-02 06:00");
+    assert_eq!(world.count("prod/api"), 0, "billing stands still");
+    assert_eq!(
+        world.tally("dev").stop().unwrap().period_end,
+        on("12-01 00:00")
+    );
+    let told = world.announced.keys().map(|key| key.kind);
+    assert!(told.into_iter().any(|kind| kind == "budget-blind"));
+    world.reports("0.30");
+    world.hourly("12-02 06:00", "12-04 06:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn an_edit_on_the_last_evening_keeps_services_down_for_one_month_at_most() {
+    let mut world = stopped();
+    world.hourly("11-29 00:00", "11-30 20:00");
+    world.edits("20", "11-30 20:00");
+    world.hourly("11-30 20:30", "12-31 23:30");
+    assert_eq!(
+        world.count("prod/api"),
+        0,
+        "a zero after an edit proves nothing"
+    );
+    world.hourly("01-01 00:30", "01-03 00:30");
+    assert_eq!(
+        world.count("prod/api"),
+        3,
+        "January's zero has nothing to do with it"
+    );
 }

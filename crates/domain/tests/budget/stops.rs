@@ -1,5 +1,6 @@
 //! How a budget warns and stops.
 
+use domain::budget::counted::{Counted, Kind as Costs};
 use domain::budget::{Reason, Verdict, What};
 use domain::hold::{Hold, Holder};
 use domain::notice::Severity;
@@ -555,4 +556,124 @@ fn what_is_never_to_be_put_down_again_is_paged_at_once_and_left() {
     assert_eq!(raised.severity, Severity::Page);
     assert_eq!(world.count("prod/api"), 3);
     assert_eq!(announced(&world.tick("11-19 14:00")), [""; 0]);
+}
+
+#[test]
+fn a_limit_lowered_to_a_fraction_of_what_was_believed_stops() {
+    let mut world = world([service("prod/api")
+        .tagged("stop")
+        .desired(1)
+        .hour(Some("0.001"))])
+    .with_budget("dev", "100");
+    world.reports("60");
+    world.hourly("11-18 10:00", "11-19 10:00");
+    world.edits("1", "11-19 10:30");
+    world.tick("11-19 11:00");
+    world.reports("60.10");
+    let plan = world.tick("11-19 20:00");
+    assert_eq!(decided(&plan).verdict.name(), "over");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_grace_ends_in_a_stop_although_an_edit_hides_what_is_spent() {
+    let mut world = world(shop());
+    world.policy.grace = SignedDuration::from_mins(90);
+    world.tick("11-19 10:00");
+    world.reports("10.10");
+    assert_eq!(announced(&world.tick("11-19 11:00")), ["budget-grace"]);
+    world.edits("10", "11-19 11:30");
+    let plan = world.tick("11-19 12:00");
+    assert!(matches!(decided(&plan).reason, Reason::InGrace { .. }));
+    world.tick("11-19 13:00");
+    assert_eq!(counts(&world), [0, 0, 2, 1]);
+    assert_eq!(world.tally("dev").last().unwrap().spend, usd("10.10"));
+}
+
+#[test]
+fn an_edit_that_raises_the_limit_above_what_is_spent_calls_the_stop_off() {
+    let mut world = world(shop());
+    world.policy.grace = SignedDuration::from_mins(90);
+    world.tick("11-19 10:00");
+    world.reports("10.10");
+    world.tick("11-19 11:00");
+    world.edits("20", "11-19 11:30");
+    let plan = world.hourly("11-19 12:00", "11-19 20:00");
+    assert_eq!(decided(&plan).verdict.name(), "blind");
+    assert_eq!(counts(&world), [3, 1, 2, 1]);
+}
+
+/// Two days with three tasks, and then a spend that they cannot have caused.
+fn doubted() -> World {
+    let mut world = world([service("prod/api").tagged("stop").desired(3)]);
+    world.hourly("11-17 10:00", "11-18 20:00");
+    world.reports("1.50");
+    world.hourly("11-18 20:00", "11-19 10:00");
+    world.reports("60");
+    let plan = world.tick("11-19 10:00");
+    assert_eq!(decided(&plan).verdict.name(), "implausible");
+    world
+}
+
+#[test]
+fn a_reading_that_cannot_be_does_not_become_true_by_waiting() {
+    let mut world = doubted();
+    for (spend, from, to) in [
+        ("60", "11-19 11:00", "11-22 11:00"),
+        ("59.90", "11-22 11:00", "11-25 11:00"),
+        ("61", "11-25 11:00", "11-28 11:00"),
+    ] {
+        world.reports(spend);
+        let plan = world.hourly(from, to);
+        assert_eq!(decided(&plan).verdict.name(), "implausible", "{spend}");
+        assert_eq!(world.count("prod/api"), 3);
+    }
+}
+
+#[test]
+fn a_reading_that_was_doubted_and_is_corrected_is_judged_as_it_is_now() {
+    let mut world = doubted();
+    world.hourly("11-19 11:00", "11-22 11:00");
+    world.reports("10.50");
+    world.tick("11-22 11:00");
+    assert_eq!(world.count("prod/api"), 0);
+    assert_eq!(world.tally("dev").doubted, None);
+}
+
+#[test]
+fn before_the_limit_services_stop_whose_instances_go_with_them() {
+    let mut world = world([service("prod/api")
+        .tagged("stop")
+        .desired(9)
+        .hour(Some("0"))]);
+    world.policy.stop_percent = usd("90");
+    world.instances = vec![Counted {
+        kind: Costs::Instance,
+        name: "c7g.large".to_owned(),
+        count: 3,
+        hour: Some(usd("0.0723")),
+    }];
+    world.reports("9.20");
+    world.tick("11-19 11:00");
+    assert_eq!(world.count("prod/api"), 0, "its three instances go with it");
+}
+
+#[test]
+fn before_the_limit_no_more_services_on_instances_stop_than_it_takes() {
+    let hosted = |name| service(name).desired(2).hour(Some("0"));
+    let mut world = world([
+        hosted("prod/api").tagged("stop"),
+        hosted("prod/batch").tagged("stop/10"),
+    ]);
+    world.policy.stop_percent = usd("90");
+    world.instances = vec![Counted {
+        kind: Costs::Instance,
+        name: "c7g.large".to_owned(),
+        count: 4,
+        hour: Some(usd("0.001")),
+    }];
+    world.reports("9.20");
+    world.tick("11-19 11:00");
+    assert_eq!(world.count("prod/batch"), 0, "half of the instances go");
+    assert_eq!(world.count("prod/api"), 2, "and the rest lasts");
 }

@@ -78,6 +78,15 @@ impl Row {
         self.with(|row| row.tally.readings.clear())
     }
 
+    /// The last that was believed, on the evening before.
+    fn believed(self, spend: &str, limit: &str) -> Self {
+        let seen = Seen {
+            limit: usd(limit),
+            ..seen("11-18 20:00", spend)
+        };
+        self.with(|row| row.tally.readings = vec![seen])
+    }
+
     fn edited(self, at: &str) -> Self {
         self.with(|row| row.reading.edited = Some(on(at)))
     }
@@ -219,6 +228,34 @@ fn the_table() {
             "blind no-spend",
         ),
         (
+            "zero after an edit of what is over",
+            row("0").edited("11-19 10:00").believed("10.5", "10"),
+            "over",
+        ),
+        (
+            "zero after an edit that puts the limit above it",
+            row("0")
+                .edited("11-19 10:00")
+                .believed("10.5", "10")
+                .with(|row| row.reading.limit = usd("20")),
+            "blind edited",
+        ),
+        (
+            "zero after an edit that puts the limit below it",
+            row("0")
+                .edited("11-19 10:00")
+                .believed("6", "10")
+                .with(|row| row.reading.limit = usd("5")),
+            "blind edited",
+        ),
+        (
+            "zero after an edit, blind for a day before it",
+            row("0")
+                .edited("11-19 10:00")
+                .with(|row| row.tally.blind = Some(on("11-18 10:00"))),
+            "blind unread",
+        ),
+        (
             "data after an edit",
             row("9").edited("11-19 10:00"),
             "warn actual",
@@ -255,6 +292,29 @@ fn the_table() {
             "limit lowered below the spend",
             row("1.20").with(|row| row.reading.limit = usd("1")),
             "over",
+        ),
+        (
+            "limit lowered to a hundredth of what was believed",
+            row("60.1")
+                .edited("11-19 10:00")
+                .believed("60", "100")
+                .with(|row| row.reading.limit = usd("1")),
+            "over",
+        ),
+        (
+            "limit lowered, and more spent that nobody metered",
+            row("90")
+                .believed("60", "100")
+                .with(|row| row.reading.limit = usd("1")),
+            "over",
+        ),
+        (
+            "limit lowered, times a billion",
+            row("60000000000")
+                .edited("11-19 10:00")
+                .believed("60", "100")
+                .with(|row| row.reading.limit = usd("1")),
+            "implausible",
         ),
         (
             "a limit of nothing, nothing spent",
@@ -320,6 +380,28 @@ fn the_table() {
             "new, not fallen, over",
             row("10.4").december("12-01 03:00", "10.2"),
             "blind new-period",
+        ),
+        (
+            "new, the old one's less a refund",
+            row("9.4").december("12-01 03:00", "9.5"),
+            "blind new-period",
+        ),
+        (
+            "new, fallen by more than a tenth",
+            row("8.5").december("12-01 03:00", "9.5"),
+            "warn actual",
+        ),
+        (
+            "new, the old one's after two days in which nothing else was seen",
+            row("9.4")
+                .december("12-02 03:00", "9.5")
+                .with(|row| row.tally.blind = Some(on("12-01 00:00"))),
+            "blind stale",
+        ),
+        (
+            "new, the old one's after two days in which nobody looked",
+            row("9.4").december("12-02 03:00", "9.5"),
+            "warn actual",
         ),
         (
             "new, far above the old one on the first day",

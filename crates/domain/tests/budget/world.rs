@@ -46,6 +46,7 @@ pub(crate) struct World {
     pub(crate) policy: Policy,
     pub(crate) budgets: BTreeMap<BudgetName, Budget>,
     pub(crate) services: BTreeMap<ServiceArn, Thing>,
+    pub(crate) instances: Vec<Counted>,
     pub(crate) beside: Vec<Counted>,
     pub(crate) free_tier: Option<Vec<FreeTierUse>>,
     pub(crate) messages: Vec<Message>,
@@ -76,6 +77,7 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
             .into_iter()
             .map(|thing| (arn(&thing.name), thing))
             .collect(),
+        instances: Vec::new(),
         beside: Vec::new(),
         free_tier: None,
         messages: Vec::new(),
@@ -189,7 +191,7 @@ impl World {
     }
 
     /// What is told in hourly runs from one moment up to and without another.
-    pub(crate) fn told_hourly(&mut self, from: &str, to: &str) -> Vec<String> {
+    pub(crate) fn told(&mut self, from: &str, to: &str) -> Vec<String> {
         let mut now = on(from);
         let mut told = Vec::new();
         while now < on(to) {
@@ -227,7 +229,7 @@ impl World {
     pub(crate) fn plan(&mut self, now: Timestamp) -> Plan {
         let sample = self.observed(now).sample(now);
         self.samples.retain(|other| other.at != now);
-        self.samples.push(sample);
+        self.samples.extend(sample);
         let (observed, policy) = (self.observed(now), self.policy.clone());
         decide(&observed, moment(&policy, now))
     }
@@ -279,8 +281,9 @@ impl World {
             services_unseen: self.services_unseen,
             held_unseen: self.held_unseen,
             gone: self.gone.clone(),
-            instances: Vec::new(),
+            instances: self.instances.clone(),
             beside: self.beside.clone(),
+            uncounted: false,
             meter: Meter::of(self.samples.clone()),
             messages: self.messages.clone(),
             asked: self.asked.clone(),

@@ -49,6 +49,8 @@ fn tally(version: i64) -> Tally {
             seen("19", "79228162514264337593543950335"),
         ],
         before: None,
+        doubted: None,
+        blind: None,
         warned: [Cause::Actual, Cause::Metered].into(),
         grace: None,
         veto: None,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::ContainerInstance;
 use domain::arn::ClusterArn;
+use domain::budget::Intent;
 use domain::budget::counted::{Counted, Kind};
 use edge::tagged::Tagged;
 use rust_decimal::Decimal;
@@ -30,8 +31,9 @@ struct Host {
     hour: Option<Decimal>,
 }
 
-/// Counts the instances of the clusters, by type; the ids of all of them. Those of a capacity
-/// provider go away with their last task, but for as many as it keeps; the others stay.
+/// Counts the instances of the clusters that have any, by type; the ids of all of them. Those of a
+/// capacity provider go away with their last task, but for as many as it keeps; the others stay, and
+/// so do those of a cluster of which no budget stops anything.
 pub(super) async fn look(
     aws: &Aws,
     settings: &Settings,
@@ -41,7 +43,9 @@ pub(super) async fn look(
     let mut ids = BTreeSet::new();
     let mut stay = Vec::new();
     let mut provided: BTreeMap<Provider, Vec<Host>> = BTreeMap::new();
-    for cluster in tagged.clusters.keys() {
+    let stopped = stopped(seen);
+    let hosting = tagged.runs.iter().filter(|(_, runs)| runs.instances > 0);
+    for (cluster, runs) in hosting {
         let instances = match all(aws, cluster).await {
             Ok(instances) => instances,
             Err(failure) => {
@@ -49,7 +53,7 @@ pub(super) async fn look(
                 seen.observed.beside.push(Counted {
                     kind: Kind::Instance,
                     name: what.clone(),
-                    count: 1,
+                    count: runs.instances,
                     hour: None,
                 });
                 seen.unknown.push((what, failure.into()));
@@ -61,11 +65,11 @@ pub(super) async fn look(
             let hour = prices::instance_hour(settings, &kind);
             let host = Host { kind, hour };
             match instance.capacity_provider_name {
-                Some(name) => provided
+                Some(name) if stopped.contains(cluster) => provided
                     .entry((cluster.clone(), name))
                     .or_default()
                     .push(host),
-                None => stay.push(host),
+                _ => stay.push(host),
             }
             ids.extend(instance.ec2_instance_id);
         }
@@ -85,6 +89,15 @@ pub(super) async fn look(
     seen.observed.beside.extend(counted(stay));
     seen.observed.instances.extend(counted(go));
     ids
+}
+
+/// The clusters of the services that a budget may stop.
+fn stopped(seen: &Seen) -> BTreeSet<ClusterArn> {
+    let services = seen.observed.services.iter();
+    let stopped = services.filter(|(_, service)| {
+        matches!(service.intent, Intent::Stop { .. }) && service.controllable()
+    });
+    stopped.map(|(arn, _)| arn.cluster_arn()).collect()
 }
 
 /// By type.

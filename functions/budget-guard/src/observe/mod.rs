@@ -92,7 +92,7 @@ pub(crate) async fn observe(
         free_tier::look(aws, &mut seen).await;
     }
     let sample = seen.observed.sample(moment.now);
-    let samples = samples.samples.into_iter().chain([sample]);
+    let samples = samples.samples.into_iter().chain(sample);
     seen.observed.meter = Meter::of(samples.collect());
     targets::look(aws, &mut seen, moment).await;
     Ok(seen)

@@ -1,5 +1,6 @@
 //! Which services a budget may concern: those that are tagged, themselves or by their cluster, and
-//! those that are held for a budget.
+//! those that are held for a budget. Beside them, which clusters are in reach: what runs there costs
+//! money, tagged or not.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use domain::arn::{ClusterArn, ServiceArn};
 use domain::budget::{BUDGET, Intent};
 use domain::hold::Holder;
 use domain::tag::Tags;
-use edge::tagged::{Tagged, index, read_clusters, services_in};
+use edge::tagged::{Tagged, clusters, index, read_clusters, services_in};
 use ledger::Standing;
 
 use crate::{Aws, Settings};
@@ -44,9 +45,19 @@ pub(super) async fn tagged(
         .retain(|service, _| settings.reach.covers(service.cluster()));
     // What is held stays in scope: a hold that our permissions no longer reach fails loudly.
     let remembered = held(standing).map(ServiceArn::cluster_arn);
-    let clusters = tagged.clusters.keys().cloned().chain(remembered);
-    let clusters: BTreeSet<ClusterArn> = clusters.collect();
-    read_clusters(&aws.edge, clusters, &mut tagged).await;
+    let known = tagged.clusters.keys().cloned().chain(remembered);
+    let mut known: BTreeSet<ClusterArn> = known.collect();
+    match clusters(&aws.edge).await {
+        Ok(all) => {
+            let reached = all.into_iter();
+            known.extend(reached.filter(|cluster| settings.reach.covers(cluster.name())));
+        }
+        Err(failure) => {
+            let what = "which clusters there are".to_owned();
+            tagged.unseen.push((what, failure));
+        }
+    }
+    read_clusters(&aws.edge, known, &mut tagged).await;
     add_untagged_services(aws, settings, &mut tagged).await;
     Ok(tagged)
 }

@@ -26,6 +26,8 @@ pub(super) async fn look(
     tagged: &Tagged,
     now: Timestamp,
 ) {
+    // What runs where nobody could look is not free of charge.
+    seen.observed.uncounted = !tagged.unseen.is_empty();
     let unseen = tagged.unseen.iter();
     let unseen = unseen.map(|(what, failure)| (what.clone(), failure.to_string()));
     for (what, reason) in unseen {

@@ -23,14 +23,14 @@ const SPOT: &str = "FARGATE_SPOT";
 /// Counts them in every cluster in which more runs than the services in scope have. What runs on an
 /// instance costs nothing by itself: the instance is counted.
 pub(super) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, tagged: &Tagged) {
-    for (cluster, running) in &tagged.running {
+    for (cluster, runs) in &tagged.runs {
         let services = seen.observed.services.iter();
         let services = services.filter(|(arn, _)| arn.cluster_arn() == *cluster);
         let (names, counts): (BTreeSet<String>, Vec<u32>) = services
             .map(|(arn, service)| (arn.name().to_owned(), service.running))
             .unzip();
         let theirs = counts.into_iter().fold(0, u32::saturating_add);
-        let others = running.saturating_sub(theirs);
+        let others = runs.tasks.saturating_sub(theirs);
         if others == 0 {
             continue;
         }

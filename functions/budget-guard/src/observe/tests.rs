@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::script::{
-    Script, arn, aws, budget, claimed, clusters, in_order, invocation, record, stoppable, tagged,
+    CLUSTER, Script, arn, aws, budget, claimed, clusters, in_order, invocation, record, stoppable,
+    tagged,
 };
 use crate::settings::tests::settings;
 
@@ -491,10 +492,88 @@ async fn what_cannot_be_counted_is_named_as_unknown_and_hinders_nothing() {
     let seen = seen(script).await;
     let lost = ["the instances of prod", "what stands beside the services"];
     assert_eq!(names(&seen), (vec![], lost.to_vec()));
-    let expected = lost.map(|lost| format!("1 × {lost}"));
-    let mut unknown = seen.observed.residual().unknown();
-    unknown.sort();
-    assert_eq!(unknown, expected);
+    let expected = [format!("5 × {}", lost[0]), format!("1 × {}", lost[1])];
+    assert_eq!(seen.observed.residual().unknown(), expected);
+}
+
+/// The cluster `lab`, without a tag: two tasks and an instance that a capacity provider has.
+fn with_a_lab(script: Script) -> Script {
+    let lab = CLUSTER.replace("prod", "lab");
+    let mut described = clusters(&[]);
+    described["clusters"][0]["registeredContainerInstancesCount"] = json!(0);
+    let untagged = json!({
+        "clusterArn": lab,
+        "status": "ACTIVE",
+        "registeredContainerInstancesCount": 1,
+        "runningTasksCount": 2,
+    });
+    let clusters = described["clusters"].as_array_mut().unwrap();
+    clusters.push(untagged);
+    let host = json!({
+        "ec2InstanceId": "i-1",
+        "capacityProviderName": "hosts",
+        "attributes": [{ "name": "ecs.instance-type", "value": "m6i.large" }],
+    });
+    let tasks = [
+        task("service:report", "FARGATE", None),
+        task("service:report", "EC2", Some("hosts")),
+    ];
+    script
+        .answer("ListClusters", json!({ "clusterArns": [CLUSTER, lab] }))
+        .answer("DescribeClusters", described)
+        .answer("ListTasks", json!({ "taskArns": ["a", "b"] }))
+        .answer("DescribeTasks", json!({ "tasks": tasks }))
+        .answer(
+            "ListContainerInstances",
+            json!({ "containerInstanceArns": ["a"] }),
+        )
+        .answer(
+            "DescribeContainerInstances",
+            json!({ "containerInstances": [host] }),
+        )
+}
+
+#[tokio::test]
+async fn what_runs_in_a_cluster_without_a_tag_is_counted_and_goes_on() {
+    let script = with_a_lab(Script::default());
+    let seen = seen(script.clone()).await;
+    assert_eq!(names(&seen), (vec![], vec![]));
+    let goes_on = seen.observed.beside.iter().map(|one| one.shown());
+    let goes_on: Vec<String> = goes_on.collect();
+    assert_eq!(goes_on, ["1 × tasks of lab/report", "1 × m6i.large"]);
+    assert_eq!(seen.observed.instances, [], "no budget stops its tasks");
+    let asked = script.inputs("ListContainerInstances");
+    assert_eq!(asked.len(), 1, "the other cluster has none");
+}
+
+#[tokio::test]
+async fn a_cluster_out_of_reach_is_not_looked_at() {
+    let mut settings = settings();
+    settings.reach = "prod".parse().unwrap();
+    let script = in_order(with_a_lab(Script::default()));
+    let moment = crate::moment(&settings, &invocation(NOON, 270));
+    let aws = aws(&script, &settings);
+    let work = Work::default();
+    let seen = observe(&aws, &settings, &work, Look::Money, moment).await;
+    assert!(seen.is_ok());
+    let asked = script.inputs("DescribeClusters");
+    assert_eq!(asked[0]["clusters"], json!([CLUSTER]));
+}
+
+#[tokio::test]
+async fn where_a_cluster_cannot_be_looked_at_there_is_no_sample() {
+    let denied = "AccessDeniedException";
+    for (script, lost) in [
+        (
+            Script::default().refuse("ListClusters", denied),
+            "which clusters there are",
+        ),
+        (Script::default().refuse("DescribeClusters", denied), "prod"),
+    ] {
+        let seen = seen(script).await;
+        assert_eq!(names(&seen).0, [lost]);
+        assert_eq!(seen.observed.meter.newest(), None);
+    }
 }
 
 #[tokio::test]

@@ -41,8 +41,13 @@ pub(crate) fn why(verdict: &Verdict) -> Value {
         Verdict::Warn(causes) => causes.iter().map(|cause| cause.name()).collect(),
         Verdict::Over { whole: true } => json!("everything is spent"),
         Verdict::Over { whole: false } => json!("enough stops that the rest lasts"),
-        Verdict::Implausible { rise, believed } => {
-            json!({ "rise": usd(Some(*rise)), "believed": usd(Some(*believed)) })
+        Verdict::Implausible {
+            rise,
+            believed,
+            counted,
+        } => {
+            let (rise, believed) = (usd(Some(*rise)), usd(Some(*believed)));
+            json!({ "rise": rise, "believed": believed, "counted": counted })
         }
         Verdict::Blind(blind) => json!(blind.to_string()),
     }

@@ -1,4 +1,5 @@
-//! Sequences in which the guard was doubted, in a whole account: each is told as it should end.
+//! Money that runs away where the guard's meter sees it, where nobody tagged anything, and where nobody
+//! could look.
 
 use contracts::Treasury;
 use rehearsal::fault::{Fault, Rule};
@@ -10,17 +11,12 @@ clusters:
     services:
       - {name: api, desired: 3, scaling: {min: 2, max: 10}, tags: {"caretaker:budget": "stop/20"}}
       - {name: worker, desired: 5}
+  - name: lab
+    services:
+      - {name: batch, desired: 1}
 budgets:
   - { name: monthly, limit: "100", spent: "50" }
 "#;
-
-/// The guard knows what runs, and the budget is spent.
-async fn spent() -> Treasury {
-    let treasury = Treasury::new("2026-11-19T08:30:00Z", STACK);
-    treasury.until("2026-11-19T11:00:00Z").await;
-    treasury.reports("101");
-    treasury
-}
 
 fn refuses(treasury: &Treasury, action: &str) {
     let rule = Rule {
@@ -29,15 +25,6 @@ fn refuses(treasury: &Treasury, action: &str) {
         ..Rule::always(Fault::ServerError)
     };
     treasury.house.account.state().faults.add(rule);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_runs_on_without_a_tag_is_named_among_what_goes_on_costing() {
-    let treasury = spent().await;
-    let drill = json!({ "action": "drill", "budget": "monthly" });
-    let receipt = treasury.invoke(drill, "drill").await.report();
-    let goes_on = receipt["would_go_on_costing"].to_string();
-    assert!(goes_on.contains("prod/worker"), "{goes_on}");
 }
 
 /// Two days of the guard's own hours, from the 17th at 08:30 to the 19th at 11:30, with a reading in the
@@ -107,4 +94,27 @@ async fn a_runaway_of_a_service_without_a_tag_is_no_error_of_billing() {
         "{:?}",
         treasury.notices()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runaway_in_a_cluster_without_a_tag_is_no_error_of_billing() {
+    let treasury = runaway("lab/batch", 600, "255", false).await;
+    assert_eq!(
+        treasury.house.desired("prod/api"),
+        0,
+        "{:?}",
+        treasury.notices()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_runs_on_without_a_tag_is_named_among_what_goes_on_costing() {
+    let treasury = Treasury::new("2026-11-19T08:30:00Z", STACK);
+    treasury.tick().await.report();
+    let drill = json!({ "action": "drill", "budget": "monthly" });
+    let receipt = treasury.invoke(drill, "drill").await.report();
+    let goes_on = receipt["would_go_on_costing"].to_string();
+    for service in ["prod/worker", "lab/batch"] {
+        assert!(goes_on.contains(service), "{goes_on}");
+    }
 }
