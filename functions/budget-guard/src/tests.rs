@@ -226,7 +226,10 @@ async fn a_service_whose_target_cannot_be_looked_at_is_told_to_be_up_still() {
     assert_eq!(failure.kind(), "PartlyApplied");
     let facts = told(&script)[0]["facts"].to_string();
     assert!(facts.contains("Not at rest yet"), "{facts}");
-    assert!(facts.contains("its scalable target could not be looked at"), "{facts}");
+    assert!(
+        facts.contains("its scalable target could not be looked at"),
+        "{facts}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
