@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::ServiceArn;
 use domain::budget::period::Period;
-use domain::budget::state::{Restore, State, Stop, Why};
+use domain::budget::state::{Again, Restore, State, Stop, Treatment, Why};
 use domain::budget::tally::{Allowed, Before, Cause, Doubted, LimitChange, Seen, Tally, Veto};
 use domain::rest::Version;
 
@@ -12,6 +12,9 @@ use crate::fields::{Draft, Fields, Unreadable};
 
 /// The causes of a warning, each by its name.
 const CAUSES: [Cause; 3] = [Cause::Actual, Cause::Forecast, Cause::Metered];
+
+/// What is done about a service that was raised, each by its name.
+const TREATMENTS: [Treatment; 3] = [Treatment::Waited, Treatment::PutDown, Treatment::LeftAlone];
 
 /// Why a stop ends, by name.
 const NEW_PERIOD: &str = "new-period";
@@ -117,8 +120,8 @@ fn write_stop(stop: &Stop) -> Draft {
     let again = stop
         .again
         .iter()
-        .fold(Draft::default(), |draft, (service, times)| {
-            draft.number(service.as_str(), times)
+        .fold(Draft::default(), |draft, (service, again)| {
+            draft.map(service.as_str(), write_again(again))
         });
     Draft::default()
         .instant("since", stop.since)
@@ -140,9 +143,9 @@ fn read_stop(fields: &Fields<'_>) -> Result<Stop, Unreadable> {
         arns.collect::<Result<BTreeSet<_>, _>>()
     });
     let mut again = BTreeMap::new();
-    for entry in fields.map("again")?.numbers() {
-        let (arn, times) = entry?;
-        again.insert(service("again", arn)?, times);
+    for entry in fields.map("again")?.maps() {
+        let (arn, entry) = entry?;
+        again.insert(service("again", arn)?, read_again(&entry)?);
     }
     Ok(Stop {
         since: fields.instant("since")?,
@@ -150,6 +153,26 @@ fn read_stop(fields: &Fields<'_>) -> Result<Stop, Unreadable> {
         spend: fields.decimal("spend")?,
         picked: picked.transpose()?,
         again,
+    })
+}
+
+fn write_again(again: &Again) -> Draft {
+    Draft::default()
+        .number("times", again.times)
+        .text("treatment", again.treatment.name())
+        .instant("at", again.at)
+}
+
+fn read_again(fields: &Fields<'_>) -> Result<Again, Unreadable> {
+    let name = fields.text("treatment")?;
+    let treatment = TREATMENTS
+        .into_iter()
+        .find(|treatment| treatment.name() == name);
+    let unknown = || fields.unreadable("treatment", "a treatment that this version knows");
+    Ok(Again {
+        times: fields.number("times")?,
+        treatment: treatment.ok_or_else(unknown)?,
+        at: fields.instant("at")?,
     })
 }
 

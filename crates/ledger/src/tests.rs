@@ -7,7 +7,7 @@ use domain::budget::BudgetName;
 use domain::budget::counted::Rate;
 use domain::budget::meter::Sample;
 use domain::budget::period::Period;
-use domain::budget::state::{Restore, State, Stop, Why};
+use domain::budget::state::{Again, Restore, State, Stop, Treatment, Why};
 use domain::budget::tally::{Allowed, Before, Cause, Doubted, LimitChange, Seen, Tally, Veto};
 use domain::capacity::{Bounds, GroupCapacity, ServiceCapacity, Suspended};
 use domain::hold::{Hold, Holder, Holds};
@@ -172,9 +172,23 @@ fn any_service_arn() -> impl Strategy<Value = ServiceArn> {
     })
 }
 
+fn any_again() -> impl Strategy<Value = Again> {
+    let treatments = [Treatment::Waited, Treatment::PutDown, Treatment::LeftAlone];
+    (
+        any::<u8>(),
+        prop::sample::select(treatments.to_vec()),
+        any_instant(),
+    )
+        .prop_map(|(times, treatment, at)| Again {
+            times,
+            treatment,
+            at,
+        })
+}
+
 fn any_stop() -> impl Strategy<Value = Stop> {
     let picked = proptest::collection::btree_set(any_service_arn(), 0..4);
-    let again = proptest::collection::btree_map(any_service_arn(), any::<u8>(), 0..4);
+    let again = proptest::collection::btree_map(any_service_arn(), any_again(), 0..4);
     let when = (any_instant(), any_instant());
     (when, any_amount(), option::of(picked), again).prop_map(
         |((since, period_end), spend, picked, again)| Stop {
@@ -548,12 +562,17 @@ fn full_tally(state: State) -> Tally {
 
 fn stopped() -> State {
     let api = ServiceArn::parse(SERVICE).unwrap();
+    let again = Again {
+        times: 2,
+        treatment: Treatment::PutDown,
+        at: at(6),
+    };
     State::Stopped(Stop {
         since: at(2),
         period_end: at(9),
         spend: Decimal::TEN,
         picked: Some([api.clone()].into()),
-        again: [(api, 2)].into(),
+        again: [(api, again)].into(),
     })
 }
 

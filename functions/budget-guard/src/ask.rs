@@ -130,8 +130,8 @@ fn stop(stop: &Stop) -> Value {
         "until_at_least": stop.period_end.to_string(),
         "spend": usd(Some(stop.spend)),
         "services": stop.picked.as_ref().map(|picked| picked.len()),
-        "put_down_again": again.map(|(arn, times)| json!({
-            "service": arn.to_string(), "times": times,
+        "put_down_again": again.map(|(arn, again)| json!({
+            "service": arn.to_string(), "times": again.times, "last": again.treatment.name(),
         })).collect::<Vec<_>>(),
     })
 }

@@ -42,6 +42,13 @@ pub(crate) struct Work {
     pub(crate) asked: Option<Asked>,
 }
 
+impl Work {
+    /// Whether nobody waits for it: the next hour looks again.
+    pub(crate) fn can_wait(&self) -> bool {
+        self.asked.is_none() && self.messages.is_empty()
+    }
+}
+
 /// EventBridge's envelope, as far as it is read.
 #[derive(Debug, Deserialize)]
 struct Envelope {

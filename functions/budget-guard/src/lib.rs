@@ -105,8 +105,9 @@ async fn work_on(
             tell(aws, settings, &mut run).await;
             forget(aws, settings, &mut run).await;
         }
-        // The other run does what follows.
-        (0, Err(LedgerError::Overtaken)) if work.asked.is_none() => {
+        // The other run does what follows. It may have read less than a message says, so that one
+        // comes again.
+        (0, Err(LedgerError::Overtaken)) if work.can_wait() => {
             tracing::info!(event = work.event, "another run was first");
             return overtaken(aws, settings, run, invocation).await;
         }

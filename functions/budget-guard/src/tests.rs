@@ -101,13 +101,28 @@ async fn the_tally_comes_first_then_the_services_then_people_then_the_journal() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_that_comes_second_does_nothing_and_is_journaled() {
+async fn an_hour_that_comes_second_does_nothing_and_is_journaled() {
     let script = Script::default()
         .refuse("PutItem", "ConditionalCheckFailedException")
         .answer("PutItem", json!({}));
-    let report = spent(&script, &settings()).await.unwrap();
+    let tick = json!({ "action": "tick" });
+    let report = handled(&script, &settings(), tick).await.unwrap();
     assert_eq!(report["reason"], "another-run-was-first");
     assert_eq!(writes(&script), ["budget", "journal done"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_comes_second_comes_again() {
+    let script = Script::default()
+        .refuse("PutItem", "ConditionalCheckFailedException")
+        .answer("PutItem", json!({}))
+        .answer("PutItem", json!({}));
+    let failure = spent(&script, &settings()).await.unwrap_err();
+    assert!(
+        failure.to_string().contains("first the tallies"),
+        "{failure}"
+    );
+    assert_eq!(writes(&script), ["budget", "sample", "journal failed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,6 +216,20 @@ async fn a_page_of_a_stop_names_what_aws_refused_to_stop() {
     let facts = told[0]["facts"].to_string();
     assert!(facts.contains("Not at rest yet"), "{facts}");
     assert!(facts.contains("UpdateService"), "{facts}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_whose_target_cannot_be_looked_at_is_told_to_be_up_still() {
+    let script = Script::default().refuse("DescribeScalableTargets", "AccessDeniedException");
+    let script = willing(script);
+    let failure = spent(&script, &settings()).await.unwrap_err();
+    assert_eq!(failure.kind(), "PartlyApplied");
+    let facts = told(&script)[0]["facts"].to_string();
+    assert!(facts.contains("Not at rest yet"), "{facts}");
+    assert!(
+        facts.contains("its scalable target could not be looked at"),
+        "{facts}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

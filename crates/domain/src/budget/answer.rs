@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::money::usd;
+use super::name::BudgetName;
 
 /// What the person who asked is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +15,13 @@ pub enum Answer {
     Restoring {
         /// None if the limit alone counts.
         up_to: Option<Decimal>,
+        /// The other budgets that are spent: what they want at rest stays so.
+        kept_by: Vec<BudgetName>,
+    },
+    /// Nothing was stopped; from now on no more than this may be spent.
+    Allowed {
+        /// So many USD, less than before.
+        up_to: Decimal,
     },
     /// Nothing is stopped until then.
     Vetoed {

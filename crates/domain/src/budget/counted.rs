@@ -43,7 +43,7 @@ pub enum Kind {
     PublicAddress,
     /// An EBS volume.
     Volume,
-    /// Something else.
+    /// Something else, or what could not be looked at.
     Other,
 }
 

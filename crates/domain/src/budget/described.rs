@@ -70,6 +70,7 @@ impl Described {
             actual: optional("ActualSpend", self.actual.as_ref())?,
             forecast: optional("ForecastedSpend", self.forecast.as_ref())?,
             period,
+            ends: cycle.ends_with(period),
             edited: self.edited,
             auto_adjusting: self.auto_adjusting,
             rungs: self.rungs,

@@ -48,12 +48,11 @@ pub fn drill(observed: &Observed, budget: &BudgetName, moment: Moment<'_>) -> Op
         moment,
         pretend,
     };
-    let before: Tallies = observed
+    let mut after: Tallies = observed
         .budgets
         .iter()
         .filter_map(|(name, watched)| Some((name.clone(), watched.tally.clone()?)))
         .collect();
-    let mut after = before.clone();
     after.insert(budget.clone(), case(true).step().tally?);
     let step = case(false).step();
     let view = View {
@@ -64,7 +63,7 @@ pub fn drill(observed: &Observed, budget: &BudgetName, moment: Moment<'_>) -> Op
         observed,
         moment,
     };
-    let stops = changes(observed, &before, &after);
+    let stops = changes(observed, &after);
     let stops = stops
         .into_iter()
         .filter(|change| matches!(change.what, Becomes::Held(_) | Becomes::PutDownAgain(_)));

@@ -8,7 +8,7 @@ use super::holds::wants;
 use super::moment::Moment;
 use super::money::usd;
 use super::name::BudgetName;
-use super::observed::{Observed, Watched};
+use super::observed::{Observed, Service, Watched};
 use super::period::Period;
 use super::residual::some_of;
 use super::selection::{Candidate, in_order};
@@ -118,10 +118,10 @@ impl View<'_> {
         })
     }
 
-    /// The services that this stop wants down, in the order in which they go.
-    pub(super) fn down(&self, stop: &Stop) -> Vec<String> {
+    /// Those of the services that this stop wants down, in the order in which they go.
+    pub(super) fn down(&self, stop: &Stop, those: impl Fn(&Service) -> bool) -> Vec<String> {
         let services = self.observed.services.iter();
-        let wanted = services.filter(|(arn, service)| wants(stop, arn, service));
+        let wanted = services.filter(|(arn, service)| wants(stop, arn, service) && those(service));
         let candidates = wanted.map(|(arn, service)| Candidate {
             service: arn.clone(),
             rank: match service.intent {

@@ -48,6 +48,11 @@ pub enum Finding {
         /// Which topic.
         topic: String,
     },
+    /// Only people get what is published: it does not wake the guard.
+    WakesNobody {
+        /// Which topic.
+        topic: String,
+    },
     /// A subscription was not confirmed.
     Unconfirmed {
         /// Which endpoint.
@@ -78,6 +83,12 @@ impl fmt::Display for Finding {
             }
             Self::Anybody { topic } => write!(f, "{topic} lets anybody publish"),
             Self::NoSubscription { topic } => write!(f, "nobody is subscribed to {topic}"),
+            Self::WakesNobody { topic } => {
+                write!(
+                    f,
+                    "no function is subscribed to {topic}, so budget-guard sleeps on"
+                )
+            }
             Self::Unconfirmed { endpoint } => {
                 write!(f, "the subscription of {endpoint} was not confirmed")
             }

@@ -1,9 +1,10 @@
 //! What people are told of how a budget is guarded, and of what does not belong to one budget.
 
 use super::command::describe;
-use super::concerns::{Concern, fact, words};
+use super::concerns::{Concern, fact, key, words};
 use super::facts::View;
 use super::free_tier::FreeTierUse;
+use super::guard::Guarded;
 use super::meter::hours;
 use super::moment::Moment;
 use super::money::usd;
@@ -79,6 +80,15 @@ impl View<'_> {
         })
     }
 
+    /// Whether everything was looked at that guards it.
+    pub(super) fn sees_every_topic(&self) -> bool {
+        let seen = |guarded: &Guarded| {
+            let mut topics = self.moment.policy.topics.iter();
+            topics.all(|arn| guarded.topics.iter().any(|topic| topic.arn == *arn))
+        };
+        self.watched.guarded.as_ref().is_some_and(seen)
+    }
+
     pub(super) fn unguarded(&self) -> Option<Concern> {
         let guarded = self.watched.guarded.as_ref()?;
         let Moment {
@@ -89,8 +99,15 @@ impl View<'_> {
             return None;
         }
         let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        let key = key(&self.name.arn(account), Kind::BudgetUnguarded);
+        let told = self.observed.announced.get(&key).map(|told| &told.text);
+        // What was told of a topic that could not be looked at this time stands.
+        let told = told.filter(|told| {
+            let mut texts = texts.iter();
+            !self.sees_every_topic() && texts.all(|text| told.lines().any(|line| line == text))
+        });
         Some(Concern {
-            text: texts.join("\n"),
+            text: told.cloned().unwrap_or_else(|| texts.join("\n")),
             facts: texts.iter().map(|text| fact("Finding", text)).collect(),
             done: Some("Nothing: the budget is read every hour all the same.".to_owned()),
             next: Next {

@@ -10,7 +10,7 @@ use super::name::BudgetName;
 use super::observed::{Observed, Service};
 use super::plan::{Becomes, Change};
 use super::selection::{Candidate, in_order};
-use super::state::{State, Stop};
+use super::state::{State, Stop, Treatment};
 use super::tags::Intent;
 use super::tally::Tally;
 use crate::arn::ServiceArn;
@@ -40,15 +40,26 @@ pub(super) fn wants(stop: &Stop, arn: &ServiceArn, service: &Service) -> bool {
 
 /// Whether everything that this stop wants down is down, but for what was raised so often that it
 /// is left alone.
-pub(super) fn complete(stop: &Stop, observed: &Observed, most: u8) -> bool {
+pub(super) fn complete(stop: &Stop, observed: &Observed) -> bool {
     let wanted = observed
         .services
         .iter()
         .filter(|(arn, service)| wants(stop, arn, service));
     wanted.into_iter().all(|(arn, service)| {
-        let times = stop.again.get(arn).copied().unwrap_or_default();
-        service.is_down() || !service.controllable() || (service.raised() && times >= most)
+        let again = stop.again.get(arn);
+        let left_alone = again.is_some_and(|again| again.treatment == Treatment::LeftAlone);
+        service.is_down() || !service.controllable() || (service.raised() && left_alone)
     })
+}
+
+/// The other budgets that have stopped services and go on wanting them down.
+pub(super) fn holders(restored: &BudgetName, observed: &Observed) -> Vec<BudgetName> {
+    let budgets = observed.budgets.iter();
+    let others = budgets.filter(|(name, watched)| {
+        let stop = watched.tally.as_ref().and_then(Tally::stop);
+        *name != restored && stop.is_some()
+    });
+    others.map(|(name, _)| name.clone()).collect()
 }
 
 /// The services that are held for a budget and that no other budget than `restored` wants down.
@@ -68,7 +79,7 @@ pub(super) fn left_to_lift(restored: &BudgetName, observed: &Observed) -> bool {
 
 /// What becomes of services: those that are to go down, low ranks first, then those that come
 /// back. Which of these come first is the business of their waves.
-pub(super) fn changes(observed: &Observed, before: &Tallies, after: &Tallies) -> Vec<Change> {
+pub(super) fn changes(observed: &Observed, after: &Tallies) -> Vec<Change> {
     let candidates = observed.services.iter().map(|(arn, service)| Candidate {
         service: arn.clone(),
         rank: match service.intent {
@@ -81,7 +92,7 @@ pub(super) fn changes(observed: &Observed, before: &Tallies, after: &Tallies) ->
     let arns = ordered.iter().map(|candidate| &candidate.service);
     let change = |arn: &ServiceArn| {
         let service = observed.services.get(arn)?;
-        let what = becomes(arn, service, observed, before, after)?;
+        let what = becomes(arn, service, observed, after)?;
         Some(Change {
             service: arn.clone(),
             what,
@@ -94,7 +105,6 @@ fn becomes(
     arn: &ServiceArn,
     service: &Service,
     observed: &Observed,
-    before: &Tallies,
     after: &Tallies,
 ) -> Option<Becomes> {
     let wanting: BTreeMap<&BudgetName, &Stop> = after
@@ -115,25 +125,11 @@ fn becomes(
     if !service.settled {
         return Some(Becomes::Held(hold));
     }
-    if service.raised() && counted_again(arn, &wanting, before) {
+    let mut agains = wanting.values().filter_map(|stop| stop.again.get(arn));
+    if agains.any(|again| again.is_due(service)) {
         return Some(Becomes::PutDownAgain(hold));
     }
     (hold != *there).then_some(Becomes::Reworded(hold))
-}
-
-/// Whether this decision puts the service down once more: some budget's tally counts it.
-fn counted_again(
-    arn: &ServiceArn,
-    wanting: &BTreeMap<&BudgetName, &Stop>,
-    before: &Tallies,
-) -> bool {
-    wanting.iter().any(|(name, stop)| {
-        let stop_before = before.get(*name).and_then(Tally::stop);
-        let before = stop_before.and_then(|stop| stop.again.get(arn));
-        // Where nothing is ever put down again, that it was raised is all that is remembered.
-        let after = stop.again.get(arn).filter(|times| **times > 0);
-        after > before
-    })
 }
 
 /// Whether the hold of a service that no budget wants down is lifted: if a budget restores, or if

@@ -89,7 +89,7 @@ pub fn unwritten(
 }
 
 /// What is told of a plan of which these services did not go to rest: the page of the stop names
-/// them, and a ledger that failed is told of itself.
+/// them, what is told of one that was raised says so, and a ledger that failed is told of itself.
 pub fn carried_out(
     plan: &Plan,
     undone: &[Undone],
@@ -105,10 +105,16 @@ pub fn carried_out(
     };
     let up: Vec<&Undone> = undone.iter().filter(stops).collect();
     let mut announcements = plan.announcements.clone();
-    let told = announcements.iter_mut();
-    let told = told.filter(|one| one.notice.kind == Kind::BudgetStopped && !one.notice.resolved);
-    for one in told.filter(|_| !up.is_empty()) {
-        one.notice.facts.extend(not_at_rest(&up));
+    for one in announcements.iter_mut().filter(|one| !one.notice.resolved) {
+        let about = |undone: &&&Undone| match one.notice.kind {
+            Kind::BudgetStopped => true,
+            Kind::BudgetRaisedWhileStopped => undone.service.as_str() == one.notice.resource,
+            _ => false,
+        };
+        let about: Vec<&Undone> = up.iter().filter(about).copied().collect();
+        if !about.is_empty() {
+            one.notice.facts.extend(not_at_rest(&about));
+        }
     }
     let lost = undone.iter().find(|one| one.by_ledger);
     let lost = lost.map(|one| not_written(observed, &one.why, moment));

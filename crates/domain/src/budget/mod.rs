@@ -13,6 +13,7 @@ pub mod counted;
 pub mod described;
 mod drill;
 mod errands;
+mod extent;
 mod facts;
 pub mod finding;
 mod findings;
@@ -33,6 +34,7 @@ mod plan;
 mod plausible;
 mod proof;
 pub mod prose;
+mod raised;
 pub mod reading;
 mod reported;
 pub mod residual;
@@ -62,6 +64,7 @@ pub use name::{BudgetName, NameError};
 pub use observed::{Asked, Message, Observed, Service, Watched, What};
 pub use plan::{Becomes, Change, Decided, Plan, Reason, Record};
 pub use plausible::{FACTOR, FLOOR, UNSEEN_SCALE};
+pub use raised::PATIENCE;
 pub use tags::{BUDGET, DEFAULT_RANK, Intent, parse};
 pub use verdict::{LAG, VISIBLE, Verdict, judge};
 
@@ -92,18 +95,14 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
             (name, case.step())
         })
         .collect();
-    let budgets = observed.budgets.iter();
-    let before: Tallies = budgets
-        .filter_map(|(name, watched)| Some((name.clone(), watched.tally.clone()?)))
-        .collect();
     let after: Tallies = steps
         .iter()
         .filter_map(|(name, step)| Some(((*name).clone(), step.tally.clone()?)))
         .collect();
-    let (announcements, forgotten) = told(observed, &steps, (&before, &after), moment);
+    let (announcements, forgotten) = told(observed, &steps, &after, moment);
     Plan {
         records: records(observed, &steps),
-        changes: holds::changes(observed, &before, &after),
+        changes: holds::changes(observed, &after),
         announcements,
         forgotten,
         verdicts: steps
@@ -184,7 +183,7 @@ fn answer(observed: &Observed, steps: &BTreeMap<&BudgetName, Step>) -> Option<An
 fn told(
     observed: &Observed,
     steps: &BTreeMap<&BudgetName, Step>,
-    (before, after): (&Tallies, &Tallies),
+    after: &Tallies,
     moment: Moment<'_>,
 ) -> (Vec<Announcement>, Vec<crate::announcement::ConcernKey>) {
     let view = |name: &'_ BudgetName| observed.budgets.get_key_value(name);
@@ -205,8 +204,8 @@ fn told(
         .collect();
     let of_budgets = views.values().flat_map(View::concerns);
     let services = observed.services.iter();
-    let of_services = services
-        .flat_map(|(arn, service)| services::of_service(arn, service, before, after, moment));
+    let of_services =
+        services.flat_map(|(arn, service)| services::of_service(arn, service, after, moment));
     let standing: Vec<Concern> = of_budgets
         .chain(of_services)
         .chain(findings::of_free_tier(observed, moment))

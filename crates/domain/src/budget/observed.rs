@@ -31,6 +31,8 @@ pub struct Observed {
     /// Every service in scope: tagged, in a tagged cluster, or held for a budget; and every other one
     /// that costs money by itself.
     pub services: BTreeMap<ServiceArn, Service>,
+    /// Whether services in scope could not be looked at.
+    pub services_unseen: bool,
     /// Whether services are held, or may be held, for a budget that could not be looked at: then a
     /// restore goes on until they were.
     pub held_unseen: bool,
@@ -88,6 +90,8 @@ pub struct Service {
     pub holds: Holds,
     /// Whether it has been set as its holds ask; true where there is no record.
     pub settled: bool,
+    /// When that was done; none where there is no record, or it is not done.
+    pub put_down: Option<Timestamp>,
     /// What one of its tasks costs in an hour, in USD, if that is known; nothing for a task on an
     /// instance, which is counted itself.
     pub hour: Option<Decimal>,

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::concerns::Over;
+use super::counted::Kind as Costs;
 use super::facts::View;
 use super::findings::free_tier_subject;
 use super::free_tier::FreeTierUse;
+use super::holds::holders;
 use super::money::usd;
 use super::observed::Observed;
 use super::state::{State, Why};
@@ -73,14 +75,25 @@ fn of_budget(kind: Kind, view: &View<'_>) -> Option<(String, Vec<Fact>)> {
         Kind::BudgetBlind if !matches!(view.verdict, Verdict::Implausible { .. }) => {
             format!("The budget {name} can be read again")
         }
-        Kind::BudgetCannotBeMet if seen => format!("The budget {name} can be met again"),
+        Kind::BudgetCannotBeMet if seen && counts_everything(view) => {
+            format!("The budget {name} can be met again")
+        }
         Kind::BudgetLimitChanged => String::new(),
-        Kind::BudgetUnguarded if view.watched.guarded.is_some() => {
+        Kind::BudgetUnguarded if view.sees_every_topic() => {
             format!("Messages about the budget {name} can arrive again")
         }
         _ => return None,
     };
     Some((title, Vec::new()))
+}
+
+/// Whether everything that goes on costing money was looked at: what could not be is none of the
+/// known kinds.
+fn counts_everything(view: &View<'_>) -> bool {
+    let residual = view.observed.residual();
+    let mut lines = residual.lines.iter();
+    let unseen = lines.any(|line| line.kind == Costs::Other && line.hour.is_none());
+    !unseen && !view.observed.services_unseen
 }
 
 fn stops(tally: &Option<Tally>) -> bool {
@@ -93,30 +106,38 @@ fn restored(view: &View<'_>) -> String {
     match state {
         Some(State::Restoring(restore)) => match &restore.why {
             Why::NewPeriod { spend } => format!(
-                "A new period of the budget {name} has begun ({} spent): services come back",
-                usd(*spend)
+                "A new period of the budget {name} has begun ({} spent): {}",
+                usd(*spend),
+                kept(view).unwrap_or_else(|| "services come back".to_owned())
             ),
             Why::Person { by, why } => {
-                format!("{by} restores what the budget {name} stopped: {why}")
+                let kept = kept(view).map_or_else(String::new, |kept| format!("; {kept}"));
+                format!("{by} restores what the budget {name} stopped: {why}{kept}")
             }
             Why::NotWatched => not_watched(view),
         },
         None if !view.watched.configured => not_watched(view),
-        _ => format!("What the budget {name} stopped is back"),
+        _ => kept(view).map_or_else(
+            || format!("What the budget {name} stopped is back"),
+            |kept| format!("The budget {name} keeps nothing at rest any more: {kept}"),
+        ),
     }
+}
+
+/// Which other budgets keep at rest what this one gives back; none if none does.
+fn kept(view: &View<'_>) -> Option<String> {
+    let others = holders(view.name, view.observed);
+    let names: Vec<&str> = others.iter().map(|name| name.as_str()).collect();
+    Some(match names[..] {
+        [] => return None,
+        [name] => format!("the budget {name} keeps services at rest"),
+        _ => format!("the budgets {} keep services at rest", names.join(", ")),
+    })
 }
 
 /// It was taken away from us: whether what it stopped comes back depends on the others.
 fn not_watched(view: &View<'_>) -> String {
-    let others = view.observed.budgets.iter();
-    let mut others = others.filter(|(name, _)| *name != view.name);
-    let kept = view.tally.is_none()
-        || others.any(|(_, other)| {
-            other
-                .tally
-                .as_ref()
-                .is_some_and(|tally| tally.stop().is_some())
-        });
+    let kept = view.tally.is_none() || !holders(view.name, view.observed).is_empty();
     let then = match kept {
         true => "another budget keeps at rest what it stopped",
         false => "what it stopped comes back",

@@ -102,6 +102,11 @@ impl Cycle {
             ..period
         })
     }
+
+    /// Whether no other period follows this one.
+    pub fn ends_with(&self, period: Period) -> bool {
+        period.end >= self.ends
+    }
 }
 
 impl Period {

@@ -58,6 +58,8 @@ pub struct Reading {
     pub forecast: Option<Decimal>,
     /// The period that it is in.
     pub period: Period,
+    /// Whether it ends with that period.
+    pub ends: bool,
     /// When somebody last edited it.
     pub edited: Option<Timestamp>,
     /// Whether AWS sets its limit.

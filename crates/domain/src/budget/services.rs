@@ -1,9 +1,12 @@
 //! What people are told of single services: tags that cannot be read, and what was raised again.
 
+use std::cmp::Reverse;
+
 use super::concerns::{Concern, fact, words};
 use super::holds::Tallies;
 use super::moment::Moment;
 use super::observed::Service;
+use super::state::{Again, Treatment};
 use super::tags::{BUDGET, Intent};
 use super::tally::Tally;
 use crate::arn::ServiceArn;
@@ -13,7 +16,6 @@ use crate::notice::{Kind, Next, Severity};
 pub(super) fn of_service(
     arn: &ServiceArn,
     service: &Service,
-    before: &Tallies,
     after: &Tallies,
     moment: Moment<'_>,
 ) -> Vec<Concern> {
@@ -32,39 +34,45 @@ pub(super) fn of_service(
         }),
         _ => None,
     };
-    let most = |tallies: &Tallies| {
-        let stops = tallies.values().filter_map(Tally::stop);
-        stops.filter_map(|stop| stop.again.get(arn).copied()).max()
-    };
-    let raised = most(after).map(|times| {
-        let often = most(before) >= Some(times) || moment.policy.put_down_again == 0;
-        let given_up = service.raised() && !service.deploying && often;
-        let most = moment.policy.put_down_again;
-        again(arn, service, (times, most), given_up, subject)
+    let stops = after.values().filter_map(Tally::stop);
+    let agains = stops.filter_map(|stop| stop.again.get(arn));
+    let told = agains.filter(|again| again.times > 0 || again.treatment != Treatment::Waited);
+    // Of several budgets, the one that still puts it down.
+    let told = told.min_by_key(|again| {
+        (
+            again.treatment == Treatment::LeftAlone,
+            Reverse(again.times),
+        )
     });
+    let most = moment.policy.put_down_again;
+    let raised = told.map(|told| again(arn, service, told, most, subject));
     malformed.into_iter().chain(raised).collect()
 }
 
+/// That it was raised, once for each time that it is put down, and once that it is not any more: that
+/// stands until the stop ends, whoever raises it or sets it to zero meanwhile.
 fn again(
     arn: &ServiceArn,
     service: &Service,
-    (times, most): (u8, u8),
-    given_up: bool,
+    again: &Again,
+    most: u8,
     subject: Concern,
 ) -> Concern {
+    let times = again.times;
+    let left_alone = again.treatment == Treatment::LeftAlone;
     Concern {
         kind: Kind::BudgetRaisedWhileStopped,
-        severity: if given_up {
+        severity: if left_alone {
             Severity::Page
         } else {
             Severity::Digest
         },
-        title: if given_up {
+        title: if left_alone && times > 0 {
             format!("{arn} is raised again and again although its budget is spent")
         } else {
             format!("{arn} was raised although its budget is spent")
         },
-        text: if given_up {
+        text: if left_alone {
             "given up".to_owned()
         } else {
             times.to_string()
@@ -74,11 +82,14 @@ fn again(
             fact("Put down again", format!("{times} of {most} times")),
             fact("Costs", service.rate(arn).shown()),
         ],
-        done: Some(if given_up {
-            "Nothing more: it runs and costs money until somebody stops it.".to_owned()
-        } else {
-            "It is put down again.".to_owned()
-        }),
+        done: Some(
+            match (left_alone, times) {
+                (false, _) => "It is put down again.",
+                (true, 0) => "Nothing: it runs and costs money until somebody stops it.",
+                (true, _) => "Nothing more: it runs and costs money until somebody stops it.",
+            }
+            .to_owned(),
+        ),
         next: Next {
             what:
                 "Find out what raises it, such as a pipeline or a scheduled action, and stop that."

@@ -29,12 +29,35 @@ pub struct Stop {
     pub since: Timestamp,
     /// The end of the period in which it stopped them: no restore by itself before it.
     pub period_end: Timestamp,
-    /// What was spent at that time, in USD.
+    /// The most that was believed to be spent in that period, in USD: a spend that is lower is that of
+    /// another one.
     pub spend: Decimal,
     /// Which services; none is everything tagged `stop`, whatever that is now.
     pub picked: Option<BTreeSet<ServiceArn>>,
-    /// How often each was put down again because somebody or something raised it.
-    pub again: BTreeMap<ServiceArn, u8>,
+    /// Those that somebody or something raised meanwhile, and what was decided about each.
+    pub again: BTreeMap<ServiceArn, Again>,
+}
+
+/// A service that somebody or something raised while it was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// How often it was to be put down again.
+    pub times: u8,
+    /// What was decided last.
+    pub treatment: Treatment,
+    /// When that was decided.
+    pub at: Timestamp,
+}
+
+/// What is done about a service that somebody or something raised while it was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Treatment {
+    /// Its deployment is waited for.
+    Waited,
+    /// It is put down again.
+    PutDown,
+    /// It was raised too often: it is left alone, and people are told.
+    LeftAlone,
 }
 
 /// A stop that ends.
@@ -74,6 +97,17 @@ impl State {
             Self::Stopping(_) => "stopping",
             Self::Stopped(_) => "stopped",
             Self::Restoring(_) => "restoring",
+        }
+    }
+}
+
+impl Treatment {
+    /// A short, stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waited => "waited",
+            Self::PutDown => "put-down",
+            Self::LeftAlone => "left-alone",
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Answer, Refusal};
-use super::asked::ask;
 use super::blind::Blind;
 use super::holds::left_to_lift;
 use super::moment::Moment;
@@ -17,6 +16,10 @@ use super::state::{Restore, State, Stop};
 use super::tally::{LimitChange, Tally};
 use super::verdict::{Verdict, judge};
 use crate::arn::ServiceArn;
+
+/// A run lasts at most so long.
+/// Source: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>.
+const LONGEST_RUN: SignedDuration = SignedDuration::from_mins(15);
 
 /// What was decided about one budget.
 #[derive(Clone, Debug)]
@@ -50,7 +53,7 @@ impl Case<'_> {
         let mut verdict = self.judged(&mut tally);
         let asked = self.observed.asked.as_ref();
         let asked = asked.filter(|asked| asked.budget == *self.name);
-        let answer = asked.map(|asked| ask(asked, &mut tally, &verdict, self.moment.now));
+        let answer = asked.map(|asked| self.ask(asked, &mut tally, &verdict));
         if answer.is_some() {
             verdict = self.judged(&mut tally);
         }
@@ -126,7 +129,10 @@ impl Case<'_> {
             Err(blind) => return Verdict::Blind(blind.clone()),
         };
         self.note_limit(tally, reading);
-        let verdict = judge(reading, tally, &self.observed.meter, policy, now);
+        let verdict = match of_the_next_period(reading, tally, now) {
+            Some(blind) => Verdict::Blind(blind),
+            None => judge(reading, tally, &self.observed.meter, policy, now),
+        };
         note(tally, reading, &verdict, now);
         if self.pretend {
             return Verdict::Over { whole: true };
@@ -203,6 +209,16 @@ impl Case<'_> {
             _ => Reason::Restoring,
         }
     }
+}
+
+/// A run that begins shortly before a period ends may read what is the next one's already: a spend
+/// that has fallen says nothing then.
+fn of_the_next_period(reading: &Reading, tally: &Tally, now: Timestamp) -> Option<Blind> {
+    let last = tally.last()?;
+    let fell = reading.actual.unwrap_or_default() < last.spend;
+    let began = reading.period.end;
+    let close = reading.period.left(now) <= LONGEST_RUN;
+    (fell && close).then_some(Blind::NewPeriod { began })
 }
 
 /// What is known from now on: what can be believed, what cannot, and since when nothing can.

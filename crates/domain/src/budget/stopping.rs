@@ -1,4 +1,4 @@
-//! How a budget stops services: the grace before, what goes down, and what was raised again.
+//! How a budget stops services: the grace before, and what goes down.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,13 +6,12 @@ use rust_decimal::Decimal;
 
 use super::asked::known_spend;
 use super::counted::{Counted, Rate};
-use super::holds::{complete, wants};
+use super::holds::complete;
 use super::hosts::Hosts;
 use super::moment::Moment;
-use super::observed::Service;
 use super::plan::Reason;
 use super::proof::proof;
-use super::room::{has_room, left, taken};
+use super::room::has_room;
 use super::selection::{Candidate, Projection, pick};
 use super::state::{Restore, State, Stop, Why};
 use super::step::Case;
@@ -33,15 +32,17 @@ impl Case<'_> {
         if let Some(until) = veto.map(|veto| veto.until) {
             return Reason::Vetoed { until };
         }
+        let picked = (!whole).then(|| self.picked(tally, &BTreeSet::new()));
+        // It lasts anyway, so no stop is announced, and one that was is off.
+        if picked.as_ref().is_some_and(BTreeSet::is_empty) {
+            tally.grace = None;
+            return Reason::Warned;
+        }
         let begins = now.saturating_add(policy.grace).unwrap_or(now);
         let until = tally.grace.unwrap_or(begins);
         if until > now && !self.pretend {
             tally.grace = Some(until);
             return Reason::InGrace { until };
-        }
-        let picked = (!whole).then(|| self.picked(tally, &BTreeSet::new()));
-        if picked.as_ref().is_some_and(BTreeSet::is_empty) {
-            return Reason::Warned;
         }
         // What cannot be named cannot be told from the rest: then everything stops.
         let picked = picked.filter(has_room);
@@ -65,7 +66,7 @@ impl Case<'_> {
         verdict: &Verdict,
         done: bool,
     ) -> Reason {
-        let Moment { policy, now, .. } = self.moment;
+        let now = self.moment.now;
         if let Some(spend) = proof(tally, &stop, &self.watched.sight, verdict, now) {
             tally.state = State::Restoring(Restore {
                 since: now,
@@ -83,9 +84,14 @@ impl Case<'_> {
                 _ => None,
             };
         }
-        self.count_raised(&mut stop);
+        // Of a stop whose record was lost this is all that is known.
+        if verdict.believes() && tally.period.end <= stop.period_end {
+            let last = tally.last().map_or(Decimal::ZERO, |last| last.spend);
+            stop.spend = stop.spend.max(last);
+        }
+        self.treat_raised(&mut stop);
         let waits = now >= stop.period_end;
-        if done || complete(&stop, self.observed, policy.put_down_again) {
+        if done || complete(&stop, self.observed) {
             tally.state = State::Stopped(stop);
             return if waits {
                 Reason::WaitsForProof
@@ -95,34 +101,6 @@ impl Case<'_> {
         }
         tally.state = State::Stopping(stop);
         Reason::Stopping
-    }
-
-    /// Services that something raised are put down again, and that is counted. If there are more of
-    /// them than a tally can count, those that stayed down are forgotten, and the rest is put down by
-    /// the next run.
-    fn count_raised(&self, stop: &mut Stop) {
-        let services = self.observed.services.iter();
-        let raised = services.filter(|(arn, service)| {
-            wants(stop, arn, service) && service.raised() && !service.deploying
-        });
-        let raised: Vec<&ServiceArn> = raised.map(|(arn, _)| arn).collect();
-        let new = raised.iter().filter(|arn| !stop.again.contains_key(**arn));
-        if new.map(|arn| taken(arn)).sum::<usize>() > left(&stop.again) {
-            let services = &self.observed.services;
-            let up = |arn: &ServiceArn| services.get(arn).is_some_and(Service::raised);
-            stop.again.retain(|arn, _| up(arn));
-        }
-        let mut left = left(&stop.again);
-        for arn in raised {
-            if !stop.again.contains_key(arn) {
-                let Some(room) = left.checked_sub(taken(arn)) else {
-                    continue;
-                };
-                left = room;
-            }
-            let times = stop.again.entry(arn.clone()).or_default();
-            *times = (*times + 1).min(self.moment.policy.put_down_again.max(*times));
-        }
     }
 
     /// What else has to stop so that the rest lasts until the period ends.

@@ -166,14 +166,18 @@ impl Tally {
     }
 
     /// The same tally in another period. What is stopped stays so, a veto runs on, and so does the
-    /// time in which nothing can be believed; readings, warnings, a grace and what a person allowed belong to their period.
+    /// time in which nothing can be believed; readings, warnings, a grace and what a person allowed
+    /// belong to their period. One that only ends at another time is the same period.
     ///
     /// The last spend is handed on only if the period really is a later one: somebody who makes a
     /// monthly budget a daily one changes what its spend means.
     #[must_use]
     pub fn rolled(&self, period: Period) -> Self {
-        if period == self.period {
-            return self.clone();
+        if period.start == self.period.start {
+            return Self {
+                period,
+                ..self.clone()
+            };
         }
         let later = period.start >= self.period.end;
         let last = self.last().filter(|_| later);

@@ -114,7 +114,9 @@ impl View<'_> {
             return None;
         }
         let causes: Vec<&str> = tally.warned.iter().map(|cause| cause.name()).collect();
-        let mut text = format!("{} {}", causes.join("+"), tally.limit.normalize());
+        // Under which limit: a new one is another matter once a spend is believed under it.
+        let limit = tally.last().map_or(tally.limit, |last| last.limit);
+        let mut text = format!("{} {}", causes.join("+"), limit.normalize());
         if tally.stop().is_some() || waits_until(tally, self.moment.now).is_some() {
             // There is more to tell than a warning: one that was given stands as it is.
             let key = key(&self.name.arn(self.moment.account), Kind::BudgetWarned);

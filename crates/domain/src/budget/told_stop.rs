@@ -2,6 +2,7 @@
 
 use super::command::ask;
 use super::concerns::{Concern, fact, key};
+use super::extent::Extent;
 use super::facts::View;
 use super::money::usd;
 use super::residual::some_of;
@@ -60,42 +61,25 @@ impl View<'_> {
     }
 
     pub(super) fn stopped(&self, tally: &Tally, stop: &Stop) -> Concern {
-        // The limit itself was raised above the spend: only a person ends the stop then.
-        let raised = matches!(self.verdict, Verdict::Under | Verdict::Warn(_))
-            && self.moment.now < stop.period_end;
-        let scope = match &stop.picked {
-            None => "everything".to_owned(),
-            Some(picked) => format!("{} services", picked.len()),
-        };
-        let down = self.down(stop);
+        let told = self.told_extent(stop);
+        let extent = self.extent(stop, told);
         let mut facts = self.facts();
         facts.push(fact(AT_THE_STOP, usd(stop.spend)));
         let spares = self.spared();
         if !spares.is_empty() {
             facts.push(fact("Runs on", some_of(&spares)));
         }
-        let text = format!(
-            "{} {scope}{}",
-            stop.since,
-            if raised { " raised" } else { "" }
-        );
+        // More services that go the way of the others wake nobody.
+        let severity = match told.is_some_and(|told| extent.only_grows(told)) {
+            true => Severity::Digest,
+            false => Severity::Page,
+        };
         Concern {
-            text: self.unless_told(Kind::BudgetStopped, &stop.since.to_string(), text),
+            text: extent.to_string(),
             facts,
-            done: Some(match down.len() {
-                0 => "Nothing could be put to rest: no service is tagged stop.".to_owned(),
-                count => format!("Puts {count} services to rest: {}.", some_of(&down)),
-            }),
+            done: Some(self.put_to_rest(stop)),
             next: Next {
-                what: if raised {
-                    "The limit is above the spend again. Ask for a restore if services are to come \
-                     back before the next period."
-                        .to_owned()
-                } else {
-                    "Services come back by themselves in the next period. To have them back now, \
-                     say how many USD more may be spent."
-                        .to_owned()
-                },
+                what: self.way_back(extent.raised),
                 command: Some(ask(
                     &self.moment.policy.function,
                     &[
@@ -111,7 +95,7 @@ impl View<'_> {
             since: stop.since,
             ..self.concern(
                 Kind::BudgetStopped,
-                Severity::Page,
+                severity,
                 format!(
                     "The budget {} is spent: {} of {}",
                     self.name,
@@ -122,11 +106,80 @@ impl View<'_> {
         }
     }
 
-    /// The text, or while nothing can be believed what was told of the same thing already.
-    fn unless_told(&self, kind: Kind, same: &str, text: String) -> String {
-        let key = key(&self.name.arn(self.moment.account), kind);
-        let told = self.observed.announced.get(&key);
-        let told = told.filter(|told| told.text.starts_with(same) && !self.verdict.believes());
-        told.map_or(text, |told| told.text.clone())
+    /// How far this stop was told to go; none if it was not told.
+    fn told_extent(&self, stop: &Stop) -> Option<Extent> {
+        let key = key(&self.name.arn(self.moment.account), Kind::BudgetStopped);
+        let told = Extent::parse(&self.observed.announced.get(&key)?.text)?;
+        (told.since == stop.since).then_some(told)
+    }
+
+    /// How far this stop goes. While nothing can be believed the limit is as it was told.
+    fn extent(&self, stop: &Stop, told: Option<Extent>) -> Extent {
+        let under = matches!(self.verdict, Verdict::Under | Verdict::Warn(_));
+        let raised = match self.verdict.believes() {
+            true => under && self.moment.now < stop.period_end,
+            false => told.is_some_and(|told| told.raised),
+        };
+        let services = self.down(stop, |_| true).len();
+        Extent {
+            since: stop.since,
+            until: stop.period_end,
+            whole: stop.picked.is_none(),
+            services: services.max(told.map_or(0, |told| told.services)),
+            raised,
+        }
+    }
+
+    /// What is done: which services go to rest now, and how many rest already.
+    fn put_to_rest(&self, stop: &Stop) -> String {
+        let new = self.down(stop, |service| service.hold().is_none());
+        let rests = self.down(stop, |service| service.hold().is_some());
+        let done = match (&new[..], &rests[..]) {
+            ([], []) if self.observed.services_unseen => "Nothing yet.".to_owned(),
+            ([], []) => "Nothing could be put to rest: no service is tagged stop.".to_owned(),
+            ([], rests) => format!(
+                "Keeps {} services at rest: {}.",
+                rests.len(),
+                some_of(rests)
+            ),
+            (new, []) => format!("Puts {} services to rest: {}.", new.len(), some_of(new)),
+            (new, rests) => format!(
+                "Puts {} more services to rest: {}. {} rest already.",
+                new.len(),
+                some_of(new),
+                rests.len()
+            ),
+        };
+        match self.observed.services_unseen {
+            true => format!("{done} Services could not be looked at; that is tried again."),
+            false => done,
+        }
+    }
+
+    /// How services come back.
+    fn way_back(&self, raised: bool) -> String {
+        let ends = self
+            .watched
+            .sight
+            .as_ref()
+            .is_ok_and(|reading| reading.ends);
+        match (raised, ends) {
+            (true, true) => {
+                "The limit is above the spend again. Ask for a restore if services are to come back."
+            }
+            (true, false) => {
+                "The limit is above the spend again. Ask for a restore if services are to come back \
+                 before the next period."
+            }
+            (false, true) => {
+                "The budget ends with this period, so services do not come back by themselves. To have \
+                 them back, say how many USD more may be spent."
+            }
+            (false, false) => {
+                "Services come back by themselves in the next period. To have them back now, say how \
+                 many USD more may be spent."
+            }
+        }
+        .to_owned()
     }
 }

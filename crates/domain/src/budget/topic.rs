@@ -59,6 +59,8 @@ impl Topic {
         };
         if self.subscriptions.is_empty() {
             findings.push(Finding::NoSubscription { topic: topic() });
+        } else if !self.subscriptions.iter().any(Subscription::wakes) {
+            findings.push(Finding::WakesNobody { topic: topic() });
         }
         let waiting = self.subscriptions.iter().filter(|s| !s.confirmed);
         findings.extend(waiting.map(|subscription| Finding::Unconfirmed {
@@ -92,13 +94,13 @@ fn policy_findings(statements: &[Statement], account: &str, topic: &str) -> Vec<
     // A statement that lets more in is no better for one beside it that lets in less.
     if budgets
         .iter()
-        .any(|statement| !statement.has("aws:sourceaccount"))
+        .any(|statement| !statement.binds("aws:sourceaccount"))
     {
         findings.push(Finding::AnyAccount { topic: topic() });
     }
     if budgets
         .iter()
-        .any(|statement| !statement.has("aws:sourcearn"))
+        .any(|statement| !statement.binds("aws:sourcearn"))
     {
         findings.push(Finding::AnySource { topic: topic() });
     }
@@ -119,16 +121,16 @@ impl Statement {
         actions.any(|action| allowed.contains(&action.as_str()))
     }
 
-    fn has(&self, key: &str) -> bool {
-        self.conditions
-            .iter()
-            .any(|condition| condition.is_about(key))
+    /// Whether it has a condition about this key that not everybody meets.
+    fn binds(&self, key: &str) -> bool {
+        let mut conditions = self.conditions.iter();
+        conditions.any(|condition| condition.is_about(key) && condition.binds())
     }
 
     /// Whether who may publish is bound by anything: the default policy of a topic names `*` and
     /// binds it to the owner's account.
     fn is_bound(&self) -> bool {
-        !self.conditions.is_empty()
+        self.conditions.iter().any(Condition::binds)
     }
 
     /// Whether its conditions let AWS Budgets in for this account.
@@ -148,7 +150,22 @@ impl Statement {
     }
 }
 
+impl Subscription {
+    /// Whether a function gets what is published, as the guard does.
+    fn wakes(&self) -> bool {
+        self.protocol == "lambda"
+    }
+}
+
 impl Condition {
+    /// Whether it keeps anybody out: not where any value will do, nor where it counts only if the
+    /// key is there. What it asks beyond that cannot be told from here.
+    /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>.
+    fn binds(&self) -> bool {
+        let anything = |value: &String| value.chars().all(|one| one == '*');
+        !self.operator.ends_with("IfExists") && !self.values.iter().any(anything)
+    }
+
     /// Condition keys are the same in upper and lower case.
     /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>.
     fn is_about(&self, key: &str) -> bool {

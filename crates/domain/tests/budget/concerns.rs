@@ -2,6 +2,7 @@
 
 use domain::budget::counted::{Counted, Kind};
 use domain::budget::free_tier::FreeTierUse;
+use domain::budget::period::TimeUnit;
 
 use crate::made::{TOPIC, service, usd};
 use crate::world::{World, announced, notice, world};
@@ -293,4 +294,51 @@ fn a_message_about_a_budget_with_a_comma_in_its_name_says_that_it_cannot_be_watc
     let plan = world.tick("11-19 10:00");
     let next = &notice(&plan, "budget-message-foreign").next.what;
     assert!(next.contains("comma"), "{next}");
+}
+
+#[test]
+fn a_budget_whose_limit_was_raised_is_not_told_to_run_short() {
+    let mut world = shop();
+    world.reports("9");
+    assert_eq!(announced(&world.tick("11-19 10:00")), ["budget-warned"]);
+    world.edits("100", "11-19 10:30");
+    let told = announced(&world.tick("11-19 11:00"));
+    assert_eq!(told, ["budget-limit-changed"]);
+}
+
+#[test]
+fn a_look_that_failed_does_not_make_a_budget_that_can_be_met() {
+    let failed = Counted {
+        kind: Kind::Other,
+        name: "what stands beside the services".to_owned(),
+        count: 1,
+        hour: None,
+    };
+    let mut world = shop();
+    world.beside = vec![balancer(Some("0.0225"))];
+    assert_eq!(
+        announced(&world.tick("11-19 10:00")),
+        ["budget-cannot-be-met"]
+    );
+    world.beside = vec![failed];
+    assert_eq!(announced(&world.tick("11-19 11:00")), [""; 0]);
+    world.beside.clear();
+    world.services_unseen = true;
+    assert_eq!(announced(&world.tick("11-19 12:00")), [""; 0]);
+    world.services_unseen = false;
+    assert_eq!(
+        announced(&world.tick("11-19 13:00")),
+        ["budget-cannot-be-met over"]
+    );
+}
+
+#[test]
+fn a_budget_of_one_period_does_not_promise_a_next_one() {
+    let mut world = shop();
+    world.budget("dev").unit = TimeUnit::Custom;
+    world.tick("11-19 10:00");
+    world.reports("10.50");
+    let plan = world.tick("11-19 11:00");
+    let next = &notice(&plan, "budget-stopped").next.what;
+    assert!(!next.contains("in the next period"), "{next}");
 }

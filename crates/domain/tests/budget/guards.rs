@@ -205,3 +205,72 @@ fn findings_are_told_once_and_again_when_they_are_others() {
         ["budget-unguarded over"]
     );
 }
+
+#[test]
+fn a_topic_that_only_people_read_does_not_wake_the_guard() {
+    let email = |guarded: &mut Guarded| {
+        "email".clone_into(&mut guarded.topics[0].subscriptions[0].protocol);
+    };
+    assert_eq!(findings(email), [Finding::WakesNobody { topic: topic() }]);
+    let both = findings(|guarded| {
+        let mut beside = guarded.topics[0].subscriptions[0].clone();
+        "email".clone_into(&mut beside.protocol);
+        guarded.topics[0].subscriptions.insert(0, beside);
+    });
+    assert_eq!(both, []);
+}
+
+#[test]
+fn a_condition_that_everybody_meets_binds_nobody() {
+    let bound = |operator: &str, value: &str| Statement {
+        conditions: vec![
+            condition(operator, "aws:SourceAccount", value),
+            condition(operator, "aws:SourceArn", value),
+        ],
+        ..of_the_owner()
+    };
+    let anybody = [Finding::Anybody { topic: topic() }];
+    for (operator, value) in [
+        ("StringLike", "*"),
+        ("StringLike", "**"),
+        ("StringEqualsIfExists", ACCOUNT),
+    ] {
+        let policy = vec![lets_budgets_in(), bound(operator, value)];
+        assert_eq!(with_policy(policy), anybody, "{operator} {value}");
+        let budgets = Statement {
+            principals: lets_budgets_in().principals,
+            ..bound(operator, value)
+        };
+        let found = with_policy(vec![budgets]);
+        assert!(found.contains(&Finding::AnyAccount { topic: topic() }));
+        assert!(found.contains(&Finding::AnySource { topic: topic() }));
+    }
+    let ours = vec![lets_budgets_in(), bound("StringLike", ACCOUNT)];
+    assert_eq!(with_policy(ours), []);
+}
+
+#[test]
+fn a_topic_that_could_not_be_looked_at_has_not_been_put_right() {
+    let mut world = world([service("prod/api").tagged("stop").desired(3)]);
+    let shut = |notifications: bool| {
+        let mut guarded = good();
+        guarded.topics[0].policy = Ok(Vec::new());
+        if !notifications {
+            guarded.notifications.clear();
+        }
+        guarded
+    };
+    world.budget("dev").guarded = Some(shut(false));
+    assert_eq!(announced(&world.tick("11-19 10:00")), ["budget-unguarded"]);
+    for notifications in [false, true] {
+        let mut seen = shut(notifications);
+        seen.topics.clear();
+        world.budget("dev").guarded = Some(seen);
+        assert_eq!(announced(&world.tick("11-19 11:00")), [""; 0]);
+    }
+    world.budget("dev").guarded = Some(good());
+    assert_eq!(
+        announced(&world.tick("11-19 12:00")),
+        ["budget-unguarded over"]
+    );
+}

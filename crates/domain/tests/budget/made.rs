@@ -53,6 +53,7 @@ pub(crate) fn reading(actual: Option<&str>) -> Reading {
         actual: actual.map(usd),
         forecast: None,
         period: november(),
+        ends: false,
         edited: None,
         auto_adjusting: false,
         rungs: Vec::new(),
@@ -107,6 +108,8 @@ pub(crate) struct Thing {
     pub(crate) saved: Option<u32>,
     /// The record of its rest: whether it is as its holds ask.
     pub(crate) settled: bool,
+    /// The record of its rest: when that was done.
+    pub(crate) put_down: Option<Timestamp>,
 }
 
 /// A service without tags and without tasks, of which one costs five cents an hour.
@@ -122,6 +125,7 @@ pub(crate) fn service(name: &str) -> Thing {
         holds: Holds::none(),
         saved: None,
         settled: true,
+        put_down: None,
     }
 }
 

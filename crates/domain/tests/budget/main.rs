@@ -40,8 +40,9 @@ mod world;
 mod asked;
 mod blind;
 mod concerns;
-mod doubts;
+
 mod drills;
+mod edges;
 mod guards;
 mod meters;
 mod money;
@@ -50,6 +51,7 @@ mod pages;
 mod periods;
 mod properties;
 mod prose;
+mod raised;
 mod readings;
 mod restores;
 mod selections;

@@ -1,7 +1,7 @@
 //! What holds whatever happens: readings, messages, crashes, vetoes and restores.
 
 use domain::budget::blind::Blind;
-use domain::budget::state::{State, Why};
+use domain::budget::state::{State, Treatment, Why};
 use domain::budget::{Plan, What};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -218,7 +218,6 @@ proptest! {
             lived.run(steps);
         }
         lived.calms_down();
-        let most = lived.world.policy.put_down_again;
         let mut any = false;
         for (budget, spent) in [("dev", lived.spent), ("team", lived.team)] {
             let Some(tally) = lived.world.tallies.get(&name(budget)) else { continue };
@@ -226,8 +225,9 @@ proptest! {
                 State::Stopped(stop) => {
                     any = true;
                     for up in NAMES.iter().filter(|name| **name != "two/keep" && lived.world.count(name) > 0) {
-                        let times = stop.again.get(&crate::made::arn(up)).copied().unwrap_or_default();
-                        prop_assert!(times >= most, "{} is up", up);
+                        let again = stop.again.get(&crate::made::arn(up));
+                        let left_alone = again.is_some_and(|again| again.treatment == Treatment::LeftAlone);
+                        prop_assert!(left_alone, "{} is up", up);
                     }
                 }
                 State::Armed | State::Warned => {

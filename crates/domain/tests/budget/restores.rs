@@ -1,8 +1,10 @@
 //! How services come back: with proof, or by a person.
 
+use domain::budget::period::Period;
 use domain::budget::{Answer, Reason, Refusal, What};
+use rust_decimal::Decimal;
 
-use crate::made::{arn, on, service, usd};
+use crate::made::{arn, november, on, service, usd};
 use crate::world::{World, announced, becomes, decided, notice, world};
 
 /// Stopped on the 19th at 10.10 USD.
@@ -13,6 +15,14 @@ fn stopped() -> World {
     world.ticks(["11-19 11:00", "11-19 12:00"]);
     assert!(world.is_stopped("dev"));
     world
+}
+
+/// Everything comes back: no other budget keeps anything.
+fn restoring(up_to: Option<Decimal>) -> Answer {
+    Answer::Restoring {
+        up_to,
+        kept_by: Vec::new(),
+    }
 }
 
 #[test]
@@ -94,7 +104,7 @@ fn an_edit_in_the_middle_of_the_period_opens_nothing() {
         told.next.what
     );
     let plan = world.restore(None, "11-22 14:00");
-    assert_eq!(plan.answer, Some(Answer::Restoring { up_to: None }));
+    assert_eq!(plan.answer, Some(restoring(None)));
     assert_eq!(world.count("prod/api"), 3);
 }
 
@@ -168,7 +178,7 @@ fn a_person_gets_services_back_and_a_second_overrun_stops_them_again() {
     let mut world = stopped();
     let plan = world.restore(Some("3.00"), "11-19 14:00");
     let up_to = Some(usd("13.10"));
-    assert_eq!(plan.answer, Some(Answer::Restoring { up_to }));
+    assert_eq!(plan.answer, Some(restoring(up_to)));
     assert_eq!(world.count("prod/api"), 3);
     world.tick("11-19 15:00");
     assert_eq!(world.state(), "warned");
@@ -246,12 +256,7 @@ fn a_restore_while_blind_counts_from_what_is_known() {
     let mut world = stopped();
     world.budget("dev").blind = Some(domain::budget::blind::Blind::Missing);
     let plan = world.restore(Some("2"), "11-19 14:00");
-    assert_eq!(
-        plan.answer,
-        Some(Answer::Restoring {
-            up_to: Some(usd("12.10"))
-        })
-    );
+    assert_eq!(plan.answer, Some(restoring(Some(usd("12.10")))));
     assert_eq!(world.count("prod/api"), 3);
 }
 
@@ -316,6 +321,97 @@ fn a_restore_is_not_over_while_something_held_could_not_be_looked_at() {
     world.held_unseen = false;
     world.ticks(["11-19 16:00", "11-19 17:00"]);
     assert_eq!((world.state(), world.count("prod/api")), ("warned", 3));
+}
+
+#[test]
+fn an_allowance_that_was_a_slip_can_be_taken_back() {
+    let mut world = stopped();
+    world.restore(Some("3000"), "11-19 13:00");
+    world.ticks(["11-19 13:30", "11-19 14:00"]);
+    let plan = world.restore(Some("3"), "11-19 14:30");
+    let allowed = world.tally("dev").allowed.clone().unwrap();
+    assert_eq!(allowed.up_to, usd("13.10"), "{:?}", plan.answer);
+}
+
+#[test]
+fn what_a_person_allowed_outlives_an_edit_of_when_the_budget_ends() {
+    let mut world = stopped();
+    world.restore(Some("3"), "11-19 13:00");
+    let cut = Period {
+        end: on("11-25 00:00"),
+        ..november()
+    };
+    let rolled = world.tally("dev").rolled(cut);
+    assert_eq!(
+        rolled.allowed.map(|allowed| allowed.up_to),
+        Some(usd("13.10"))
+    );
+}
+
+#[test]
+fn what_is_taken_for_stopped_at_a_spend_of_zero_comes_back_with_the_next_period() {
+    let mut world = stopped();
+    world.tallies.clear();
+    world.reports("0");
+    world.budget("dev").edited = Some(on("11-20 09:30"));
+    world.tick("11-20 10:00");
+    world.reports("10.50");
+    world.hourly("11-20 20:00", "11-30 20:00");
+    world.reports("0.10");
+    world.hourly("12-01 10:00", "12-03 10:00");
+    assert_eq!(world.count("prod/api"), 3);
+}
+
+#[test]
+fn a_stop_that_goes_on_for_a_new_period_is_told_anew() {
+    let mut world = stopped();
+    world.tick("11-30 23:00");
+    world.reports("10.05");
+    world.budget("dev").edited = Some(on("12-01 00:10"));
+    let told = world.told("12-03 12:00", "12-05 12:00");
+    assert_eq!(
+        world.tally("dev").stop().unwrap().period_end,
+        on("01-01 00:00")
+    );
+    assert_eq!(
+        told,
+        ["budget-stopped"],
+        "November's page promised December"
+    );
+}
+
+#[test]
+fn what_was_allowed_can_be_lowered_but_not_raised_while_nothing_is_stopped() {
+    let mut world = stopped();
+    world.restore(Some("3"), "11-19 13:00");
+    world.ticks(["11-19 13:30", "11-19 14:00"]);
+    for allow in [Some("4"), Some("3"), Some("0"), None] {
+        let plan = world.restore(allow, "11-19 14:30");
+        let refused = Answer::Refused(Refusal::NothingStopped);
+        assert_eq!(plan.answer, Some(refused), "{allow:?}");
+    }
+    let plan = world.restore(Some("1"), "11-19 14:30");
+    let up_to = usd("11.10");
+    assert_eq!(plan.answer, Some(Answer::Allowed { up_to }));
+    world.reports("11.20");
+    world.tick("11-19 20:00");
+    assert_eq!(world.count("prod/api"), 0);
+}
+
+#[test]
+fn a_fall_in_the_last_minutes_of_a_period_may_be_the_next_one_s_and_says_nothing() {
+    let mut world = world([service("prod/api").tagged("stop").desired(3)]);
+    world.reports("5");
+    world.hourly("11-30 12:00", "11-30 23:30");
+    for actual in ["0", "0.02"] {
+        world.reports(actual);
+        let plan = world.tick("11-30 23:59");
+        assert_eq!(decided(&plan).verdict.name(), "blind");
+        assert_eq!(announced(&plan), [""; 0]);
+        assert_eq!(decided(&plan).spend, Some(usd("5")));
+    }
+    world.reports("5.50");
+    assert_eq!(decided(&world.tick("11-30 23:59")).spend, Some(usd("5.50")));
 }
 
 #[test]

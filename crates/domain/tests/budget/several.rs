@@ -1,7 +1,9 @@
 //! Several budgets hold the same services with one hold.
 
+use domain::budget::Answer;
+
 use crate::made::{name, service, usd};
-use crate::world::{World, becomes, world};
+use crate::world::{World, becomes, notice, world};
 
 /// `dev` and `team` have both stopped.
 fn both() -> World {
@@ -59,4 +61,19 @@ fn a_budget_that_cannot_be_read_keeps_what_it_stopped_while_another_restores() {
     world.tick("11-19 15:00");
     assert_eq!(world.count("prod/api"), 0);
     assert!(world.tallies.contains_key(&name("team")));
+}
+
+#[test]
+fn a_restore_that_brings_nothing_back_says_who_holds_it() {
+    let mut world = both();
+    let plan = world.restore(Some("3"), "11-19 14:00");
+    let told = &notice(&plan, "budget-stopped").title;
+    let expected =
+        "ana restores what the budget dev stopped: demo; the budget team keeps services at rest";
+    assert_eq!(told, expected);
+    let answer = Answer::Restoring {
+        up_to: Some(usd("13.10")),
+        kept_by: vec![name("team")],
+    };
+    assert_eq!(plan.answer, Some(answer));
 }

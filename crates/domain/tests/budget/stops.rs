@@ -323,7 +323,8 @@ fn a_deployment_in_progress_is_waited_for_and_not_counted() {
         ["prod/api put down again"]
     );
     let stop = world.tally("dev").stop().unwrap().clone();
-    assert_eq!(stop.again.values().copied().collect::<Vec<_>>(), [1]);
+    let times = stop.again.values().map(|again| again.times);
+    assert_eq!(times.collect::<Vec<_>>(), [1]);
 }
 
 #[test]
@@ -514,6 +515,32 @@ fn of_more_services_raised_at_once_than_a_record_can_count_the_rest_is_put_down_
     }
     let up = world.services.values().filter(|one| one.desired > 0);
     assert_eq!(up.count(), 0);
+}
+
+#[test]
+fn no_stop_is_announced_before_the_limit_where_it_lasts_anyway_and_one_that_was_is_off() {
+    let mut world = world([service("prod/api")
+        .tagged("stop")
+        .desired(1)
+        .hour(Some("0.0001"))]);
+    world.policy.stop_percent = usd("90");
+    world.policy.grace = SignedDuration::from_mins(90);
+    world.reports("9.20");
+    assert_eq!(announced(&world.tick("11-19 11:00")), ["budget-warned"]);
+    world.redeploy("prod/api", 100);
+    assert_eq!(announced(&world.tick("11-19 12:00")), ["budget-grace"]);
+    world.redeploy("prod/api", 1);
+    assert_eq!(announced(&world.tick("11-19 13:00")), ["budget-grace over"]);
+    world.tick("11-19 14:00");
+    world.redeploy("prod/api", 100);
+    let plan = world.tick("11-19 16:00");
+    let until = on("11-19 17:30");
+    assert_eq!(
+        decided(&plan).reason,
+        Reason::InGrace { until },
+        "the grace that ended is given anew"
+    );
+    assert_eq!(world.count("prod/api"), 100);
 }
 
 #[test]

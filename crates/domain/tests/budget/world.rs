@@ -53,6 +53,7 @@ pub(crate) struct World {
     pub(crate) asked: Option<Asked>,
     pub(crate) closing: bool,
     pub(crate) unreadable: bool,
+    pub(crate) services_unseen: bool,
     pub(crate) held_unseen: bool,
     pub(crate) gone: BTreeSet<ServiceArn>,
     // The ledger.
@@ -83,6 +84,7 @@ pub(crate) fn world(things: impl IntoIterator<Item = Thing>) -> World {
         asked: None,
         closing: false,
         unreadable: false,
+        services_unseen: false,
         held_unseen: false,
         gone: BTreeSet::new(),
         tallies: BTreeMap::new(),
@@ -203,7 +205,7 @@ impl World {
     pub(crate) fn run(&mut self, now: Timestamp, steps: usize) -> Plan {
         self.finish_waking();
         let plan = self.plan(now);
-        self.apply(&plan, steps);
+        self.apply(&plan, now, steps);
         self.asked = None;
         self.messages.clear();
         plan
@@ -267,6 +269,7 @@ impl World {
                 deploying: thing.deploying,
                 holds: thing.holds.clone(),
                 settled: thing.settled,
+                put_down: thing.put_down,
                 hour: thing.hour,
             };
             (arn.clone(), service)
@@ -275,6 +278,7 @@ impl World {
             budgets: budgets.collect(),
             unreadable: self.unreadable,
             services: services.collect(),
+            services_unseen: self.services_unseen,
             held_unseen: self.held_unseen,
             gone: self.gone.clone(),
             instances: self.instances.clone(),
@@ -290,7 +294,7 @@ impl World {
     }
 
     /// Applies a plan: the records, then what becomes of services, up to so many steps.
-    pub(crate) fn apply(&mut self, plan: &Plan, steps: usize) {
+    pub(crate) fn apply(&mut self, plan: &Plan, now: Timestamp, steps: usize) {
         let mut left = steps;
         let mut step = || {
             let goes = left > 0;
@@ -319,7 +323,7 @@ impl World {
             if !step() {
                 return;
             }
-            carry_out(thing);
+            carry_out(thing, now);
         }
         for announcement in &plan.announcements {
             match announcement.told.clone() {
@@ -372,11 +376,13 @@ impl Budget {
             return Err(blind.clone());
         }
         let cycle = Cycle::new(self.unit, on("10-01 00:00"), None).unwrap();
+        let period = cycle.at(now).unwrap();
         Ok(Reading {
             limit: self.limit,
             actual: self.actual,
             forecast: self.forecast,
-            period: cycle.at(now).unwrap(),
+            period,
+            ends: cycle.ends_with(period),
             edited: self.edited,
             auto_adjusting: self.auto_adjusting,
             rungs: Vec::new(),
@@ -392,6 +398,7 @@ fn intend(thing: &mut Thing, change: &Change) {
             thing.saved.get_or_insert(thing.desired);
             thing.holds = holds.with_replaced(Holder::Budget, hold.clone());
             thing.settled = false;
+            thing.put_down = None;
         }
         Becomes::Reworded(hold) => {
             thing.holds = holds.with_replaced(Holder::Budget, hold.clone());
@@ -404,13 +411,14 @@ fn intend(thing: &mut Thing, change: &Change) {
 }
 
 /// The second half: its count.
-fn carry_out(thing: &mut Thing) {
+fn carry_out(thing: &mut Thing, now: Timestamp) {
     if !thing.holds.is_empty() {
         thing.desired = 0;
     } else if let Some(saved) = thing.saved.take() {
         thing.desired = saved.max(thing.desired);
     }
     thing.settled = true;
+    thing.put_down = Some(now);
 }
 
 fn moment(policy: &Policy, now: Timestamp) -> Moment<'_> {

@@ -146,7 +146,7 @@ impl Both {
                 forgotten: plan.forgotten,
                 ..Stop::default()
             };
-            self.money.apply(&said, usize::MAX);
+            self.money.apply(&said, self.now, usize::MAX);
         }
         self.money.asked = None;
     }
@@ -200,7 +200,7 @@ impl Both {
             records: plan.records.clone(),
             ..Stop::default()
         };
-        self.money.apply(&records, steps);
+        self.money.apply(&records, self.now, steps);
     }
 
     /// How many of so many steps the next run takes.

@@ -4,7 +4,7 @@ use domain::budget::BudgetName;
 use domain::budget::counted::Rate;
 use domain::budget::meter::Sample;
 use domain::budget::period::Period;
-use domain::budget::state::{State, Stop};
+use domain::budget::state::{Again, State, Stop, Treatment};
 use domain::budget::tally::{Cause, Seen, Tally};
 use domain::rest::Version;
 use jiff::SignedDuration;
@@ -19,12 +19,17 @@ fn name() -> BudgetName {
 
 fn tally(version: i64) -> Tally {
     let amount = |text: &str| text.parse().unwrap();
+    let again = Again {
+        times: 3,
+        treatment: Treatment::LeftAlone,
+        at: at("2026-11-19T16:00:00Z"),
+    };
     let stop = Stop {
         since: at("2026-11-19T12:00:00Z"),
         period_end: at("2026-12-01T00:00:00Z"),
         spend: amount("10.0000000000000000000000000001"),
         picked: Some([service("api"), service("web")].into()),
-        again: [(service("api"), 3)].into(),
+        again: [(service("api"), again)].into(),
     };
     let seen = |day: &str, spend: &str| Seen {
         at: at(&format!("2026-11-{day}T12:00:00Z")),

@@ -3,23 +3,18 @@
 use std::collections::BTreeSet;
 
 use domain::arn::ServiceArn;
-use domain::budget::{Intent, Service, is_at_rest};
+use domain::budget::{Intent, PATIENCE, Service, is_at_rest};
 use domain::hold::Holds;
 use domain::rest::ServiceRest;
 use domain::resting::{Live, Sight};
 use edge::services::look as ask;
 use edge::tagged::Tagged;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ledger::Standing;
 
 use super::scope::{held, intent};
 use super::{Seen, left_alone, prices};
 use crate::{Aws, Settings};
-
-/// A deployment that raised a service while it was stopped is waited for so long: to put a service
-/// down in the middle of a deployment, over and over, helps nobody. The same as the template's
-/// default for the night.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(60);
 
 /// Looks at every service in scope. What cannot be seen is left alone, and what of that is held for
 /// a budget keeps its restore open.
@@ -59,6 +54,7 @@ pub(super) async fn look(
         seen.observed.services.insert(arn.clone(), service);
         seen.changeable.insert(arn, (live, rest));
     }
+    seen.observed.services_unseen = !tagged.unseen.is_empty() || !answers.unseen.is_empty();
     let held: BTreeSet<&ServiceArn> = held(standing).collect();
     for (batch, failure) in answers.unseen {
         seen.observed.held_unseen |= batch.iter().any(|arn| held.contains(arn));
@@ -105,6 +101,7 @@ fn service(live: &Live, rest: Option<&ServiceRest>, intent: Intent, now: Timesta
         deploying,
         holds: rest.map_or_else(Holds::none, |rest| rest.holds.clone()),
         settled: rest.is_none_or(|rest| rest.settled.is_some()),
+        put_down: rest.and_then(|rest| rest.settled),
         hour: None,
     }
 }

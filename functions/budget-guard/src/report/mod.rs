@@ -2,6 +2,8 @@
 
 pub(crate) mod parts;
 
+use std::collections::BTreeSet;
+
 use domain::announcement::Announcement;
 use domain::budget::{Answer, Plan, Undone};
 use domain::resting::{Errand, Reason, Subject};
@@ -89,7 +91,7 @@ impl Run<'_> {
         let failure = Failure::of_many(failures.collect(), planned);
         let refused = self.plan.answer.clone().and_then(|answer| match answer {
             Answer::Refused(refusal) => Some(Failure::Refused(refusal)),
-            Answer::Restoring { .. } | Answer::Vetoed { .. } => None,
+            Answer::Restoring { .. } | Answer::Allowed { .. } | Answer::Vetoed { .. } => None,
         });
         let unfinished = (left > 0).then_some(Failure::Unfinished { left });
         failure.or(unfinished).or(refused)
@@ -102,8 +104,23 @@ impl Run<'_> {
         nothing_failed && self.left() == 0 && !self.endings.iter().any(failed)
     }
 
-    /// The services whose errand failed, and why.
+    /// The services that nothing could be done for: those whose errand failed, and why, and those that
+    /// could not be looked at closely enough to have one.
     pub(crate) fn undone(&self) -> Vec<Undone> {
+        let mut undone = self.failed_errands();
+        let errands = self.errands.iter();
+        let taken: BTreeSet<&Subject> = errands.map(|errand| &errand.subject).collect();
+        let changed = self.plan.changes.iter().map(|change| &change.service);
+        let without = changed.filter(|arn| !taken.contains(&Subject::Service((*arn).clone())));
+        undone.extend(without.map(|service| Undone {
+            service: service.clone(),
+            why: "its scalable target could not be looked at".to_owned(),
+            by_ledger: false,
+        }));
+        undone
+    }
+
+    fn failed_errands(&self) -> Vec<Undone> {
         let errands = self.errands.iter().zip(&self.endings);
         let undone = errands.filter_map(|(errand, ending)| match (&errand.subject, ending) {
             (Subject::Service(service), Ending::Failed(failure)) => Some(Undone {

@@ -61,7 +61,11 @@ pub(crate) fn usd(amount: Option<Decimal>) -> Option<String> {
 /// What the person who asked is told.
 pub(crate) fn answer(answer: &Answer) -> Value {
     match answer {
-        Answer::Restoring { up_to } => json!({ "restoring": true, "up_to": usd(*up_to) }),
+        Answer::Restoring { up_to, kept_by } => {
+            let kept_by: Vec<&str> = kept_by.iter().map(|name| name.as_str()).collect();
+            json!({ "restoring": true, "up_to": usd(*up_to), "kept_at_rest_by": kept_by })
+        }
+        Answer::Allowed { up_to } => json!({ "allowed_up_to": usd(Some(*up_to)) }),
         Answer::Vetoed { until } => json!({ "vetoed_until": until.to_string() }),
         Answer::Refused(refusal) => json!({ "refused": refusal.to_string() }),
     }
