@@ -51,8 +51,8 @@ pub async fn handle(
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
     match event::parse(event, settings, invocation)? {
-        Request::Ask(question) => ask::answer(aws, settings, question, invocation).await,
-        Request::Work(work) => work_on(aws, settings, &work, invocation).await,
+        Request::Ask(question) => Box::pin(ask::answer(aws, settings, question, invocation)).await,
+        Request::Work(work) => Box::pin(work_on(aws, settings, &work, invocation)).await,
         Request::NotForUs(why) => {
             tracing::info!(why, "nothing to do");
             Ok(json!({ "function": "budget-guard", "summary": "nothing to do", "reason": why }))
