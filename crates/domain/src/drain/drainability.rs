@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::SignedDuration;
 
 use super::fold::NOTICE;
-use super::observed::Service;
+use super::service::Service;
 use crate::arn::ServiceArn;
 use crate::resting::Kind;
 

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::became::outcome;
 use super::case::{Open, Step};
 use super::fold::LATE;
-use super::instance::InstanceId;
-use super::observed::{Observed, Service};
-use super::outcome::{Ending, Outcome};
+use super::observed::Observed;
+use super::outcome::Ending;
 use super::plan::IndexWrite;
 use super::reason::Reason;
-use super::record::{Drain, Drainer, Fate};
+use super::record::{Drain, Drainer};
+use super::service::Service;
 use super::sign::Ec2State;
-use super::{fates, told_drains};
+use super::{fates, told_passing};
 use crate::arn::ServiceArn;
 use crate::resting::Kind;
 
@@ -106,7 +107,7 @@ fn unannounced(mut open: Open<'_>, end: Timestamp) -> Step {
         open.step.drain = Some(open.drain);
         return open.step;
     }
-    done(&mut open);
+    // Nothing is marked: should the word come later still, it is heard.
     open.step.reason = Some(Reason::Closed);
     open.step
 }
@@ -120,7 +121,7 @@ fn settle(open: &mut Open<'_>, end: Timestamp) {
     let read = open.tasks().is_some() && wants_tasks(&open.drain, now);
     // A hook lets go when every task has stopped, so that there is nothing left to read.
     let let_go = open.drain.released.is_some() && !open.drain.tasks.is_empty();
-    if open.gives_up(end) && open.is_dead() {
+    if open.case.round.looking && open.gives_up(end) && open.is_dead() {
         fates::give_up(&mut open.drain);
         open.drain.settled = Some(now);
     } else if (read || let_go) && fates::all_known(&open.drain) {
@@ -189,7 +190,7 @@ fn close(mut open: Open<'_>, ending: Ending) -> Step {
     let ours = matches!(open.drain.by, Drainer::Us { .. });
     open.step.reason = Some(Reason::Closed);
     open.step.outcome = Some(outcome);
-    open.step.alone = told_drains::alone(&open.drain);
+    open.step.alone = told_passing::alone(&open.drain);
     done(&mut open);
     if returns && ours {
         open.drain.dormant = Some(now);
@@ -216,50 +217,6 @@ fn done(open: &mut Open<'_>) {
         instance: open.case.id.clone(),
         at: last.unwrap_or(open.case.moment.now),
     });
-}
-
-/// What became of an instance and its tasks.
-pub(super) fn outcome(id: &InstanceId, drain: &Drain, ending: Ending, now: Timestamp) -> Outcome {
-    let fates = || drain.tasks.values().map(|leaving| leaving.fate);
-    let count = |counts: fn(Fate) -> bool| {
-        u32::try_from(fates().filter(|fate| counts(*fate)).count()).unwrap_or(u32::MAX)
-    };
-    let first = drain.heard.first().unwrap_or(drain.opened);
-    let known = drain.heard.certain().map(|at| at.max(drain.opened));
-    let lead = drain
-        .deadline
-        .zip(known)
-        .map(|(deadline, known)| deadline.duration_since(known).max(SignedDuration::ZERO));
-    let drained = match drain.by {
-        // The answer of ECS is the proof; that it was seen later says when we looked.
-        Drainer::Us { at } => Some(at),
-        _ => drain.draining,
-    };
-    let to_draining = drained
-        .zip(drain.heard.certain().or(drain.heard.rebalance))
-        .map(|(at, since)| at.duration_since(since).max(SignedDuration::ZERO));
-    let stopped = fates().filter_map(Fate::stopped).min();
-    let replaced = drain.replaced.values().max();
-    Outcome {
-        instance: id.clone(),
-        ending,
-        places: drain.places.clone(),
-        provider: drain.provider.clone(),
-        pool: drain.pool.clone(),
-        first,
-        lead,
-        to_draining,
-        left: count(|fate| matches!(fate, Fate::Left { .. })),
-        stopped_by_us: count(|fate| matches!(fate, Fate::Left { by_us: true, .. })),
-        killed: count(|fate| matches!(fate, Fate::Killed { .. })),
-        orphaned: count(|fate| fate == Fate::Orphaned),
-        not_replaced: u32::try_from(lacking(drain).len()).unwrap_or(u32::MAX),
-        replacement: stopped
-            .zip(replaced)
-            .map(|(from, to)| to.duration_since(from).max(SignedDuration::ZERO)),
-        by_fis: drain.heard.by_fis,
-        at: now,
-    }
 }
 
 /// Whether the minute tick is needed for this record.

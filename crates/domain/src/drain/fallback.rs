@@ -1,8 +1,9 @@
 //! On-Demand capacity in place of Spot while a surge lasts: in proportion, capped, and reversed.
 
 use super::moment::Moment;
-use super::observed::{Group, Observed, percent};
+use super::observed::{Group, Observed};
 use super::plan::FallbackStep;
+use super::service::percent;
 use super::surge::{Incident, Raised};
 use super::surges::{Tally, fleet};
 

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::case::AGAIN;
 use super::ending::end;
 use super::fold::NOTICE;
-use super::observed::Task;
 use super::plan::StopTask;
 use super::record::{Drain, Fate, Leaving};
+use super::service::Task;
 use crate::arn::TaskArn;
 
 /// The exit code of a container that was killed: 128 and the number of SIGKILL.

@@ -4,24 +4,32 @@
 //! A message only says *look here*. What to do follows from the record, from the deadline and from
 //! what is; so messages that are late, repeated, lost or out of order change nothing.
 
+mod became;
 mod case;
 mod concerns;
 mod counting;
 mod decision;
 mod drainability;
+mod draining;
 mod ending;
 mod fallback;
 mod fates;
 mod fold;
+mod hear;
+mod hooks;
 mod instance;
 mod looks;
 mod moment;
 mod observed;
+mod open;
 mod outcome;
 mod plan;
 mod reason;
 mod record;
+mod remembered;
 mod scope;
+mod seen;
+mod service;
 mod sign;
 mod stops;
 mod subject;
@@ -30,8 +38,11 @@ mod surges;
 mod tags;
 mod told;
 mod told_drains;
+mod told_hooks;
 mod told_losses;
+mod told_passing;
 mod voluntary;
+mod wanted;
 mod wants;
 mod watch;
 
@@ -41,8 +52,7 @@ pub use fold::{named, needs_all_drains};
 pub use instance::{InstanceId, InstanceIdError, Pool};
 pub use moment::{Fallback, Moment, Policy, SurgePolicy};
 pub use observed::{
-    Cluster, Fleet, Group, HookTimes, Mark, Mixed, Observed, Place, Provider, Service, Source,
-    Task, Weight, Whereabouts,
+    Cluster, Fleet, Group, HookTimes, Mark, Mixed, Observed, Place, Provider, Source, Whereabouts,
 };
 pub use outcome::{Ending, Outcome};
 pub use plan::{
@@ -51,7 +61,9 @@ pub use plan::{
 };
 pub use reason::Reason;
 pub use record::{Berth, Drain, Drainer, Fate, Heard, Leaving, OpenHook, Owner};
-pub use sign::{Action, ContainerInstanceSeen, Ec2State, HookCall, Says, Sign, Status, TaskSeen};
+pub use seen::{ContainerInstanceSeen, Status, TaskSeen};
+pub use service::{Service, Task, Weight};
+pub use sign::{Action, Ec2State, HookCall, Says, Sign};
 pub use surge::{Counted, Incident, Loss, Raised, Scope};
 pub use tags::{DRAIN, Mode, STANDALONE, Standalone, Tagged, drain, standalone};
 pub use wants::{Wants, needs_ticks, wants};

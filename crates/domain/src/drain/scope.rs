@@ -3,7 +3,7 @@
 use super::moment::Moment;
 use super::observed::{Observed, Place, Source, Whereabouts};
 use super::record::{Berth, Drain};
-use super::sign::{ContainerInstanceSeen, Status};
+use super::seen::{ContainerInstanceSeen, Status};
 use super::surge::Scope;
 use super::tags::{Mode, Standalone, Tagged};
 use crate::arn::ClusterArn;

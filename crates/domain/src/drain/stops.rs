@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::case::Open;
 use super::ending::limit;
-use super::observed::{Observed, Service, Task};
+use super::observed::Observed;
 use super::plan::StopTask;
 use super::record::{Drainer, Owner};
 use super::scope;
+use super::service::{Service, Task};
 use super::tags::Standalone;
 use crate::arn::{ClusterArn, ServiceArn, TaskArn};
 use crate::resting::Kind;

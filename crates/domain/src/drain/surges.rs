@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::fallback;
 use super::instance::InstanceId;
 use super::moment::Moment;
-use super::observed::{Fleet, Observed, percent};
+use super::observed::{Fleet, Observed};
 use super::plan::{FallbackStep, IncidentWrite};
+use super::service::percent;
 use super::surge::{Counted, Incident, Loss, Scope};
 use crate::rest::Version;
 

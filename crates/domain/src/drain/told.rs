@@ -7,7 +7,7 @@ use super::moment::Moment;
 use super::observed::Observed;
 use super::surges::{Change, Tallies};
 use super::tags::Tagged;
-use super::{subject, told_drains, told_losses};
+use super::{subject, told_drains, told_hooks, told_losses, told_passing};
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::{ClusterArn, ServiceArn};
 use crate::notice::Kind;
@@ -21,8 +21,8 @@ pub(super) fn told(
     moment: Moment<'_>,
 ) -> (Vec<Announcement>, Vec<ConcernKey>) {
     let mut standing = told_drains::stuck(steps, observed, moment);
-    standing.extend(told_drains::waiting(steps, observed, moment));
-    standing.extend(told_drains::passing(steps, moment));
+    standing.extend(told_hooks::waiting(steps, observed, moment));
+    standing.extend(told_passing::passing(steps, moment));
     standing.extend(told_losses::surges(changes, tallies, observed, moment));
     standing.extend(told_losses::not_replaced(steps, observed, moment));
     standing.extend(told_losses::not_drainable(observed, moment));
@@ -101,7 +101,7 @@ fn over(
         Kind::DrainStuck | Kind::HookWaits => {
             let round = round(&observed.signs);
             let sees_all = observed.all_drains && round.looking;
-            let unread = told_drains::cannot_say(key, observed, moment);
+            let unread = told_hooks::cannot_say(key, observed, moment);
             let name = key.subject.rsplit('/').next().unwrap_or_default();
             (sees_all && !unread).then(|| says(format!("{name}: nobody waits for it any more")))?
         }

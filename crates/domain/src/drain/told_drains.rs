@@ -1,30 +1,23 @@
-//! What is told of instances: tasks that do not leave, hooks that wait for nothing that is known,
-//! and what happened and is over.
+//! What is told of instances that are to go and do not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::case::Step;
 use super::concerns::{Concern, fact, words};
-use super::decision::{Steps, round};
+use super::decision::Steps;
 use super::ending::{limit, was_spared};
-use super::fold::{Known, hook_times};
 use super::instance::InstanceId;
-use super::looks::HEARD_IN;
 use super::moment::Moment;
-use super::observed::{Observed, Service, Task};
-use super::outcome::{Ending, Outcome};
-use super::reason::Reason;
-use super::record::{Drain, Fate, Owner};
+use super::observed::Observed;
+use super::record::{Drain, Owner};
+use super::service::{Service, Task};
 use super::subject;
-use super::surge::Scope;
-use crate::announcement::ConcernKey;
-use crate::arn::{ClusterArn, TaskArn};
+use crate::arn::TaskArn;
 use crate::notice::{Kind, Next, Severity};
 
 /// How many tasks a notice names.
-const NAMED: usize = 5;
+pub(super) const NAMED: usize = 5;
 
 /// Instances that are to go, and whose tasks do not leave.
 pub(super) fn stuck(steps: &Steps<'_>, observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
@@ -45,7 +38,7 @@ pub(super) fn stuck(steps: &Steps<'_>, observed: &Observed, moment: Moment<'_>) 
 }
 
 /// Since when an instance waits in a hook of ours, if that is so long that people should know.
-fn waits_since(drain: &Drain, moment: Moment<'_>) -> Option<Timestamp> {
+pub(super) fn waits_since(drain: &Drain, moment: Moment<'_>) -> Option<Timestamp> {
     let since = drain.hooks.iter().map(|open| open.since).min()?;
     (moment.now >= since + moment.policy.stuck_after).then_some(since)
 }
@@ -98,7 +91,7 @@ fn does_not_leave(
     concern
 }
 
-fn describe(cluster: &str, task: &TaskArn) -> String {
+pub(super) fn describe(cluster: &str, task: &TaskArn) -> String {
     format!(
         "aws ecs describe-tasks --cluster {cluster} --tasks {}",
         task.id()
@@ -172,199 +165,6 @@ fn spared(id: &InstanceId, drain: &Drain, moment: Moment<'_>) -> Concern {
          because it costs money.",
     );
     concern
-}
-
-/// Hooks of which nobody can say what they wait for, and hooks that end sooner than we look.
-pub(super) fn waiting(steps: &Steps<'_>, observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
-    let blind = steps.iter().filter_map(|(id, step)| {
-        let drain = step.drain.as_ref()?;
-        let since = waits_since(drain, moment)?;
-        let why = unreadable(id, step, observed)?;
-        Some(cannot_see(id, drain, since, why, moment))
-    });
-    let mut concerns: Vec<Concern> = blind.collect();
-    concerns.extend(short_hooks(steps, observed, moment));
-    concerns
-}
-
-/// Why it cannot be seen what runs on an instance.
-fn unreadable<'o>(id: &InstanceId, step: &'o Step, observed: &'o Observed) -> Option<&'o str> {
-    if let Some(Reason::Unseen(why)) = &step.reason {
-        return Some(why);
-    }
-    observed.tasks.get(id)?.as_ref().err().map(String::as_str)
-}
-
-fn cannot_see(
-    id: &InstanceId,
-    drain: &Drain,
-    since: Timestamp,
-    why: &str,
-    moment: Moment<'_>,
-) -> Concern {
-    let mut concern = Concern::about(subject::instance(id, moment), Kind::HookWaits, since);
-    concern.title = format!("{id} is to go, and nobody can see what runs on it");
-    concern.text = "unseen".to_owned();
-    concern.facts = vec![fact("ECS says", why)];
-    if let Some(until) = limit(drain) {
-        concern.facts.push(fact("Time until", until));
-    }
-    concern.done = Some("Keeps its lifecycle hook open, and looks again every minute".to_owned());
-    concern.next = words(
-        "See what is wrong with the calls, most often a missing permission. If nothing runs on the \
-         instance, completing the lifecycle hook lets it go.",
-    );
-    concern
-}
-
-/// Hooks that end before the next look: there is one every minute.
-fn short_hooks(steps: &Steps<'_>, observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
-    let drains = steps.values().filter_map(|step| step.drain.as_ref());
-    let hooks = drains.flat_map(|drain| &drain.hooks);
-    let mut groups = BTreeMap::new();
-    for open in hooks {
-        let group = observed.groups.get(&open.group);
-        let group = group.and_then(|group| group.as_ref().ok());
-        if let Known::Times(times) = hook_times(group, &open.hook)
-            && times.heartbeat < HEARD_IN
-        {
-            groups.insert(&open.group, (&open.hook, times.heartbeat.as_secs()));
-        }
-    }
-    let tell = |(group, (hook, seconds)): (&String, (&String, i64))| {
-        let group_arn = subject::group(group, moment);
-        let mut concern = Concern::about(group_arn, Kind::HookWaits, moment.now);
-        concern.title = format!("The lifecycle hook {hook} of {group} ends sooner than we look");
-        concern.text = "short".to_owned();
-        concern.facts = vec![fact("Heartbeat timeout", format!("{seconds} s"))];
-        concern.next = words(&format!(
-            "Give the hook a heartbeat timeout of {} seconds or more.",
-            HEARD_IN.as_secs()
-        ));
-        concern
-    };
-    groups.into_iter().map(tell).collect()
-}
-
-/// Whether this round did not look at what would tell that a concern is over.
-pub(super) fn cannot_say(key: &ConcernKey, observed: &Observed, moment: Moment<'_>) -> bool {
-    let about = observed
-        .drains
-        .iter()
-        .find(|(id, _)| subject::instance(id, moment) == key.subject);
-    about.is_some_and(|(id, drain)| {
-        let looked = observed.tasks.contains_key(id);
-        !drain.hooks.is_empty() && !looked && round(&observed.signs).looking
-    })
-}
-
-/// A task of nobody that ended with its instance.
-struct Alone<'a> {
-    id: &'a InstanceId,
-    task: &'a TaskArn,
-    group: &'a str,
-    /// When the first sign of the instance was so.
-    since: Timestamp,
-}
-
-/// What happened and is over: told once, for all instances of a fleet in one notice.
-pub(super) fn passing(steps: &Steps<'_>, moment: Moment<'_>) -> Vec<Concern> {
-    let mut silent: BTreeMap<Scope, Vec<&Outcome>> = BTreeMap::new();
-    let mut alone: BTreeMap<ClusterArn, Vec<Alone<'_>>> = BTreeMap::new();
-    for (id, step) in steps {
-        let Some(outcome) = &step.outcome else {
-            continue;
-        };
-        let Some(place) = outcome.places.first() else {
-            continue;
-        };
-        if outcome.ending == Ending::InterruptedWithoutWarning && !outcome.by_fis {
-            let fleet = super::scope::fleet(outcome.provider.as_deref(), &place.cluster);
-            silent.entry(fleet).or_default().push(outcome);
-        }
-        for (task, group) in &step.alone {
-            let alone = alone.entry(place.cluster.clone()).or_default();
-            alone.push(Alone {
-                id,
-                task,
-                group,
-                since: outcome.first,
-            });
-        }
-    }
-    let silent = silent
-        .iter()
-        .map(|(fleet, outcomes)| without_warning(fleet, outcomes, moment));
-    let alone = alone
-        .iter()
-        .map(|(cluster, tasks)| left_alone(cluster, tasks));
-    silent.chain(alone).collect()
-}
-
-fn without_warning(fleet: &Scope, outcomes: &[&Outcome], moment: Moment<'_>) -> Concern {
-    let since = outcomes.iter().map(|outcome| outcome.first).min();
-    let subject = subject::scope(fleet, moment);
-    let kind = Kind::InterruptedWithoutWarning;
-    let mut concern = Concern::about(subject, kind, since.unwrap_or(moment.now));
-    concern.passing = true;
-    concern.title = format!(
-        "{fleet}: EC2 took {} without a warning",
-        counted(outcomes.len(), "instance", "instances")
-    );
-    let sum = |of: fn(&Outcome) -> u32| outcomes.iter().map(|outcome| of(outcome)).sum::<u32>();
-    for outcome in outcomes.iter().take(NAMED) {
-        let pool = outcome.pool.as_ref().map(ToString::to_string);
-        let pool = pool.unwrap_or_else(|| "of a pool that is not known".to_owned());
-        concern.facts.push(fact(outcome.instance.as_str(), pool));
-    }
-    concern
-        .facts
-        .push(fact("Tasks killed", sum(|o| o.killed + o.orphaned)));
-    concern.next = words(
-        "Nothing now. If it happens often, spread the fleet over more pools: a warning is not \
-         promised.",
-    );
-    concern
-}
-
-fn left_alone(cluster: &ClusterArn, tasks: &[Alone<'_>]) -> Concern {
-    let since = tasks.iter().map(|alone| alone.since).min();
-    let since = since.unwrap_or(Timestamp::UNIX_EPOCH);
-    let kind = Kind::StandaloneTaskLeft;
-    let mut concern = Concern::about(cluster.as_str(), kind, since);
-    concern.passing = true;
-    concern.title = format!(
-        "cluster {}: {} of no service ended with the instance",
-        cluster.name(),
-        counted(tasks.len(), "task", "tasks")
-    );
-    for alone in tasks.iter().take(NAMED) {
-        let value = format!("{} on {}", alone.task.id(), alone.id);
-        concern.facts.push(fact(alone.group, value));
-    }
-    concern.next = Next {
-        what:
-            "Start it again if it is still needed. With the tag caretaker:standalone set to stop, \
-               such tasks are stopped while there is time for them to end properly."
-                .to_owned(),
-        command: tasks
-            .first()
-            .map(|alone| describe(cluster.name(), alone.task)),
-    };
-    concern
-}
-
-/// The tasks of nobody that ended with their instance.
-pub(super) fn alone(drain: &Drain) -> Vec<(TaskArn, String)> {
-    let lost = drain
-        .tasks
-        .iter()
-        .filter(|(_, leaving)| matches!(leaving.fate, Fate::Killed { .. } | Fate::Orphaned));
-    lost.filter_map(|(task, leaving)| match &leaving.owner {
-        Owner::Nobody(group) => Some((task.clone(), group.clone())),
-        Owner::Service(_) => None,
-    })
-    .collect()
 }
 
 /// A number and what it counts.

@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{AGAIN, Open, Step};
-use super::ending;
 use super::instance::InstanceId;
 use super::moment::Moment;
-use super::observed::{Observed, Source, percent};
+use super::observed::{Observed, Source};
 use super::outcome::Ending;
 use super::plan::{IndexWrite, Member};
 use super::reason::Reason;
 use super::record::{Drain, Drainer};
 use super::scope::{Scoped, fleet_of};
-use super::sign::{Ec2State, Status};
+use super::seen::Status;
+use super::service::percent;
+use super::sign::Ec2State;
 use super::surge::Scope;
 use super::tags::Mode;
+use super::{became, ending};
 use crate::arn::ClusterArn;
 
 /// How long an instance that stopped is remembered in case it comes back.
@@ -120,7 +122,7 @@ fn gone(mut open: Open<'_>) -> Step {
 /// It is ACTIVE again, by us or by somebody else.
 fn given_back(mut open: Open<'_>) -> Step {
     let now = open.case.moment.now;
-    let outcome = ending::outcome(open.case.id, &open.drain, Ending::GivenBack, now);
+    let outcome = became::outcome(open.case.id, &open.drain, Ending::GivenBack, now);
     open.step.outcome = Some(outcome);
     closed(open, Reason::GivenBack)
 }
