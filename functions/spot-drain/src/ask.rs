@@ -129,7 +129,7 @@ async fn report(aws: &Aws, settings: &Settings, only: Option<&str>) -> Result<Va
     Ok(json!({
         "services": looked,
         "cannot_leave_in_time": cannot.map(undrainable).collect::<Vec<_>>(),
-        "not_seen": crate::report::parts::troubles(&seen.unseen),
+        "not_seen": crate::report::parts::troubles(&seen.unknown),
     }))
 }
 

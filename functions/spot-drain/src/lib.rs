@@ -99,6 +99,7 @@ async fn work_on(
     let Seen {
         observed,
         unseen,
+        unknown,
         blind,
         ..
     } = observe::observe(aws, settings, work, moment).await;
@@ -114,6 +115,7 @@ async fn work_on(
         plan,
         applied,
         unseen,
+        unknown,
     };
     conclude(aws, settings, run, invocation).await
 }
@@ -142,15 +144,17 @@ async fn conclude(
         let trouble = Trouble::everywhere("the journal", error);
         run.applied.failed.push(trouble);
     }
+    for unknown in &run.unknown {
+        let (what, cause) = (&unknown.what, shell::failure::chain(&unknown.failure));
+        tracing::warn!(what, cause, "not known");
+    }
     let report = run.report();
     let come_again = run.come_again();
     if run.work.queued {
-        let answer = to_the_queue(&come_again);
-        match come_again.is_empty() {
-            true => tracing::info!(%report, "done"),
-            false => tracing::error!(%report, "not everything was done"),
+        if !come_again.is_empty() {
+            tracing::error!(%report, "not everything was done");
         }
-        return Ok(answer);
+        return Ok(to_the_queue(&come_again));
     }
     match run.into_failure() {
         None => Ok(report),

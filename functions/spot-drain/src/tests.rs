@@ -283,6 +283,24 @@ async fn an_exercise_is_written_down_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_nobody_s_drain_waits_for_brings_no_message_again_and_is_in_the_journal() {
+    let denied =
+        || known("prod", 1..2).refuse("DescribeCapacityProviders", "AccessDeniedException");
+    let script = denied();
+    assert_eq!(come_again(&script, warnings([1])).await, [""; 0]);
+    assert_eq!(drained(&script).len(), 1);
+    let details = journal(&script)["details"].to_string();
+    assert!(details.contains("the capacity providers spot"), "{details}");
+    let failure = handled(&denied(), &settings(), warning(1))
+        .await
+        .unwrap_err();
+    assert!(
+        failure.to_string().contains("first the capacity providers"),
+        "{failure}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_to_do_is_an_answer() {
     let script = Script::default();
     let report = handled(&script, &settings(), json!({ "action": "tick" }))

@@ -9,7 +9,7 @@ use domain::drain::{
 use domain::rest::Version;
 use jiff::Timestamp;
 
-use super::read::{cluster, place, pool, service, task, write_pool};
+use super::parts::{cluster, place, pool, service, task, write_pool};
 use crate::fields::{Draft, Fields, Unreadable};
 
 /// Who drains, by name.

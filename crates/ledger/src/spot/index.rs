@@ -5,7 +5,7 @@ use domain::arn::ContainerInstanceArn;
 use domain::drain::{Mark, Place, Source, Status};
 use jiff::{SignedDuration, Timestamp};
 
-use super::read::{cluster, pool, write_pool};
+use super::parts::{cluster, pool, write_pool};
 use crate::fields::{Draft, Fields, Unreadable};
 
 /// How long the last word about an instance is kept.

@@ -4,7 +4,9 @@
 mod calls;
 mod drain;
 mod index;
-mod read;
+mod parts;
+mod reads;
+mod remember;
 mod surge;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp, Unit};
 
 use super::Exercise;
-use super::read::{pool, service, task, write_pool};
+use super::parts::{pool, service, task, write_pool};
 use crate::fields::{Draft, Fields, Unreadable};
 
 /// How long a loss is kept: longer than any window of a surge.

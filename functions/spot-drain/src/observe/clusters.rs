@@ -136,6 +136,6 @@ pub(super) fn group(theirs: &CapacityProvider) -> Option<String> {
 impl Providers {
     pub(super) fn place(self, seen: &mut Seen) {
         seen.observed.providers.extend(self.0);
-        seen.unseen.extend(self.1);
+        seen.unknown.extend(self.1);
     }
 }

@@ -5,23 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance};
 use domain::arn::ClusterArn;
 use domain::drain::{Fleet, InstanceId, Mixed, Place, Pool, Scope, Status};
+use futures_util::StreamExt;
 
 use super::groups::{count, mixed};
 use super::{Seen, Trouble, clusters, groups, instances};
 use crate::Aws;
 
+/// How many fleets are asked about at once.
+const AT_ONCE: usize = 8;
+
 /// Asks how large fleets are. Of one that cannot be seen nothing is known, and neither is of
 /// Fargate Spot, whose tasks are counted nowhere.
 pub(super) async fn look(aws: &Aws, seen: &mut Seen, wanted: &BTreeSet<Scope>) {
-    for scope in wanted {
+    let sizes = futures_util::stream::iter(wanted).map(async |scope| {
         let fleet = match scope.fleet() {
             Scope::Provider(name) => of_provider(aws, name).await,
             Scope::Cluster(cluster) => of_cluster(aws, cluster).await.map(Some),
             Scope::Pool(..) => Ok(None),
         };
+        (scope, fleet)
+    });
+    let mut sizes = sizes.buffered(AT_ONCE);
+    while let Some((scope, fleet)) = sizes.next().await {
         let fleet = fleet.unwrap_or_else(|failure| {
             let what = format!("the size of {scope}");
-            seen.unseen.push(Trouble::everywhere(what, failure));
+            seen.unknown.push(Trouble::everywhere(what, failure));
             None
         });
         seen.observed.fleets.insert(scope.clone(), fleet);

@@ -89,7 +89,7 @@ impl Groups {
 
     pub(super) fn place(self, seen: &mut Seen) {
         seen.observed.groups.extend(self.0);
-        seen.unseen.extend(self.1);
+        seen.unknown.extend(self.1);
     }
 }
 

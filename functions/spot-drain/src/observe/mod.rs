@@ -26,6 +26,9 @@ pub(crate) struct Seen {
     pub(crate) observed: Observed,
     /// What could not be looked at. The messages about it come again.
     pub(crate) unseen: Vec<Trouble>,
+    /// What is not known of fleets, groups, capacity providers and services. Nobody's drain waits
+    /// for it, so it brings no message again; the next tick asks for it again.
+    pub(crate) unknown: Vec<Trouble>,
     /// Whether the ledger could not be read. Then only what is lost anyway is drained.
     pub(crate) blind: bool,
     /// The instances that the index was asked about.

@@ -56,7 +56,7 @@ impl Services {
                     let why = shell::failure::chain(&failure);
                     let names: Vec<&str> = batch.iter().map(ServiceArn::name).collect();
                     let what = format!("the services {}", names.join(", "));
-                    seen.unseen.push(Trouble::everywhere(what, failure));
+                    seen.unknown.push(Trouble::everywhere(what, failure));
                     let unseen = batch.into_iter().map(|arn| (arn, Err(why.clone())));
                     seen.observed.services.extend(unseen);
                 }

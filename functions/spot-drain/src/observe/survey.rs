@@ -34,7 +34,7 @@ pub(crate) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen) {
     let clusters = match locate::clusters(aws, settings).await {
         Ok(clusters) => clusters,
         Err(failure) => {
-            seen.unseen
+            seen.unknown
                 .push(Trouble::everywhere("the clusters", failure));
             return;
         }
@@ -45,7 +45,7 @@ pub(crate) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen) {
             Ok(known) => found.push((cluster, known)),
             Err(failure) => {
                 let what = format!("the services of {}", cluster.name());
-                seen.unseen.push(Trouble::everywhere(what, failure));
+                seen.unknown.push(Trouble::everywhere(what, failure));
             }
         }
     }

@@ -93,3 +93,112 @@ fn line(fleet: &str, metrics: &[Metric], now: Timestamp) -> Value {
     line.extend(values.map(|(name, _, value)| ((*name).to_owned(), json!(value))));
     Value::Object(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::drain::{Incident, IncidentWrite};
+    use domain::rest::Version;
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::script::{id, invocation};
+
+    fn outcome(number: u32, provider: Option<&str>, ending: Ending) -> Outcome {
+        let now = invocation().now;
+        Outcome {
+            instance: id(number),
+            ending,
+            places: Vec::new(),
+            provider: provider.map(str::to_owned),
+            pool: None,
+            first: now,
+            lead: Some(SignedDuration::from_millis(118_900)),
+            to_draining: None,
+            left: 4,
+            stopped_by_us: 1,
+            killed: 2,
+            orphaned: 0,
+            not_replaced: 1,
+            replacement: None,
+            by_fis: false,
+            at: now,
+        }
+    }
+
+    fn surge(replaces: Option<Version>) -> IncidentWrite {
+        let scope = Scope::Provider("spot".to_owned());
+        IncidentWrite {
+            scope: scope.clone(),
+            incident: Some(Box::new(Incident {
+                scope,
+                since: invocation().now,
+                peak: 12,
+                calm: None,
+                fallback: None,
+                version: Version(2),
+            })),
+            replaces,
+        }
+    }
+
+    #[test]
+    fn what_became_of_an_instance_is_a_line_for_its_fleet_and_for_all() {
+        let plan = Plan {
+            outcomes: vec![outcome(1, Some("spot"), Ending::Interrupted)],
+            ..Plan::default()
+        };
+        let now = invocation().now;
+        let [line] = metrics(&plan, &Applied::default(), now).try_into().unwrap();
+        let declared = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(declared["Dimensions"], json!([[], ["Fleet"]]));
+        assert_eq!(
+            (&line["Fleet"], &line["LeadTime"]),
+            (&json!("spot"), &json!(118))
+        );
+        assert_eq!(
+            (&line["TasksLeft"], &line["TasksKilled"]),
+            (&json!(4), &json!(2))
+        );
+        assert_eq!(
+            (&line["Interrupted"], line.get("TimeToDraining")),
+            (&json!(1), None)
+        );
+        let names = declared["Metrics"].as_array().unwrap().iter();
+        assert!(
+            names
+                .clone()
+                .all(|metric| line.get(metric["Name"].as_str().unwrap()).is_some())
+        );
+        assert_eq!(names.count(), 6);
+        assert_eq!(line["_aws"]["Timestamp"], now.as_millisecond());
+    }
+
+    #[test]
+    fn what_was_not_written_down_is_no_metric_and_a_surge_is_one_when_it_begins() {
+        let applied = Applied {
+            refused: [id(1)].into(),
+            ..Applied::default()
+        };
+        let plan = Plan {
+            outcomes: vec![
+                outcome(1, None, Ending::Spared),
+                outcome(2, None, Ending::Spared),
+            ],
+            incidents: vec![surge(None), surge(Some(Version(1)))],
+            ..Plan::default()
+        };
+        let lines = metrics(&plan, &applied, invocation().now);
+        let fleets: Vec<&Value> = lines.iter().map(|line| &line["Fleet"]).collect();
+        assert_eq!(fleets, ["none", "spot"]);
+        assert_eq!(
+            (&lines[0]["Spared"], &lines[1]["Surges"]),
+            (&json!(1), &json!(1))
+        );
+    }
+
+    #[test]
+    fn every_ending_has_a_metric_of_its_own() {
+        let names: std::collections::BTreeSet<&str> = Ending::ALL.map(name).into();
+        assert_eq!(names.len(), Ending::ALL.len());
+    }
+}

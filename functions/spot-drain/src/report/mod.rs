@@ -27,6 +27,8 @@ pub(crate) struct Run<'a> {
     pub(crate) applied: Applied,
     /// What could not be looked at.
     pub(crate) unseen: Vec<Trouble>,
+    /// What is not known, and hinders nothing.
+    pub(crate) unknown: Vec<Trouble>,
 }
 
 impl Run<'_> {
@@ -44,6 +46,7 @@ impl Run<'_> {
             "not_for_us": self.not_for_us(),
             "not_read": not_read(&self.work.not_read),
             "not_seen": troubles(&self.unseen),
+            "not_known": troubles(&self.unknown),
             "failed": troubles(&self.applied.failed),
         })
     }
@@ -51,6 +54,7 @@ impl Run<'_> {
     /// For the journal.
     pub(crate) fn entry(&self, invocation: &Invocation) -> Entry {
         let lost = troubles(&self.unseen).into_iter();
+        let lost = lost.chain(troubles(&self.unknown));
         let lost = lost.chain(troubles(&self.applied.failed));
         let lost = lost.chain(not_read(&self.work.not_read));
         let decided = self.plan.verdicts.iter().map(verdict);
@@ -87,10 +91,12 @@ impl Run<'_> {
         not_read.chain(accepted).map(String::as_str).collect()
     }
 
-    /// Everything that did not succeed, as one failure.
+    /// Everything that did not succeed, as one failure. What is not known is part of it: a round
+    /// that was not called for a message is the one whose failure people see.
     pub(crate) fn into_failure(self) -> Option<Failure> {
         let planned = self.applied.done.len();
         let troubles = self.unseen.into_iter().chain(self.applied.failed);
+        let troubles = troubles.chain(self.unknown);
         let troubles: Vec<Trouble> = troubles.collect();
         let failed = troubles.len();
         let first = troubles.into_iter().next()?;
