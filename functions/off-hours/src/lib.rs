@@ -55,8 +55,8 @@ pub async fn handle(
 ) -> Result<Value, Failure> {
     match event::parse(event, settings, invocation)? {
         Request::Forecast(forecast) => Ok(forecast.answer()),
-        Request::Ask(question) => ask::answer(aws, settings, question, invocation).await,
-        Request::Work(work) => work_on(aws, settings, &work, invocation).await,
+        Request::Ask(question) => Box::pin(ask::answer(aws, settings, question, invocation)).await,
+        Request::Work(work) => Box::pin(work_on(aws, settings, &work, invocation)).await,
         Request::Deletion(deletion) => deletion::handle(aws, settings, &deletion, invocation).await,
         Request::NotForUs(why) => {
             tracing::info!(why, "nothing to do");

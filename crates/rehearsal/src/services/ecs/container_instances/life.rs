@@ -93,8 +93,6 @@ pub fn register_again(world: &mut World, ec2_instance: &str, cluster: &str) {
 fn register(world: &mut World, group: &str, machine: &Instance) {
     let now = world.now;
     let hosts = world.ecs.hosts.get(group).cloned().unwrap_or_default();
-    let found = world.autoscaling.groups.get(group);
-    let instance_type = found.map(|group| group.instance_type.clone());
     let id = id(&machine.id);
     let instance = ContainerInstance {
         id: id.clone(),
@@ -102,7 +100,7 @@ fn register(world: &mut World, group: &str, machine: &Instance) {
         group: group.to_owned(),
         cluster: hosts.cluster,
         provider: hosts.provider,
-        instance_type: instance_type.unwrap_or_default(),
+        instance_type: machine.instance_type.clone(),
         zone: machine.zone.clone(),
         registered: now,
         status: InstanceStatus::Registering,
