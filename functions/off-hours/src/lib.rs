@@ -57,7 +57,9 @@ pub async fn handle(
         Request::Forecast(forecast) => Ok(forecast.answer()),
         Request::Ask(question) => Box::pin(ask::answer(aws, settings, question, invocation)).await,
         Request::Work(work) => Box::pin(work_on(aws, settings, &work, invocation)).await,
-        Request::Deletion(deletion) => deletion::handle(aws, settings, &deletion, invocation).await,
+        Request::Deletion(deletion) => {
+            Box::pin(deletion::handle(aws, settings, &deletion, invocation)).await
+        }
         Request::NotForUs(why) => {
             tracing::info!(why, "nothing to do");
             Ok(

@@ -27,7 +27,7 @@ pub struct Projection {
     pub spend: Decimal,
     /// What must not be exceeded, in USD.
     pub ceiling: Decimal,
-    /// What everything together costs in an hour, in USD.
+    /// What everything together costs in an hour, as far as that is known, in USD.
     pub rate: Decimal,
     /// How much of the period is left.
     pub left: SignedDuration,
@@ -77,7 +77,7 @@ pub fn pick(candidates: Vec<Candidate>, projection: Projection) -> BTreeSet<Serv
             break;
         }
         if candidate.rate.upper > Decimal::ZERO {
-            projection = projection.without(candidate.rate.upper);
+            projection = projection.without(candidate.rate.lower);
             picked.insert(candidate.service);
         }
     }

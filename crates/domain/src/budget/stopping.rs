@@ -103,7 +103,8 @@ impl Case<'_> {
         Reason::Stopping
     }
 
-    /// What else has to stop so that the rest lasts until the period ends.
+    /// What else has to stop so that the rest lasts until the period ends, as far as prices are known:
+    /// what has none would stop everything, however little it costs. At the limit all stop anyway.
     fn picked(&self, tally: &Tally, already: &BTreeSet<ServiceArn>) -> BTreeSet<ServiceArn> {
         let services = || {
             let services = self.observed.services.iter();
@@ -125,15 +126,15 @@ impl Case<'_> {
         let projection = Projection {
             spend: known_spend(tally).saturating_add(self.unreported(tally)),
             ceiling: tally.ceiling(tally.limit),
-            rate: Rate::of(tasks.iter().chain(others)).upper,
+            rate: Rate::of(tasks.iter().chain(others)).lower,
             left: tally.period.left(self.moment.now),
         };
         pick(candidates.collect(), projection)
     }
 
-    /// What can have been spent since the last reading, in USD.
+    /// What was spent since the last reading, as far as that is known, in USD.
     fn unreported(&self, tally: &Tally) -> Decimal {
         let since = tally.last().map_or(self.moment.now, |last| last.at);
-        self.observed.meter.between(since, self.moment.now).upper
+        self.observed.meter.between(since, self.moment.now).lower
     }
 }

@@ -1,12 +1,13 @@
 //! Which services stop first, and how many are enough.
 
-use domain::budget::counted::Rate;
+use domain::budget::counted::{Costs, Counted, Rate};
 use domain::budget::selection::{Candidate, Projection, in_order, pick};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::made::{arn, usd};
+use crate::made::{arn, service, usd};
+use crate::world::world;
 
 fn candidate(name: &str, rank: u32, rate: &str) -> Candidate {
     Candidate {
@@ -106,4 +107,22 @@ proptest! {
             prop_assert!(!with_it.fits());
         }
     }
+}
+
+#[test]
+fn a_volume_whose_price_nobody_knows_does_not_stop_everything_before_the_limit() {
+    let mut world = world([service("prod/api")
+        .tagged("stop")
+        .desired(1)
+        .hour(Some("0.0001"))]);
+    world.policy.stop_percent = usd("90");
+    world.beside = vec![Counted {
+        kind: Costs::Volume,
+        name: "EBS volumes".to_owned(),
+        count: 1,
+        hour: None,
+    }];
+    world.reports("9.20");
+    world.tick("11-19 11:00");
+    assert_eq!(world.count("prod/api"), 1);
 }
