@@ -114,6 +114,26 @@ fn tasks_that_were_read_before_it_was_draining_prove_nothing() {
 }
 
 #[test]
+fn whoever_reads_the_tasks_too_early_lets_nothing_go() {
+    let mut world = world();
+    world.machine(1, "prod");
+    world.until(at(0));
+    let signs = signs([(at(0), hook(1)), (at(0), Says::Tick)]);
+    let mut observed = world.observe(&signs);
+    let nothing = std::collections::BTreeMap::new();
+    observed.tasks.insert(id(1), Ok(nothing));
+    let policy = world.policy.clone();
+    let moment = domain::drain::Moment {
+        policy: &policy,
+        account: ACCOUNT,
+        region: REGION,
+        now: world.now,
+    };
+    let plan = decide(&observed, moment);
+    assert_eq!((plan.drain.len(), plan.hooks.len()), (1, 0));
+}
+
+#[test]
 fn all_that_are_lost_are_set_draining_before_anything_else() {
     let mut world = world();
     for number in 1..=25 {

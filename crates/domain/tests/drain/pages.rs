@@ -114,11 +114,9 @@ fn one_of_each() -> BTreeMap<&'static str, Notice> {
 #[test]
 fn every_kind_of_page_about_a_drain_can_be_read_at_three_in_the_morning() {
     let notices = one_of_each();
-    let first = Kind::ALL.iter().position(|kind| *kind == Kind::DrainStuck);
-    let mut all: Vec<&str> = Kind::ALL[first.unwrap()..]
-        .iter()
-        .map(|kind| kind.name())
-        .collect();
+    let about_drains = Kind::DrainStuck..=Kind::DrainTagMalformed;
+    let kinds = Kind::ALL.iter().filter(|kind| about_drains.contains(kind));
+    let mut all: Vec<&str> = kinds.map(|kind| kind.name()).collect();
     all.sort_unstable();
     assert_eq!(notices.keys().copied().collect::<Vec<_>>(), all);
     for (name, notice) in notices {

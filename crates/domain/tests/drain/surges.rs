@@ -68,6 +68,8 @@ fn the_same_loss_counts_once_however_often_it_is_told() {
     world.hears([state(1, "terminated"), evicted(&[1, 2]), evicted(&[2, 1])]);
     assert_eq!(world.counts.len(), 2);
     assert!(!is_surge(&world));
+    let plan = world.hears([warning(1), evicted(&[2])]);
+    assert!(plan.counted.is_empty(), "they are counted already");
 }
 
 #[test]
