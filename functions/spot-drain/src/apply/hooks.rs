@@ -8,8 +8,9 @@ use super::{AT_ONCE, Applied, Hand, Step};
 use crate::Failure;
 
 /// What EC2 Auto Scaling says of a wait that is over: somebody completed it, or it timed out. AWS
-/// documents neither code nor text; others have met it
-/// (<https://github.com/aws/aws-cdk/issues/13506> and facts on lifecycle hooks in public code).
+/// documents neither the text nor its code, `ValidationError`; others have met both
+/// (<https://github.com/spacelift-io/terraform-aws-spacelift-workerpool-on-ec2/pull/197>,
+/// <https://github.com/convox/rack/issues/2432>).
 const OVER: &str = "No active Lifecycle Action found";
 /// How a hook lets an instance go. Never `ABANDON`, which would end the hooks of others too.
 /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html>.
