@@ -18,7 +18,7 @@ fn thirty() -> String {
         };
         let launch = match number % 2 {
             0 => "fargate",
-            _ => "ec2",
+            _ => "'provider:hosts'",
         };
         let hours = match number % 3 {
             0 => r#", "caretaker:hours": "Mon-Fri 08:00-20:00 Europe/Berlin""#,
@@ -40,7 +40,7 @@ clusters:
     services:
 {services}
 groups:
-  - {{name: hosts, min: 0, max: 6, desired: 4, provider: hosts, cluster: prod}}
+  - {{name: hosts, min: 0, max: 6, desired: 4, provider: hosts, cluster: prod, tasks-per-instance: 10}}
 beside:
   - {{kind: loadbalancer, tags: {{team: shop}}}}
   - {{kind: volume, count: 2, tags: {{team: shop}}}}

@@ -47,6 +47,11 @@ fn tick() -> Value {
     json!({ "action": "tick" })
 }
 
+/// The letter of a spent budget.
+fn message() -> Value {
+    serde_json::from_str(include_str!("../../events/budget-guard/actual.json")).unwrap()
+}
+
 fn restore() -> Value {
     json!({ "action": "restore", "budget": "monthly", "allow": "9", "by": "ana", "why": "w" })
 }
@@ -219,7 +224,7 @@ async fn a_letter_that_is_overtaken_by_a_run_which_read_less_comes_again() {
             let treasury = Treasury::new("2026-11-19T18:30:00Z", STACK);
             treasury.tick().await.report();
             treasury.reports("60");
-            let [hour, letter] = [0, 1].map(|_| Run::new(&treasury.line));
+            let [hour, letter] = [0, 1].map(|_| Run::new(Gated::new(treasury.line.clone())));
             let order = async {
                 hour.calls(a).await;
                 treasury.reports("101");
@@ -228,8 +233,8 @@ async fn a_letter_that_is_overtaken_by_a_run_which_read_less_comes_again() {
                 letter.to_the_end().await;
             };
             let (_, well, ()) = tokio::join!(
-                hour.guards(&treasury, "hour"),
-                letter.guards(&treasury, "letter"),
+                guards(&hour, &treasury, tick(), "hour"),
+                guards(&letter, &treasury, message(), "letter"),
                 order
             );
             let stopped = treasury.house.desired("prod/api") == 0;
@@ -237,44 +242,6 @@ async fn a_letter_that_is_overtaken_by_a_run_which_read_less_comes_again() {
                 stopped || !well,
                 "{a} {b}: the letter is gone, and nothing stopped"
             );
-        }
-    }
-}
-
-/// Seven in the morning in Berlin: the night has put the service to rest, and the budget is spent.
-async fn spent_in_the_morning() -> Treasury {
-    let treasury = Treasury::new("2026-11-20T06:00:00Z", STACK);
-    treasury.ticks(["2026-11-20T06:05:00Z"]).await;
-    assert_eq!(treasury.house.desired("prod/api"), 0);
-    treasury.reports("101");
-    treasury
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_at_the_end_of_the_night_and_the_night_s_tick_keep_what_the_service_had() {
-    for a in 0..CALLS {
-        for b in [2, 6, 8, 10] {
-            let treasury = spent_in_the_morning().await;
-            treasury.house.until("2026-11-20T07:00:00Z").await;
-            let runs = [0, 1].map(|_| Run::new(&treasury.line));
-            let [guard, night] = &runs;
-            tokio::join!(
-                guard.guards(&treasury, "guard"),
-                night.rests(&treasury, "night"),
-                turns([guard, night], [a, b])
-            );
-            let hours = ["2026-11-20T07:05:00Z", "2026-11-20T08:00:00Z"];
-            treasury.ticks(hours).await;
-            let house = &treasury.house;
-            assert_eq!(house.desired("prod/api"), 0, "{a} {b}");
-            let restore = json!({ "action": "restore", "budget": "monthly", "allow": "9", "by": "ana", "why": "w" });
-            treasury.invoke(restore, "restore").await.report();
-            treasury
-                .ticks(["2026-11-20T08:10:00Z", "2026-11-20T09:00:00Z"])
-                .await;
-            assert_eq!(house.desired("prod/api"), 3, "{a} {b}");
-            let target = json!({ "min": 2, "max": 10, "suspended": [false, false, false] });
-            assert_eq!(house.target("prod/api"), target, "{a} {b}");
         }
     }
 }

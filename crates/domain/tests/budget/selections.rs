@@ -1,6 +1,6 @@
 //! Which services stop first, and how many are enough.
 
-use domain::budget::counted::{Costs, Counted, Rate};
+use domain::budget::counted::{Counted, Kind as Costs, Rate};
 use domain::budget::selection::{Candidate, Projection, in_order, pick};
 use jiff::SignedDuration;
 use proptest::prelude::*;

@@ -2,7 +2,6 @@
 //! whatever crashes, everything wakes with what it had.
 
 use domain::announcement::{ConcernKey, Told};
-use domain::arn::ServiceArn;
 use domain::budget::{Becomes, Change, Changeable, errands};
 use domain::capacity::Suspended;
 use domain::hold::Holder;
