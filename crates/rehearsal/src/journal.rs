@@ -51,6 +51,15 @@ pub enum What {
         /// The task's id.
         task: String,
     },
+    /// Somebody had a task stopped that ran; the subject is that of a killed one.
+    Stopped {
+        /// The EC2 instance that it is on, if it is on one.
+        instance: Option<String>,
+        /// Who called StopTask.
+        by: String,
+        /// The reason that was given.
+        reason: String,
+    },
     /// An event reached the bus.
     Event(Value),
     /// A message was published to people.

@@ -126,7 +126,8 @@ impl Machines {
         Some(told(id, machine))
     }
 
-    fn since_warning(&self, id: &str, at: Timestamp) -> Option<i64> {
+    /// How many seconds ago EC2 warned of an instance, if it did.
+    pub(super) fn since_warning(&self, id: &str, at: Timestamp) -> Option<i64> {
         let warned = self.warned.get(id)?;
         Some(at.duration_since(*warned).as_secs())
     }
@@ -138,40 +139,6 @@ pub(super) fn told(id: &str, what: Machine) -> Change {
         ids: vec![id.to_owned()],
         what,
     }
-}
-
-/// Puts together what happened to several machines, or tasks, in the same moment.
-pub(super) fn merged(changes: Vec<(Timestamp, Change)>) -> Vec<(Timestamp, Change)> {
-    let mut merged: Vec<(Timestamp, Change)> = Vec::new();
-    for (at, change) in changes {
-        let mut same = merged.iter_mut().filter(|(other, _)| *other == at);
-        if !same.any(|(_, other)| joins(other, &change)) {
-            merged.push((at, change));
-        }
-    }
-    merged
-}
-
-/// Adds a change to another one of its kind; false if it is of another kind.
-fn joins(change: &mut Change, more: &Change) -> bool {
-    match (change, more) {
-        (
-            Change::Machines { ids, what },
-            Change::Machines {
-                ids: more,
-                what: also,
-            },
-        ) if what == also => ids.extend(more.iter().cloned()),
-        (
-            Change::Killed { service, tasks },
-            Change::Killed {
-                service: also,
-                tasks: more,
-            },
-        ) if service == also => *tasks += more,
-        _ => return false,
-    }
-    true
 }
 
 /// One by its id, several by their number.
