@@ -95,6 +95,7 @@ fn over(
             kind,
             title: Some(title),
             facts: Vec::new(),
+            done: None,
         })
     };
     match kind {
@@ -121,6 +122,7 @@ fn over(
                 kind,
                 title: (!gone).then_some(title),
                 facts: Vec::new(),
+                done: None,
             })
         }
         Kind::NotDrainable => {

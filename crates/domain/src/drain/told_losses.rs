@@ -131,6 +131,7 @@ pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observe
     if let Some(before) = change.and_then(|change| change.before.as_ref()) {
         facts.push(fact("Most losses at once", before.peak));
     }
+    let drained = "Drained every instance that EC2 warned of";
     let title = scope.map_or_else(
         || "the surge of Spot interruptions is over".to_owned(),
         |scope| format!("{scope}: the surge of Spot interruptions is over"),
@@ -139,6 +140,13 @@ pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observe
         kind,
         title: Some(title),
         facts,
+        done: Some(match change.and_then(|change| change.fallback.as_ref()) {
+            None => drained.to_owned(),
+            Some(step) => format!(
+                "{drained}, and sets the On-Demand base of {} back to {}",
+                step.group, step.to
+            ),
+        }),
     })
 }
 
@@ -226,13 +234,27 @@ pub(super) fn not_drainable(observed: &Observed, moment: Moment<'_>) -> Vec<Conc
         .collect()
 }
 
+/// How many services cannot leave, and how many perhaps cannot.
+fn how_many(found: &[Undrainable]) -> String {
+    let assumed = found.iter().filter(|one| one.is_assumed()).count();
+    let certain = found.len() - assumed;
+    let services = |count| counted(count, "service", "services");
+    match (certain, assumed) {
+        (certain, 0) => format!("{} cannot leave a Spot instance in time", services(certain)),
+        (0, assumed) => format!(
+            "{} might not leave a Spot instance in time",
+            services(assumed)
+        ),
+        (certain, assumed) => format!(
+            "{} cannot leave a Spot instance in time, and {assumed} might not",
+            services(certain)
+        ),
+    }
+}
+
 fn cannot_leave(cluster: &ClusterArn, found: &[Undrainable], moment: Moment<'_>) -> Concern {
     let mut concern = Concern::about(cluster.as_str(), Kind::NotDrainable, moment.now);
-    concern.title = format!(
-        "cluster {}: {} cannot leave a Spot instance in time",
-        cluster.name(),
-        counted(found.len(), "service", "services")
-    );
+    concern.title = format!("cluster {}: {}", cluster.name(), how_many(found));
     for one in found {
         let why: Vec<String> = one.why.iter().map(ToString::to_string).collect();
         let why = why.join("; ");
