@@ -45,6 +45,8 @@ pub enum What {
     Instances(u32),
     /// A container instance has this status now; the subject is its EC2 instance.
     ContainerInstance(&'static str),
+    /// No task is left on a container instance that is DRAINING; the subject is its EC2 instance.
+    Emptied,
     /// A task's container was killed (exit code 137); the subject is its service, or its cluster and
     /// group.
     Killed {

@@ -55,6 +55,10 @@ impl Watcher {
                 let change = self.machines.status(subject, status, happening.at);
                 change.into_iter().collect()
             }
+            What::Emptied => {
+                let change = self.machines.emptied(subject, happening.at);
+                change.into_iter().collect()
+            }
             What::Killed { .. } => vec![Change::Killed {
                 service: subject.clone(),
                 tasks: 1,

@@ -219,10 +219,13 @@ fn surge() -> Vec<Happening> {
         happening(135, "shop/api", stopped(Some("i-1"))),
         happening(135, "shop/web", stopped(Some("i-3"))),
         happening(135, "shop/web", stopped(None)),
+        happening(150, "i-1", What::Emptied),
+        happening(150, "i-9", What::Emptied),
         happening(170, "i-1", hook),
         happening(180, "aws.ec2", state("i-1", "shutting-down")),
         happening(180, "aws.ec2", state("i-3", "shutting-down")),
         happening(180, "aws.ec2", state("i-9", "shutting-down")),
+        happening(180, "i-3", What::Emptied),
         happening(180, "shop/web", killed("a")),
         happening(180, "shop/web", killed("b")),
         happening(190, "i-2", What::ContainerInstance("ACTIVE")),
@@ -247,15 +250,21 @@ fn every_warned_instance_is_held_against_its_first_warning() {
         .iter()
         .map(|one| {
             let after = |at: Option<Timestamp>| at.map(|at| one.after(at).as_secs());
-            (one.instance.as_str(), after(one.draining), after(one.ended))
+            let emptied = after(one.emptied);
+            (
+                one.instance.as_str(),
+                after(one.draining),
+                emptied,
+                after(one.ended),
+            )
         })
         .collect();
     assert_eq!(
         told,
         [
-            ("i-1", Some(4), Some(120)),
-            ("i-2", Some(-60), None),
-            ("i-3", None, Some(120)),
+            ("i-1", Some(4), Some(90), Some(120)),
+            ("i-2", Some(-60), None, None),
+            ("i-3", None, None, Some(120)),
         ]
     );
 }
@@ -340,6 +349,7 @@ fn what_happens_to_several_machines_at_once_is_told_once() {
             "shop/web: 2 tasks stopped by spot-drain 75 s after the warning",
             "shop/api: 1 task stopped by spot-drain 75 s after the warning",
             "shop/web: 1 task stopped by spot-drain",
+            "i-1: empty 90 s after the warning",
             "i-1: hook hosts/drain: CONTINUE",
             "i-1 i-3: shutting-down 120 s after the warning",
             "shop/web: 2 killed",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::journal::What;
+use crate::journal::{Happening, What};
 use crate::services::ecs::container_instances::{drain, lost};
 use crate::testbed::Testbed;
 
@@ -285,6 +285,9 @@ fn a_standalone_task_stays_until_somebody_stops_it() {
     assert_eq!(after["stopCode"], "UserInitiated");
     assert_eq!(after["stoppedReason"], "Its machine goes.");
     assert_eq!(after["containers"][0]["exitCode"], 0);
+    let is_emptied = |it: &Happening| it.what == What::Emptied;
+    let emptied = bed.world(|world| world.happenings.iter().filter(|it| is_emptied(it)).count());
+    assert_eq!(emptied, 1);
     bed.ecs("StopTask", stop).unwrap();
     let stops = bed.world(|world| {
         let all = world.happenings.iter();
