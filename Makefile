@@ -31,9 +31,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-demo: binaries ## a night of a stack and a month of its budget, with the real functions
+demo: binaries ## a night of a stack, the end of its budget and a surge of Spot, with the real functions
 	@$(REHEARSAL) rehearse scenarios/demo.yaml
 	@$(REHEARSAL) rehearse scenarios/budget.yaml
+	@$(REHEARSAL) rehearse scenarios/spot.yaml
 
 rehearse: binaries ## what the suite would do: SCENARIO=scenarios/demo.yaml STACK=file
 	@$(REHEARSAL) rehearse $(SCENARIO) $(if $(STACK),--stack $(STACK))

@@ -45,11 +45,22 @@ pub enum What {
     Instances(u32),
     /// A container instance has this status now; the subject is its EC2 instance.
     ContainerInstance(&'static str),
+    /// No task is left on a container instance that is DRAINING; the subject is its EC2 instance.
+    Emptied,
     /// A task's container was killed (exit code 137); the subject is its service, or its cluster and
     /// group.
     Killed {
         /// The task's id.
         task: String,
+    },
+    /// Somebody had a task stopped that ran; the subject is that of a killed one.
+    Stopped {
+        /// The EC2 instance that it is on, if it is on one.
+        instance: Option<String>,
+        /// Who called StopTask.
+        by: String,
+        /// The reason that was given.
+        reason: String,
     },
     /// An event reached the bus.
     Event(Value),

@@ -37,6 +37,7 @@ pub(super) struct Over {
     pub(super) kind: Kind,
     pub(super) title: Option<String>,
     pub(super) facts: Vec<Fact>,
+    pub(super) done: Option<String>,
 }
 
 impl Concern {
@@ -153,7 +154,7 @@ fn withdrawal(
         service,
         title: over.title?,
         facts: over.facts,
-        done: None,
+        done: over.done,
         next: words("Nothing is left to do."),
         unknown: None,
         since: told.since,

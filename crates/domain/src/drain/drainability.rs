@@ -36,6 +36,14 @@ pub struct Undrainable {
     pub why: Vec<Why>,
 }
 
+impl Undrainable {
+    /// Whether it may still leave in time, because the worst of it is only assumed.
+    pub(super) fn is_assumed(&self) -> bool {
+        let assumed = |why: &Why| matches!(why, Why::TooLong { assumed: true, .. });
+        self.why.iter().all(assumed)
+    }
+}
+
 /// Why a service cannot leave in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Why {
@@ -49,6 +57,9 @@ pub enum Why {
         start: i64,
         /// How much is for load balancers to stop sending to it.
         deregistration: i64,
+        /// Whether that is the usual delay, taken because its target groups were not asked, and
+        /// the service could leave in time with a shorter one.
+        assumed: bool,
         /// How much is for its containers to stop.
         stop: i64,
     },
@@ -68,9 +79,14 @@ impl fmt::Display for Why {
                 seconds,
                 start,
                 deregistration,
+                assumed,
                 stop,
             } => {
-                write!(f, "takes {seconds} s to leave:")?;
+                let unless = match assumed {
+                    true => " unless its target groups are set otherwise",
+                    false => "",
+                };
+                write!(f, "takes {seconds} s to leave{unless}:")?;
                 let parts = [
                     (*start, "to start another"),
                     (*deregistration, "of deregistration delay"),
@@ -127,6 +143,7 @@ fn why(service: &Service) -> Vec<Why> {
             seconds: all.as_secs(),
             start: start.as_secs(),
             deregistration: deregistration.as_secs(),
+            assumed: service.deregistration.is_none() && start + stop <= NOTICE,
             stop: stop.as_secs(),
         });
     }

@@ -56,6 +56,13 @@ pub(super) fn raised(
     })
 }
 
+/// What was raised for a surge, if the group has again what it had before.
+pub(super) fn given_back<'i>(incident: &'i Incident, observed: &Observed) -> Option<&'i Raised> {
+    let raised = incident.fallback.as_ref()?;
+    let mixed = group(&raised.group, observed)?.mixed?;
+    (mixed.base == raised.saved).then_some(raised)
+}
+
 /// Gives the group back the On-Demand base that it had, unless somebody else set it since.
 pub(super) fn lowered(incident: &Incident, observed: &Observed) -> Lowered {
     let Some(raised) = &incident.fallback else {

@@ -41,6 +41,7 @@ mod told_drains;
 mod told_hooks;
 mod told_losses;
 mod told_passing;
+mod told_survey;
 mod voluntary;
 mod wanted;
 mod wants;

@@ -7,7 +7,7 @@ use super::moment::Moment;
 use super::observed::Observed;
 use super::surges::{Change, Tallies};
 use super::tags::Tagged;
-use super::{subject, told_drains, told_hooks, told_losses, told_passing};
+use super::{subject, told_drains, told_hooks, told_losses, told_passing, told_survey};
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::{ClusterArn, ServiceArn};
 use crate::notice::Kind;
@@ -25,7 +25,7 @@ pub(super) fn told(
     standing.extend(told_passing::passing(steps, moment));
     standing.extend(told_losses::surges(changes, tallies, observed, moment));
     standing.extend(told_losses::not_replaced(steps, observed, moment));
-    standing.extend(told_losses::not_drainable(observed, moment));
+    standing.extend(told_survey::not_drainable(observed, moment));
     standing.extend(malformed(observed, moment));
     let over = |key: &ConcernKey| over(key, changes, observed, moment);
     announcements(standing, &observed.announced, over, moment)
@@ -95,6 +95,7 @@ fn over(
             kind,
             title: Some(title),
             facts: Vec::new(),
+            done: None,
         })
     };
     match kind {
@@ -121,6 +122,7 @@ fn over(
                 kind,
                 title: (!gone).then_some(title),
                 facts: Vec::new(),
+                done: None,
             })
         }
         Kind::NotDrainable => {

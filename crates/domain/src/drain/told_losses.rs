@@ -1,12 +1,9 @@
-//! What is told of fleets and services: surges, tasks that are not replaced, and services that
-//! cannot leave in time.
+//! What is told of fleets and services: surges, and tasks that are not replaced.
 
-use std::collections::BTreeMap;
-
-use super::concerns::{Concern, Over, fact, words};
+use super::concerns::{Concern, Over, fact};
 use super::decision::Steps;
-use super::drainability::{Undrainable, drainability};
 use super::ending::{end, lacking};
+use super::fallback::given_back;
 use super::moment::Moment;
 use super::observed::Observed;
 use super::service::Service;
@@ -15,7 +12,7 @@ use super::surge::Incident;
 use super::surges::{Change, Tallies, Tally, fleet, size};
 use super::told_drains::counted;
 use super::watch::{self, Lack};
-use crate::arn::{ClusterArn, ServiceArn};
+use crate::arn::ServiceArn;
 use crate::notice::{Fact, Kind, Next, Severity};
 
 /// How many pools or services a notice names.
@@ -128,9 +125,10 @@ pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observe
         let value = format!("{} of {}", fleet.in_service, fleet.desired);
         facts.push(fact("In service", value));
     }
-    if let Some(before) = change.and_then(|change| change.before.as_ref()) {
-        facts.push(fact("Most losses at once", before.peak));
-    }
+    let before = change.and_then(|change| change.before.as_ref());
+    facts.extend(before.map(|before| fact("Most losses at once", before.peak)));
+    let back = before.and_then(|before| given_back(before, observed));
+    let drained = "Drained every instance that EC2 warned of";
     let title = scope.map_or_else(
         || "the surge of Spot interruptions is over".to_owned(),
         |scope| format!("{scope}: the surge of Spot interruptions is over"),
@@ -139,6 +137,13 @@ pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observe
         kind,
         title: Some(title),
         facts,
+        done: Some(match back {
+            None => drained.to_owned(),
+            Some(raised) => format!(
+                "{drained}, and gave {} its On-Demand base of {} back",
+                raised.group, raised.saved
+            ),
+        }),
     })
 }
 
@@ -209,41 +214,5 @@ fn lacks_tasks(arn: &ServiceArn, service: &Service, lack: &Lack) -> Concern {
             arn.name()
         )),
     };
-    concern
-}
-
-/// Services that cannot leave in time, for each cluster in one notice.
-pub(super) fn not_drainable(observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
-    let found: BTreeMap<&ClusterArn, Vec<Undrainable>> = observed
-        .surveys
-        .iter()
-        .map(|(cluster, services)| (cluster, drainability(services)))
-        .collect();
-    found
-        .into_iter()
-        .filter(|(_, found)| !found.is_empty())
-        .map(|(cluster, found)| cannot_leave(cluster, &found, moment))
-        .collect()
-}
-
-fn cannot_leave(cluster: &ClusterArn, found: &[Undrainable], moment: Moment<'_>) -> Concern {
-    let mut concern = Concern::about(cluster.as_str(), Kind::NotDrainable, moment.now);
-    concern.title = format!(
-        "cluster {}: {} cannot leave a Spot instance in time",
-        cluster.name(),
-        counted(found.len(), "service", "services")
-    );
-    for one in found {
-        let why: Vec<String> = one.why.iter().map(ToString::to_string).collect();
-        let why = why.join("; ");
-        concern.facts.push(fact(one.service.name(), &why));
-        concern
-            .text
-            .push_str(&format!("{}: {why}. ", one.service.name()));
-    }
-    concern.next = words(
-        "Let ECS stop a task first where that is harmless (a minimum below 100), and shorten the \
-         deregistration delay and the time to stop to what requests really take.",
-    );
     concern
 }

@@ -78,6 +78,7 @@ fn without_warning(fleet: &Scope, outcomes: &[&Outcome], moment: Moment<'_>) -> 
     concern
         .facts
         .push(fact("Tasks killed", sum(|o| o.killed + o.orphaned)));
+    concern.done = Some("Nothing, because it heard of it only afterwards".to_owned());
     concern.next = words(
         "Nothing now. If it happens often, spread the fleet over more pools: a warning is not \
          promised.",

@@ -40,7 +40,21 @@ fn push_apart(clean: &mut String, before: Option<char>, text: &str) {
 /// a text is not known here, so a dot at its beginning counts too.
 fn looks_like_a_domain(before: Option<char>, after: &[char]) -> bool {
     let follows_a_sign = before.is_none_or(|character| !character.is_whitespace());
-    follows_a_sign && matches!(after, [a, b, ..] if a.is_alphabetic() && b.is_alphabetic())
+    let letters = matches!(after, [a, b, ..] if a.is_alphabetic() && b.is_alphabetic());
+    follows_a_sign && letters && !is_a_size(after)
+}
+
+/// What instance types end with. None of them is a domain at the top, of which no program makes a
+/// link: <https://data.iana.org/TLD/tlds-alpha-by-domain.txt>.
+const SIZES: [&str; 7] = [
+    "nano", "micro", "small", "medium", "large", "xlarge", "metal",
+];
+
+/// Whether an instance's size follows, and no more of a name.
+fn is_a_size(after: &[char]) -> bool {
+    let in_a_name = |character: &&char| character.is_alphanumeric() || "-._".contains(**character);
+    let word: String = after.iter().take_while(in_a_name).collect();
+    SIZES.contains(&word.as_str())
 }
 
 /// The text on one line, without what cannot be seen; any run of white space is one space.
@@ -109,6 +123,8 @@ mod tests {
         );
         assert_eq!(line("www.example.com"), "www[.]example[.]com");
         assert_eq!(line(".example"), "[.]example");
+        assert_eq!(line("m6i.large in a"), "m6i.large in a");
+        assert_eq!(line("evil.large.com"), "evil[.]large[.]com");
         assert_eq!(
             line("[log in](https://a.bc)"),
             "[log in] (https[:]//a[.]bc)"

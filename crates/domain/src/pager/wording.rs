@@ -104,8 +104,8 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
              is left on it is killed."
         }
         Kind::SpotSurge => {
-            "Spot capacity goes faster than single instances come back. Services may run with fewer \
-             tasks than they should, and for as long as EC2 has no capacity."
+            "EC2 takes instances faster than it gives others. Services may run with fewer tasks than \
+             they should for as long as it has no capacity."
         }
         Kind::SpotTaskNotReplaced => {
             "The service runs with fewer tasks than it should. It may serve less than it should, or \
@@ -115,11 +115,12 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
             "Nobody starts such a task again. What it was doing may not be done."
         }
         Kind::InterruptedWithoutWarning => {
-            "There was no time to drain them: what ran there was killed, and the services started \
-             other tasks afterwards."
+            "There was no time to drain: what ran there was killed, and its services start other \
+             tasks."
         }
         Kind::NotDrainable => {
-            "When Spot takes an instance, tasks of these services are killed before they can leave."
+            "When EC2 takes a Spot instance, what does not leave in time is stopped shortly before \
+             the end, or killed, whether there is another task or not."
         }
         Kind::HookWaits => {
             "The instance is kept, and costs money, until it is known whether anything runs on it or \

@@ -158,6 +158,26 @@ fn what_a_surge_is_resolved_with() {
 }
 
 #[test]
+fn a_base_that_was_raised_for_a_surge_is_told_when_it_is_back() {
+    let mut world = shop();
+    world.policy.fallback = Some(Fallback { cap_percent: 50 });
+    for number in 1..=4 {
+        world.at(number).taken = Some(at(120));
+    }
+    world.hears((1..=4).map(warning));
+    world.until(at(130));
+    world.fleet().in_service = 10;
+    world.until(at(1_200));
+    let last = world.notices.iter().rfind(|n| n.kind == Kind::SpotSurge);
+    assert_eq!(
+        last.unwrap().done.as_deref(),
+        Some(
+            "Drained every instance that EC2 warned of, and gave ecs-spot its On-Demand base of 0 back"
+        )
+    );
+}
+
+#[test]
 fn the_plan_of_a_surge() {
     let mut world = shop();
     for number in 11..=23 {

@@ -64,13 +64,15 @@ fn the_defaults_of_a_load_balancer_alone_are_too_long() {
             seconds: 330,
             start: 0,
             deregistration: 300,
+            assumed: true,
             stop: 30
         }]
     ));
     let text = found[0].to_string();
     assert_eq!(
         text,
-        "takes 330 s to leave: 300 s of deregistration delay, 30 s to stop"
+        "takes 330 s to leave unless its target groups are set otherwise: 300 s of deregistration \
+         delay, 30 s to stop"
     );
     let short = Service {
         deregistration: Some(secs(20)),

@@ -27,7 +27,8 @@ impl Report<'_> {
                 div.sheet {
                     (self.rows(shown))
                     ul.legend {
-                        li { i.p {} "DRAINING until the end" } li { i.w {} "warned, not yet DRAINING" }
+                        li { i.w {} "warned, not yet DRAINING" } li { i.p {} "DRAINING, until no task was left" }
+                        li { "a red dot: the machine ends" }
                         @if shown.len() < all.len() { li { "the first " (MOST) " of " (all.len()) " instances" } }
                     }
                     @if killed.is_empty() {
@@ -62,6 +63,7 @@ impl Report<'_> {
         let ended = one.ended.map_or(GIVEN, seconds);
         let drained = one.draining.map(seconds);
         let wait = drained.unwrap_or(ended).max(0.0);
+        let empty = one.emptied.map_or(ended, seconds);
         html! {
             g {
                 title { (says(one)) }
@@ -70,7 +72,7 @@ impl Report<'_> {
                 }
                 line.wanted x1=(number(x(0.0))) x2=(number(x(wait))) y1=(number(y)) y2=(number(y)) {}
                 @if let Some(drained) = drained {
-                    line.present x1=(number(x(drained))) x2=(number(x(ended))) y1=(number(y)) y2=(number(y)) {}
+                    line.present x1=(number(x(drained))) x2=(number(x(empty))) y1=(number(y)) y2=(number(y)) {}
                     circle.good cx=(number(x(drained))) cy=(number(y)) r="3" {}
                 }
                 @if one.ended.is_some() {
@@ -87,9 +89,11 @@ fn says(one: &Interrupted) -> String {
     let draining = draining.map_or("never DRAINING".to_owned(), |it| {
         format!("DRAINING at {it} s")
     });
+    let emptied = one.emptied.map(after);
+    let emptied = emptied.map_or_else(String::new, |it| format!("empty at {it} s, "));
     let ended = one.ended.map(after);
     let ended = ended.map_or("still there".to_owned(), |it| format!("ended at {it} s"));
-    format!("{}: {draining}, {ended}", one.instance)
+    format!("{}: {draining}, {emptied}{ended}", one.instance)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "few rows")]

@@ -133,6 +133,9 @@ fn change(change: &Change) -> Markup {
             Change::Killed { service, tasks } => span.change {
                 span { (service) } span.failed { (counted(*tasks, "task")) " killed (137)" }
             },
+            Change::Stopped { service, reasons, .. } => span.change title=(reasons.join("\n")) {
+                span { (service) } span { (change.stopped()) }
+            },
             Change::Notice { kind, title } => span { "Notice " code { (kind) } ": " (title) },
             Change::Note { subject, text } => span.soft { (subject) ": " (text) },
             Change::Page(page) => div.letter { b { (page.subject) } pre { (page.text) } },

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -68,6 +69,7 @@ fn night() -> (Scenario, Record) {
             },
             decided: Vec::new(),
             changes: vec![Change::Page(page)],
+            wrote: BTreeSet::new(),
         }),
     });
     let key = ("pager".to_owned(), "sns:Publish".to_owned());

@@ -79,8 +79,8 @@ impl Invoked {
         match &self.outcome.ended {
             Ended::Ok(report) => match report["summary"].as_str() {
                 Some(summary) => summary.lines().map(str::to_owned).collect(),
-                None if self.changes.is_empty() => words(report).into_iter().collect(),
-                None => Vec::new(),
+                None if !self.changes.is_empty() => Vec::new(),
+                None => words(report).or_else(|| self.calls()).into_iter().collect(),
             },
             Ended::Failed {
                 error_type,
@@ -90,6 +90,12 @@ impl Invoked {
             Ended::Crashed(how) => vec![format!("crashed: {how}")],
             Ended::Throttled => vec!["throttled: another invocation is running".to_owned()],
         }
+    }
+
+    /// What it called, of which nothing else tells.
+    fn calls(&self) -> Option<String> {
+        let wrote: Vec<&str> = self.wrote.iter().map(String::as_str).collect();
+        (!wrote.is_empty()).then(|| wrote.join(", "))
     }
 
     /// One row per service or group about which something was decided or whose count changed.

@@ -16,6 +16,8 @@ pub struct Interrupted {
     pub warned: Timestamp,
     /// Since when its container instance was DRAINING, if it was; before the warning perhaps.
     pub draining: Option<Timestamp>,
+    /// When no task was left on it, if that was so before it ended.
+    pub emptied: Option<Timestamp>,
     /// When its machine shut down or stopped, if it did.
     pub ended: Option<Timestamp>,
 }
@@ -92,6 +94,13 @@ pub fn interrupted(happenings: &[Happening]) -> Vec<Interrupted> {
                     all[*place].draining.get_or_insert(happening.at);
                 }
             }
+            What::Emptied => {
+                let place = places.get(&happening.subject);
+                let one = place.and_then(|place| all.get_mut(*place));
+                if let Some(one) = one.filter(|one| one.ended.is_none()) {
+                    one.emptied = Some(happening.at);
+                }
+            }
             What::Event(event) => match Sign::of(event) {
                 Some(Sign::Warned(id, _)) if !places.contains_key(id) => {
                     places.insert(id.to_owned(), all.len());
@@ -99,6 +108,7 @@ pub fn interrupted(happenings: &[Happening]) -> Vec<Interrupted> {
                         instance: id.to_owned(),
                         warned: happening.at,
                         draining: draining.get(id).copied(),
+                        emptied: None,
                         ended: None,
                     });
                 }

@@ -18,6 +18,8 @@ pub enum Machine {
     Warned(String),
     /// They are DRAINING, so many seconds after the warning if there was one.
     Draining(Option<i64>),
+    /// No task is left on them, so many seconds after the warning.
+    Empty(i64),
     /// They are ACTIVE again.
     Active,
     /// They shut down or stop, so many seconds after the warning.
@@ -64,6 +66,7 @@ impl fmt::Display for Machine {
                 write!(out, "DRAINING {} s before the warning", -after)
             }
             Self::Draining(Some(after)) => write!(out, "DRAINING {after} s after the warning"),
+            Self::Empty(after) => write!(out, "empty {after} s after the warning"),
             Self::Active => out.write_str("ACTIVE again"),
             Self::Ended { state, after } => write!(out, "{state} {after} s after the warning"),
             Self::Evicted => out.write_str("taken without a warning"),
@@ -82,11 +85,12 @@ impl fmt::Display for Machine {
     }
 }
 
-/// Remembers which machines were warned and which are DRAINING.
+/// Remembers which machines were warned, which are DRAINING and which have ended.
 #[derive(Debug, Default)]
 pub(super) struct Machines {
     warned: BTreeMap<String, Timestamp>,
     draining: BTreeSet<String>,
+    ended: BTreeSet<String>,
 }
 
 impl Machines {
@@ -99,6 +103,7 @@ impl Machines {
                 vec![told(id, Machine::Warned(action.to_owned()))]
             }
             Some(Sign::Ends(id, state)) => {
+                self.ended.insert(id.to_owned());
                 let ended = self.since_warning(id, at).map(|after| Machine::Ended {
                     state: state.to_owned(),
                     after,
@@ -126,7 +131,15 @@ impl Machines {
         Some(told(id, machine))
     }
 
-    fn since_warning(&self, id: &str, at: Timestamp) -> Option<i64> {
+    /// No task is left on a machine that drains. That is no news of one that EC2 does not take, nor
+    /// of one that ended with its tasks.
+    pub(super) fn emptied(&mut self, id: &str, at: Timestamp) -> Option<Change> {
+        let after = self.since_warning(id, at)?;
+        (!self.ended.contains(id)).then(|| told(id, Machine::Empty(after)))
+    }
+
+    /// How many seconds ago EC2 warned of an instance, if it did.
+    pub(super) fn since_warning(&self, id: &str, at: Timestamp) -> Option<i64> {
         let warned = self.warned.get(id)?;
         Some(at.duration_since(*warned).as_secs())
     }
@@ -138,40 +151,6 @@ pub(super) fn told(id: &str, what: Machine) -> Change {
         ids: vec![id.to_owned()],
         what,
     }
-}
-
-/// Puts together what happened to several machines, or tasks, in the same moment.
-pub(super) fn merged(changes: Vec<(Timestamp, Change)>) -> Vec<(Timestamp, Change)> {
-    let mut merged: Vec<(Timestamp, Change)> = Vec::new();
-    for (at, change) in changes {
-        let mut same = merged.iter_mut().filter(|(other, _)| *other == at);
-        if !same.any(|(_, other)| joins(other, &change)) {
-            merged.push((at, change));
-        }
-    }
-    merged
-}
-
-/// Adds a change to another one of its kind; false if it is of another kind.
-fn joins(change: &mut Change, more: &Change) -> bool {
-    match (change, more) {
-        (
-            Change::Machines { ids, what },
-            Change::Machines {
-                ids: more,
-                what: also,
-            },
-        ) if what == also => ids.extend(more.iter().cloned()),
-        (
-            Change::Killed { service, tasks },
-            Change::Killed {
-                service: also,
-                tasks: more,
-            },
-        ) if service == also => *tasks += more,
-        _ => return false,
-    }
-    true
 }
 
 /// One by its id, several by their number.

@@ -7,6 +7,7 @@ pub mod expectation;
 mod group_deed;
 pub mod interrupted;
 pub mod machines;
+mod merged;
 mod mishap;
 mod moment;
 mod queue;
@@ -23,6 +24,7 @@ mod trouble;
 pub mod verdict;
 pub mod wake;
 mod watcher;
+mod wrote;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

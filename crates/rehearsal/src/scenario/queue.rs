@@ -4,27 +4,29 @@ use serde_json::Value;
 
 use super::timeline::Cause;
 
-/// The kinds of messages in a batch, each with how many there are; or that they are dead letters.
+/// The kinds of messages in a batch, each with how many there are or with whom its only one is
+/// about; or that they are dead letters.
 pub(super) fn cause(records: &Value) -> Cause {
-    let mut kinds: Vec<(String, usize)> = Vec::new();
+    let mut kinds: Vec<(String, Vec<Option<String>>)> = Vec::new();
     for record in records.as_array().into_iter().flatten() {
-        let Some(kind) = kind(record) else {
+        let Some((kind, about)) = kind(record) else {
             return Cause::DeadLetters;
         };
         match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => *count += 1,
-            None => kinds.push((kind, 1)),
+            Some((_, all)) => all.push(about),
+            None => kinds.push((kind, vec![about])),
         }
     }
-    let words = kinds.iter().map(|(kind, count)| match count {
-        1 => kind.clone(),
-        count => format!("{count} x {kind}"),
+    let words = kinds.iter().map(|(kind, about)| match about.as_slice() {
+        [Some(about)] => format!("{kind}: {about}"),
+        [None] => kind.clone(),
+        all => format!("{} x {kind}", all.len()),
     });
     Cause::Queue(words.collect::<Vec<_>>().join(", "))
 }
 
-/// What a message is about; none if it is one that could not be delivered.
-fn kind(record: &Value) -> Option<String> {
+/// The kind of a message, and whom it is about; none if it is one that could not be delivered.
+fn kind(record: &Value) -> Option<(String, Option<String>)> {
     if !record["messageAttributes"]["TARGET_ARN"].is_null() {
         return None;
     }
@@ -32,11 +34,11 @@ fn kind(record: &Value) -> Option<String> {
     if body["requestContext"].is_object() {
         return None;
     }
-    let kind = body["detail-type"].as_str().unwrap_or("a message");
+    let kind = match body["detail-type"].as_str() {
+        Some("Scheduled Event") => "tick",
+        kind => kind.unwrap_or("a message"),
+    };
     let about = body["detail"]["instance-id"].as_str();
     let about = about.or(body["detail"]["EC2InstanceId"].as_str());
-    Some(match about {
-        Some(instance) => format!("{kind}: {instance}"),
-        None => kind.to_owned(),
-    })
+    Some((kind.to_owned(), about.map(str::to_owned)))
 }

@@ -71,14 +71,20 @@ impl Record {
             .collect()
     }
 
-    /// The counts that were wanted of a service, or that a group had, one after the other.
+    /// The counts that were wanted of a service, or that a group had, one after the other; of one
+    /// moment the last.
     pub fn path(&self, subject: &str) -> Vec<u32> {
-        let mut path: Vec<u32> = self
-            .happenings
-            .iter()
-            .filter(|happening| happening.subject == subject)
-            .filter_map(|happening| count(&happening.what))
-            .collect();
+        let mut path: Vec<(Timestamp, u32)> = Vec::new();
+        for happening in self.happenings.iter().filter(|it| it.subject == subject) {
+            let Some(count) = count(&happening.what) else {
+                continue;
+            };
+            match path.last_mut() {
+                Some((at, last)) if *at == happening.at => *last = count,
+                _ => path.push((happening.at, count)),
+            }
+        }
+        let mut path: Vec<u32> = path.into_iter().map(|(_, count)| count).collect();
         path.dedup();
         path
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::record::Record;
 use super::timeline::{Cause, Change, Entry, Invoked, Told};
 use super::watcher::Watcher;
+use super::wrote::wrote;
 use super::{Deed, NotDone, Scenario, dead_letter, decided, wake};
 use crate::lambda::deliveries::{Deliveries, Delivery, Settled};
 use crate::lambda::{Ended, Invocation, Outcome, Unavailable};
@@ -166,6 +167,7 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
         invocation: &Invocation,
         cause: Cause,
     ) -> Result<Outcome, BrokenOff> {
+        let first = self.suite.account.state().calls.len();
         let outcome = self.suite.lambda.invoke(invocation).await?;
         let told = Told::Invoked(Invoked {
             function: invocation.function.clone(),
@@ -176,6 +178,7 @@ impl<Tell: FnMut(&Entry)> Run<'_, Tell> {
                 _ => Vec::new(),
             },
             changes: self.changes_at_once(),
+            wrote: wrote(&self.suite.account.state().calls[first..], invocation),
         });
         let tally = self.record.functions.entry(invocation.function.clone());
         tally.or_default().count(&outcome, told.is_quiet());

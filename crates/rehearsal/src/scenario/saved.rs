@@ -90,6 +90,7 @@ impl SavedAtLeast {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     use jiff::Timestamp;
@@ -133,6 +134,7 @@ mod tests {
                 },
                 decided: Vec::new(),
                 changes: Vec::new(),
+                wrote: BTreeSet::new(),
             }),
         };
         let record = Record {

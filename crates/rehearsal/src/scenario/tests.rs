@@ -416,8 +416,14 @@ fn a_batch_is_told_by_the_kinds_of_its_messages_and_dead_letters_as_such() {
             message(look.clone()),
             message(state.clone()),
             json!({"body": "not JSON"}),
+            message(json!({"detail-type": "Scheduled Event"})),
         ]),
-        timeline::Cause::Queue("2 x EC2 State, Look Again: i-1, a message".to_owned())
+        timeline::Cause::Queue("2 x EC2 State, Look Again: i-1, a message, tick".to_owned())
+    );
+    let other = message(json!({"detail-type": "Look Again", "detail": {"instance-id": "i-2"}}));
+    assert_eq!(
+        cause(&[message(look.clone()), other]),
+        timeline::Cause::Queue("2 x Look Again".to_owned())
     );
     let mut undelivered = message(look);
     undelivered["messageAttributes"]["TARGET_ARN"] = json!({"stringValue": "arn"});

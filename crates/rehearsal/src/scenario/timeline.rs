@@ -1,8 +1,11 @@
 //! What is told of a run, in order of time.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::counted;
 use super::decided::Decided;
 use super::machines::Machine;
 use super::queue;
@@ -48,6 +51,9 @@ pub struct Invoked {
     pub decided: Vec<Decided>,
     /// What changed in the account while it ran.
     pub changes: Vec<Change>,
+    /// The actions by which it changed something, each once; without those by which it remembers
+    /// and by which it is woken again.
+    pub wrote: BTreeSet<String>,
 }
 
 /// What woke a function.
@@ -141,6 +147,17 @@ pub enum Change {
         /// How many.
         tasks: usize,
     },
+    /// Somebody had tasks stopped.
+    Stopped {
+        /// `cluster/service`, or the cluster and the group.
+        service: String,
+        /// Who.
+        by: String,
+        /// How many seconds after the warning of their instances, if there was one.
+        after: Option<i64>,
+        /// The reason that was given for each.
+        reasons: Vec<String>,
+    },
     /// A page went out.
     Page(Page),
     /// A notice reached the bus.
@@ -159,6 +176,24 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// How tasks were stopped, in words: `2 tasks stopped by spot-drain 75 s after the warning`;
+    /// nothing of anything else.
+    pub(crate) fn stopped(&self) -> String {
+        let Self::Stopped {
+            by, after, reasons, ..
+        } = self
+        else {
+            return String::new();
+        };
+        let tasks = counted(reasons.len(), "task");
+        match after {
+            Some(after) => format!("{tasks} stopped by {by} {after} s after the warning"),
+            None => format!("{tasks} stopped by {by}"),
+        }
+    }
+}
+
 /// A page as a person gets it by e-mail.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
@@ -169,13 +204,15 @@ pub struct Page {
 }
 
 impl Told {
-    /// Whether a reader misses nothing without it: a tick or an event that changed nothing.
+    /// Whether a reader misses nothing without it: a tick or an event that changed nothing and
+    /// wrote nothing.
     pub fn is_quiet(&self) -> bool {
         match self {
             Self::Invoked(invoked) => {
                 invoked.outcome.ended.is_ok()
                     && invoked.changes.is_empty()
                     && invoked.decided.is_empty()
+                    && invoked.wrote.is_empty()
                     && matches!(
                         invoked.cause,
                         Cause::Schedule(_) | Cause::Event(_) | Cause::Queue(_)

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::machines::{Machine, Machines, merged, told};
+use super::machines::{Machine, Machines, told};
+use super::merged::merged;
 use super::timeline::{Change, Page};
 use crate::journal::{Happening, What};
 
@@ -54,10 +55,28 @@ impl Watcher {
                 let change = self.machines.status(subject, status, happening.at);
                 change.into_iter().collect()
             }
+            What::Emptied => {
+                let change = self.machines.emptied(subject, happening.at);
+                change.into_iter().collect()
+            }
             What::Killed { .. } => vec![Change::Killed {
                 service: subject.clone(),
                 tasks: 1,
             }],
+            What::Stopped {
+                instance,
+                by,
+                reason,
+            } => {
+                let warned = instance.as_ref();
+                let after = warned.and_then(|id| self.machines.since_warning(id, happening.at));
+                vec![Change::Stopped {
+                    service: subject.clone(),
+                    by: by.clone(),
+                    after,
+                    reasons: vec![reason.clone()],
+                }]
+            }
             What::HookCompleted {
                 hook,
                 result,

@@ -9,7 +9,7 @@ use shell::json::BadField;
 
 use crate::observe::Trouble;
 
-/// The plan in one line: `2 drains, 1 draining; 1 surge`.
+/// The plan in one line: `2 drains, 1 draining`; where nothing was decided, what is told.
 pub(crate) fn summary(plan: &Plan) -> String {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for verdict in &plan.verdicts {
@@ -18,9 +18,11 @@ pub(crate) fn summary(plan: &Plan) -> String {
     let reasons = reasons.iter();
     let reasons = reasons.map(|(reason, count)| format!("{count} {reason}"));
     let reasons: Vec<String> = reasons.collect();
-    match reasons.is_empty() {
-        true => "nothing to do".to_owned(),
-        false => reasons.join(", "),
+    match (reasons.is_empty(), plan.announcements.len()) {
+        (true, 0) => "nothing to do".to_owned(),
+        (true, 1) => "1 notice".to_owned(),
+        (true, notices) => format!("{notices} notices"),
+        (false, _) => reasons.join(", "),
     }
 }
 

@@ -15,7 +15,7 @@ use super::saved::SavedAtLeast;
 use super::verdict::Verdict;
 use crate::journal::What;
 pub use messages::{BudgetMessages, Notice, Page};
-pub use spot::{Drained, HookCompleted};
+pub use spot::{Drained, HookCompleted, TasksStopped};
 
 /// Something that must hold; its times are written as `At`.
 #[derive(Clone, Debug, Deserialize, PartialEq)]
@@ -55,6 +55,8 @@ pub enum Expectation<At> {
     Drained(Drained),
     /// So many tasks are killed in all.
     TasksKilled(usize),
+    /// Tasks are stopped by somebody's StopTask.
+    TasksStopped(TasksStopped),
     /// A lifecycle hook is completed.
     HookCompleted(HookCompleted),
     /// No action is called more often than this by the functions.
@@ -90,6 +92,7 @@ impl<At> Expectation<At> {
             Self::Notice(notice) => Expectation::Notice(notice),
             Self::Drained(drained) => Expectation::Drained(drained),
             Self::TasksKilled(tasks) => Expectation::TasksKilled(tasks),
+            Self::TasksStopped(stopped) => Expectation::TasksStopped(stopped),
             Self::HookCompleted(hook) => Expectation::HookCompleted(hook),
             Self::CallsAtMost(limits) => Expectation::CallsAtMost(limits),
             Self::Saved(saved) => Expectation::Saved(saved),
@@ -117,6 +120,7 @@ impl Expectation<Timestamp> {
             Self::Notice(notice) => vec![notice.judge(record)],
             Self::Drained(drained) => vec![drained.judge(record)],
             Self::TasksKilled(tasks) => vec![spot::tasks_killed(record, *tasks)],
+            Self::TasksStopped(stopped) => vec![stopped.judge(record)],
             Self::HookCompleted(hook) => vec![hook.judge(record)],
             Self::CallsAtMost(limits) => limits
                 .iter()

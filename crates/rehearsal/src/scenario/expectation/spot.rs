@@ -1,5 +1,7 @@
 //! What must become of instances that EC2 takes, and of their tasks.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -32,6 +34,18 @@ pub struct HookCompleted {
     /// Whether those count that went on because nobody completed it in time.
     #[serde(default)]
     pub timed_out: bool,
+}
+
+/// Somebody has tasks stopped.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub struct TasksStopped {
+    /// Who calls StopTask: a function, or a person.
+    pub by: String,
+    /// Whose tasks, as `cluster/service`; all if nothing is said.
+    pub service: Option<String>,
+    /// How many.
+    pub tasks: usize,
 }
 
 impl Drained {
@@ -93,6 +107,28 @@ impl HookCompleted {
             result.unwrap_or_default()
         );
         Verdict::overall(what, (seen != self.times).then(|| seen.to_string()))
+    }
+}
+
+impl TasksStopped {
+    pub(super) fn judge(&self, record: &Record) -> Verdict {
+        let service = self.service.as_ref();
+        let stopped = record.happenings.iter().filter(|happening| {
+            matches!(&happening.what, What::Stopped { by, .. } if *by == self.by)
+                && service.is_none_or(|service| *service == happening.subject)
+        });
+        let whose: BTreeSet<&str> = stopped.clone().map(|it| it.subject.as_str()).collect();
+        let whose = whose.into_iter().collect::<Vec<_>>().join(", ");
+        let seen = stopped.count();
+        let tasks = counted(self.tasks, "task");
+        let of = service.map(|service| format!(" of {service}"));
+        Verdict::overall(
+            format!("{tasks}{} stopped by {}", of.unwrap_or_default(), self.by),
+            (seen != self.tasks).then(|| match seen {
+                0 => "none".to_owned(),
+                seen => format!("{seen}, of {whose}"),
+            }),
+        )
     }
 }
 

@@ -196,6 +196,9 @@ impl<Out: Write> Printer<Out> {
                 let line = format!("{indent}{service:<24} {tasks} killed (137)");
                 self.paint.bad(&line)
             }
+            Change::Stopped { service, .. } => {
+                format!("{indent}{service:<24} {}", change.stopped())
+            }
             Change::Notice { kind, title } => format!("{indent}notice: {kind}: {title}"),
             Change::Note { subject, text } => {
                 self.paint.faint(&format!("{indent}{subject}: {text}"))

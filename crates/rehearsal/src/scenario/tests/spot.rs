@@ -189,7 +189,15 @@ fn state(id: &str, state: &str) -> What {
     event("EC2 Instance State-change Notification", detail)
 }
 
-/// `i-1` drains in time, `i-2` before the warning, `i-3` never; two tasks are killed.
+fn stopped(instance: Option<&str>) -> What {
+    What::Stopped {
+        instance: instance.map(str::to_owned),
+        by: "spot-drain".to_owned(),
+        reason: "EC2 takes it".to_owned(),
+    }
+}
+
+/// `i-1` drains in time, `i-2` before the warning, `i-3` never; four tasks are stopped, two killed.
 fn surge() -> Vec<Happening> {
     let draining = What::ContainerInstance("DRAINING");
     let killed = |task: &str| What::Killed {
@@ -207,10 +215,17 @@ fn surge() -> Vec<Happening> {
         happening(60, "aws.ec2", warning("i-3")),
         happening(64, "i-1", draining),
         happening(65, "aws.ec2", warning("i-1")),
+        happening(135, "shop/web", stopped(Some("i-1"))),
+        happening(135, "shop/api", stopped(Some("i-1"))),
+        happening(135, "shop/web", stopped(Some("i-3"))),
+        happening(135, "shop/web", stopped(None)),
+        happening(150, "i-1", What::Emptied),
+        happening(150, "i-9", What::Emptied),
         happening(170, "i-1", hook),
         happening(180, "aws.ec2", state("i-1", "shutting-down")),
         happening(180, "aws.ec2", state("i-3", "shutting-down")),
         happening(180, "aws.ec2", state("i-9", "shutting-down")),
+        happening(180, "i-3", What::Emptied),
         happening(180, "shop/web", killed("a")),
         happening(180, "shop/web", killed("b")),
         happening(190, "i-2", What::ContainerInstance("ACTIVE")),
@@ -235,15 +250,21 @@ fn every_warned_instance_is_held_against_its_first_warning() {
         .iter()
         .map(|one| {
             let after = |at: Option<Timestamp>| at.map(|at| one.after(at).as_secs());
-            (one.instance.as_str(), after(one.draining), after(one.ended))
+            let emptied = after(one.emptied);
+            (
+                one.instance.as_str(),
+                after(one.draining),
+                emptied,
+                after(one.ended),
+            )
         })
         .collect();
     assert_eq!(
         told,
         [
-            ("i-1", Some(4), Some(120)),
-            ("i-2", Some(-60), None),
-            ("i-3", None, Some(120)),
+            ("i-1", Some(4), Some(90), Some(120)),
+            ("i-2", Some(-60), None, None),
+            ("i-3", None, None, Some(120)),
         ]
     );
 }
@@ -292,12 +313,28 @@ fn killed_tasks_and_completed_hooks_are_counted() {
 }
 
 #[test]
+fn stopped_tasks_are_counted_by_whoever_stops_them_and_whose_they_are() {
+    assert!(judge("tasks-stopped: {by: spot-drain, tasks: 4}").held());
+    assert!(judge("tasks-stopped: {by: alice, tasks: 0}").held());
+    let of = judge("tasks-stopped: {by: spot-drain, service: shop/api, tasks: 2}");
+    assert_eq!(of.expected, "2 tasks of shop/api stopped by spot-drain");
+    assert_eq!(of.instead.as_deref(), Some("1, of shop/api"));
+    let all = judge("tasks-stopped: {by: spot-drain, tasks: 1}");
+    assert_eq!(all.instead.as_deref(), Some("4, of shop/api, shop/web"));
+    let none = judge("tasks-stopped: {by: alice, tasks: 1}");
+    assert_eq!(none.instead.as_deref(), Some("none"));
+}
+
+#[test]
 fn what_happens_to_several_machines_at_once_is_told_once() {
     let told: Vec<String> = Watcher::default()
         .look(&surge())
         .into_iter()
-        .map(|(_, change)| match change {
+        .map(|(_, change)| match change.clone() {
             timeline::Change::Machines { ids, what } => format!("{}: {what}", ids.join(" ")),
+            timeline::Change::Stopped { ref service, .. } => {
+                format!("{service}: {}", change.stopped())
+            }
             timeline::Change::Killed { service, tasks } => format!("{service}: {tasks} killed"),
             other => format!("{other:?}"),
         })
@@ -309,6 +346,10 @@ fn what_happens_to_several_machines_at_once_is_told_once() {
             "i-1 i-2 i-3: Spot warning: terminate",
             "i-1: DRAINING 4 s after the warning",
             "i-1: Spot warning: terminate",
+            "shop/web: 2 tasks stopped by spot-drain 75 s after the warning",
+            "shop/api: 1 task stopped by spot-drain 75 s after the warning",
+            "shop/web: 1 task stopped by spot-drain",
+            "i-1: empty 90 s after the warning",
             "i-1: hook hosts/drain: CONTINUE",
             "i-1 i-3: shutting-down 120 s after the warning",
             "shop/web: 2 killed",

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::input::{epoch, invalid, read};
+use super::task::Task;
 use super::{arn, clusters, scheduler, stopping, task_show};
 use crate::call::{ApiError, Call};
+use crate::journal::What;
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -28,12 +30,21 @@ pub(super) fn stop(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let cluster = clusters::named(world, input.cluster.as_deref())?;
     let id = arn::name_in(&input.task).to_owned();
     let found = world.ecs.tasks.get(&id);
-    let service = match found.filter(|task| task.cluster == cluster.name) {
-        None => return Err(invalid("The referenced task was not found.")),
-        Some(task) => task.service.clone(),
+    let Some(task) = found.filter(|task| task.cluster == cluster.name) else {
+        return Err(invalid("The referenced task was not found."));
     };
+    let service = task.service.clone();
+    let news = (!task.stopping).then(|| (task.subject(), machine(world, task)));
     let tags = arn::task(&world.identity, &cluster.name, &id);
     world.ecs.tags.replace(&tags, BTreeMap::new(), world.now);
+    if let Some((subject, instance)) = news {
+        let stopped = What::Stopped {
+            instance,
+            by: call.caller.clone(),
+            reason: input.reason.clone(),
+        };
+        world.happened(subject, stopped);
+    }
     stopping::order(world, &id, "UserInitiated", &input.reason);
     if let Some(service) = service {
         scheduler::reconcile(world, &service);
@@ -41,4 +52,11 @@ pub(super) fn stop(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let shown = world.ecs.tasks.get(&id);
     let shown = shown.map(|task| task_show::show(world, task, epoch, false));
     Ok(json!({"task": shown}))
+}
+
+/// The EC2 instance of a task.
+fn machine(world: &World, task: &Task) -> Option<String> {
+    let instance = task.container_instance.as_ref()?;
+    let instance = world.ecs.container_instances.get(instance)?;
+    Some(instance.ec2_instance.clone())
 }

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::agenda::Step;
+use crate::journal::What;
 use crate::world::World;
 
 pub(super) use calls::{describe, list, update_state};
@@ -192,7 +193,12 @@ pub(super) fn leave(world: &mut World, id: &str, task: &str) {
     };
     instance.tasks.remove(task);
     let draining = instance.is_draining();
+    let emptied = draining && instance.tasks.is_empty();
+    let emptied = emptied.then(|| instance.ec2_instance.clone());
     world.ecs.room_changed = true;
+    if let Some(machine) = emptied {
+        world.happened(machine, What::Emptied);
+    }
     show::changed(world, id);
     if draining {
         look_again(world, id);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::journal::{Happening, What};
 use crate::services::ecs::container_instances::{drain, lost};
 use crate::testbed::Testbed;
 
@@ -284,7 +285,25 @@ fn a_standalone_task_stays_until_somebody_stops_it() {
     assert_eq!(after["stopCode"], "UserInitiated");
     assert_eq!(after["stoppedReason"], "Its machine goes.");
     assert_eq!(after["containers"][0]["exitCode"], 0);
+    let is_emptied = |it: &Happening| it.what == What::Emptied;
+    let emptied = bed.world(|world| world.happenings.iter().filter(|it| is_emptied(it)).count());
+    assert_eq!(emptied, 1);
     bed.ecs("StopTask", stop).unwrap();
+    let stops = bed.world(|world| {
+        let all = world.happenings.iter();
+        let stops = all.filter(|it| matches!(it.what, What::Stopped { .. }));
+        stops.cloned().collect::<Vec<_>>()
+    });
+    assert_eq!(stops.len(), 1, "one that is stopping already is no news");
+    assert_eq!(stops[0].subject, "prod/family:import");
+    let What::Stopped {
+        instance, reason, ..
+    } = &stops[0].what
+    else {
+        unreachable!()
+    };
+    assert!(instance.as_ref().is_some_and(|id| id.starts_with("i-")));
+    assert_eq!(reason, "Its machine goes.");
     let unknown = json!({"cluster": "prod", "task": "nobody"});
     let refusal = bed.ecs("StopTask", unknown).unwrap_err();
     assert_eq!(
