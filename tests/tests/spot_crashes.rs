@@ -61,10 +61,6 @@ async fn a_surge(what: &str, strike: impl Fn(&Fleet)) {
         let how: Vec<_> = theirs.map(|it| (it.result, it.timed_out)).collect();
         assert_eq!(how, [("CONTINUE", false)], "{what}: {}", one.instance);
     }
-    // A round that dies between the end of a record and the journal leaves no line of it there.
-    let outcomes = fleet.outcomes(DAY);
-    let interrupted = outcomes.iter().all(|(_, ending)| ending == "interrupted");
-    assert!(interrupted, "{what}: {outcomes:?}");
     assert_eq!(fleet.open(), Vec::<String>::new(), "{what}");
     assert_eq!(fleet.given_up(), 0, "{what}");
 }
