@@ -1,6 +1,8 @@
 //! A house with machines: `spot-drain` as the template deploys it, with its queue, its rules and its
 //! ticks, and EC2 that takes instances back.
 
+mod seen;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +24,8 @@ use serde_json::{Value, json};
 use spot_drain::{Aws, Failure, Invocation, Settings};
 
 use crate::house::{Ended, config, is_read};
+
+pub use seen::LetGo;
 
 /// The function of these tests.
 const NAME: &str = "spot-drain";

@@ -306,7 +306,7 @@ impl House {
 
 pub(crate) fn is_read(action: &str) -> bool {
     let operation = action.split(':').nth(1).unwrap_or_default();
-    ["Describe", "List", "Get", "Query"]
+    ["BatchGet", "Describe", "List", "Get", "Query"]
         .iter()
         .any(|read| operation.starts_with(read))
 }

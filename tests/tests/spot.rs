@@ -1,15 +1,20 @@
 //! `spot-drain` from end to end: events on the bus, the queue, the function, and ECS that drains.
 
 use contracts::Fleet;
+use contracts::house::Ended;
 use jiff::SignedDuration;
+use rehearsal::fault::{Fault, Rule};
+use rehearsal::services::ec2::{Behaviour, Interruption};
+use serde_json::json;
 
 const BEGIN: &str = "2026-11-19T12:00:00Z";
+const DAY: &str = "2026-11-19";
 
 const STACK: &str = "
 clusters:
   - name: shop
     services:
-      - { name: web, desired: 12, launch: 'provider:hosts', minimum-healthy-percent: 50, maximum-percent: 200 }
+      - { name: web, desired: 12, launch: 'provider:hosts', minimum-healthy-percent: 50, maximum-percent: 200, exit-seconds: 5 }
 groups:
   - name: hosts
     cluster: shop
@@ -22,22 +27,229 @@ groups:
     mixed-instances: { types: [m6i.large], on-demand-base: 0, on-demand-percentage: 0 }
 ";
 
+/// The same with ECS that drains by itself.
+fn managed() -> String {
+    STACK.replace("managed-draining: false", "managed-draining: true")
+}
+
 fn seconds(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
 }
 
+fn minutes(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
+}
+
+/// A fleet in which nothing happens any more that the stack began.
+async fn steady(stack: &str, parameters: &[(&str, &str)]) -> Fleet {
+    let fleet = Fleet::with(BEGIN, stack, parameters);
+    fleet.pass(minutes(5)).await;
+    fleet
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_instance_that_goes_is_draining_within_seconds_and_empty_before_it_is_gone() {
-    let fleet = Fleet::new(BEGIN, STACK);
-    fleet.pass(seconds(300)).await;
+    let fleet = steady(STACK, &[]).await;
     let doomed = fleet.instances("hosts")[..2].to_vec();
     fleet.take_back(&doomed);
     fleet.pass(seconds(5)).await;
     for instance in &doomed {
         assert_eq!(fleet.status("shop", instance).as_deref(), Some("DRAINING"));
     }
-    fleet.pass(seconds(3600)).await;
-    println!("{:#?}", fleet.writes());
-    println!("{:#?} rounds {}", fleet.notices(), fleet.rounds());
-    panic!("look");
+    assert!(fleet.ticks(), "somebody looks every minute");
+    fleet.settle().await;
+    let drains = fleet.calls("ecs:UpdateContainerInstancesState");
+    assert_eq!(drains.len(), 1, "{drains:#?}");
+    let members = &drains[0].input["containerInstances"];
+    assert_eq!(members.as_array().unwrap().len(), 2);
+    assert!(
+        fleet
+            .interrupted()
+            .iter()
+            .all(|one| one.drained_within(seconds(5)))
+    );
+    assert_eq!(fleet.killed(), 0, "everybody got out");
+    let expected = doomed
+        .iter()
+        .map(|id| (id.clone(), "interrupted".to_owned()));
+    let mut expected: Vec<_> = expected.collect();
+    expected.sort();
+    assert_eq!(fleet.outcomes(DAY), expected);
+    assert_eq!(fleet.given_up(), 0);
+    assert_eq!(fleet.notices(), Vec::<String>::new());
+    // A round is in the journal once, whatever it was called for.
+    assert_eq!(fleet.journal(DAY).len(), fleet.rounds());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dry_run_decides_and_writes_nothing() {
+    let fleet = steady(STACK, &[("DryRun", "true")]).await;
+    let doomed = fleet.instances("hosts")[..4].to_vec();
+    fleet.take_back(&doomed);
+    fleet.pass(minutes(30)).await;
+    assert!(fleet.rounds() > 3);
+    assert_eq!(fleet.writes(), Vec::<String>::new());
+    assert_eq!(fleet.given_up(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_ecs_drains_by_itself_nothing_is_written_to_it() {
+    let fleet = steady(&managed(), &[]).await;
+    let doomed = fleet.instances("hosts")[..2].to_vec();
+    fleet.take_back(&doomed);
+    fleet.settle().await;
+    assert!(fleet.calls("ecs:UpdateContainerInstancesState").is_empty());
+    assert!(
+        fleet
+            .interrupted()
+            .iter()
+            .all(|one| one.drained_within(seconds(10)))
+    );
+    assert_eq!(fleet.outcomes(DAY).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_ecs_says_that_it_drains_and_does_not_it_is_done_for_it_after_ten_seconds() {
+    let fleet = steady(STACK, &[]).await;
+    let doomed = fleet.instances("hosts")[..2].to_vec();
+    fleet.take_back(&doomed);
+    {
+        let providers = &mut fleet.account.state().world.ecs.providers;
+        providers.get_mut("hosts").unwrap().managed_draining = true;
+    }
+    fleet.pass(seconds(9)).await;
+    assert!(fleet.calls("ecs:UpdateContainerInstancesState").is_empty());
+    fleet.pass(seconds(11)).await;
+    assert!(
+        fleet
+            .interrupted()
+            .iter()
+            .all(|one| one.drained_within(seconds(20)))
+    );
+    fleet.settle().await;
+    assert_eq!(fleet.calls("ecs:UpdateContainerInstancesState").len(), 1);
+    assert_eq!(fleet.killed(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_nobody_can_read_is_given_up_alone() {
+    let fleet = steady(STACK, &[]).await;
+    let doomed = fleet.instances("hosts")[..2].to_vec();
+    fleet.say("{\"source\": \"aws.ec2\", \"detail-type\": ");
+    fleet.take_back(&doomed);
+    fleet.pass(seconds(5)).await;
+    assert!(fleet.interrupted().iter().all(|one| one.draining.is_some()));
+    fleet.settle().await;
+    assert_eq!(fleet.given_up(), 1, "after five times");
+    assert_eq!(fleet.outcomes(DAY).len(), 2);
+    assert!(
+        fleet
+            .told(DAY)
+            .iter()
+            .any(|line| line["what"] == "Records[0].body")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_exercise_pages_nothing() {
+    let fleet = steady(STACK, &[]).await;
+    let until = fleet.now() + minutes(60);
+    let exercise = json!({
+        "action": "exercise", "until": until.to_string(), "by": "ana", "why": "to see it work",
+    });
+    assert!(matches!(fleet.invoke(exercise).await, Ended::Reported(_)));
+    let doomed = fleet.instances("hosts")[..5].to_vec();
+    fleet.interrupt(&Interruption {
+        instances: doomed,
+        behaviour: Behaviour::default(),
+        warning: true,
+        lead: None,
+        rebalance_before: None,
+        back_after: None,
+        fis: true,
+    });
+    fleet.settle().await;
+    assert_eq!(fleet.outcomes(DAY).len(), 5);
+    assert_eq!(fleet.notices(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_surge_is_told_once_and_once_when_it_is_over() {
+    let fleet = steady(STACK, &[]).await;
+    let doomed = fleet.instances("hosts")[..4].to_vec();
+    fleet.take_back(&doomed);
+    fleet.settle().await;
+    assert_eq!(fleet.notices(), ["spot-surge", "spot-surge over"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_tagged_off_is_left_alone() {
+    let stack = STACK.replace(
+        "- name: shop",
+        "- name: shop\n    tags: { 'caretaker:drain': 'off' }",
+    );
+    let fleet = steady(&stack, &[]).await;
+    untouched(&fleet).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_tag_is_left_alone_where_the_template_says_so() {
+    let fleet = steady(STACK, &[("DrainUntagged", "false")]).await;
+    untouched(&fleet).await;
+}
+
+/// Instances go, and neither they nor anything of theirs is touched.
+async fn untouched(fleet: &Fleet) {
+    let doomed = fleet.instances("hosts")[..4].to_vec();
+    let before = fleet.call_count();
+    fleet.take_back(&doomed);
+    fleet.pass(minutes(30)).await;
+    assert_eq!(fleet.interrupted().len(), 4);
+    let written = fleet.written_since(before);
+    let ledger = written.keys().all(|write| write.starts_with("dynamodb:"));
+    assert!(ledger, "{written:?}");
+    assert_eq!(fleet.open(), Vec::<String>::new());
+    assert_eq!(fleet.outcomes(DAY), []);
+}
+
+const TWO_CLUSTERS: &str = "
+clusters:
+  - name: shop
+    services:
+      - { name: web, desired: 4, launch: 'provider:hosts', minimum-healthy-percent: 50, maximum-percent: 200 }
+  - name: bank
+    services:
+      - { name: web, desired: 4, launch: 'provider:vaults', minimum-healthy-percent: 50, maximum-percent: 200 }
+groups:
+  - { name: hosts, cluster: shop, provider: hosts, managed-draining: false, managed-scaling: false, max: 4, desired: 4, tasks-per-instance: 4, mixed-instances: { types: [m6i.large], on-demand-percentage: 0 } }
+  - { name: vaults, cluster: bank, provider: vaults, managed-draining: false, managed-scaling: false, max: 4, desired: 4, tasks-per-instance: 4, mixed-instances: { types: [m6i.large], on-demand-percentage: 0 } }
+";
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_refuses_keeps_no_other_back() {
+    let fleet = steady(TWO_CLUSTERS, &[]).await;
+    let hosts = fleet.instances("hosts")[0].clone();
+    let vaults = fleet.instances("vaults")[0].clone();
+    let rule = Rule {
+        caller: Some("spot-drain".to_owned()),
+        mentions: Some("cluster/bank".to_owned()),
+        ..Rule::always(Fault::AccessDenied)
+    };
+    fleet.account.state().faults.add(rule);
+    fleet.take_back(&[hosts.clone(), vaults.clone()]);
+    fleet.pass(seconds(5)).await;
+    assert_eq!(fleet.status("shop", &hosts).as_deref(), Some("DRAINING"));
+    assert_eq!(fleet.status("bank", &vaults).as_deref(), Some("ACTIVE"));
+    fleet.pass(seconds(40)).await;
+    fleet.mend();
+    fleet.pass(seconds(40)).await;
+    let status = fleet.status("bank", &vaults);
+    assert_eq!(
+        status.as_deref(),
+        Some("DRAINING"),
+        "its message came again"
+    );
+    fleet.settle().await;
+    assert_eq!(fleet.outcomes(DAY).len(), 2);
+    assert_eq!(fleet.given_up(), 0);
 }
