@@ -29,6 +29,9 @@ const REFILLED: SignedDuration = SignedDuration::from_secs(60);
 /// EC2 takes an instance two minutes after its warning; this is the last second of them.
 const LAST_SECOND: SignedDuration = SignedDuration::from_secs(119);
 
+/// The function's rounds up to here: the ladder looks at tasks 45 seconds before the end.
+const BEFORE_THE_LADDER: SignedDuration = SignedDuration::from_secs(70);
+
 /// The function of `Fleet`.
 const OURS: &str = "spot-drain";
 
@@ -73,7 +76,7 @@ async fn batched(
     fleet.through(fleet.line.clone());
     let (first, began) = (fleet.call_count(), fleet.now());
     fleet.take_back(&doomed.instances);
-    fleet.until(began + LAST_SECOND).await;
+    fleet.until(began + BEFORE_THE_LADDER).await;
     let late = interruptions - doomed.draining(&fleet);
     Ok(doomed.told(&fleet, OURS, (first, began), late))
 }
