@@ -67,6 +67,7 @@ async fn batched(
     indexed: bool,
 ) -> Result<Value, Box<dyn Error>> {
     let mut fleet = Fleet::new(BEFORE, &stack(interruptions, clusters));
+    launch(&fleet, interruptions, clusters);
     fleet.pass(SETTLED).await;
     if !indexed {
         forget_index(&fleet);
@@ -84,6 +85,7 @@ async fn batched(
 /// The handler of one warning, as often as there are warnings, all at once.
 async fn one_by_one(interruptions: usize, clusters: usize) -> Result<Value, Box<dyn Error>> {
     let fleet = Fleet::new(BEFORE, &stack(interruptions, clusters));
+    launch(&fleet, interruptions, clusters);
     tokio::time::sleep(Duration::try_from(SETTLED)?).await;
     let doomed = Doomed::of(&fleet, interruptions, clusters)?;
     tokio::time::sleep(Duration::try_from(REFILLED)?).await;
@@ -97,10 +99,25 @@ async fn one_by_one(interruptions: usize, clusters: usize) -> Result<Value, Box<
     Ok(doomed.told(&fleet, naive::NAME, (first, began), late?))
 }
 
+/// How many instances each cluster has.
+fn instances(interruptions: usize, clusters: usize) -> usize {
+    SHARE * interruptions.div_ceil(clusters)
+}
+
+/// Has the groups launch their instances: each registers, and that is the event which the index learns
+/// of it from.
+fn launch(fleet: &Fleet, interruptions: usize, clusters: usize) {
+    let desired = instances(interruptions, clusters).to_string();
+    for number in 0..clusters {
+        let input = json!({ "AutoScalingGroupName": group(number), "DesiredCapacity": desired });
+        fleet.by_hand("autoscaling", "SetDesiredCapacity", input);
+    }
+}
+
 /// Each cluster with a group of Spot instances behind a capacity provider. Nothing runs on them: what
 /// is lost is drained before any task is looked at.
 fn stack(interruptions: usize, clusters: usize) -> String {
-    let instances = SHARE * interruptions.div_ceil(clusters);
+    let instances = instances(interruptions, clusters);
     let names: String = (0..clusters)
         .map(|number| format!("  - {{name: {}}}\n", cluster(number)))
         .collect();
@@ -108,8 +125,8 @@ fn stack(interruptions: usize, clusters: usize) -> String {
         let (name, cluster) = (group(number), cluster(number));
         format!(
             "  - {{name: {name}, cluster: {cluster}, provider: {name}, managed-draining: false, \
-             managed-scaling: false, max: {instances}, desired: {instances}, mixed-instances: \
-             {{types: [m6i.large], on-demand-base: 0, on-demand-percentage: 0}}}}\n",
+             managed-scaling: false, max: {instances}, desired: 0, \
+             mixed-instances: {{types: [m6i.large], on-demand-base: 0, on-demand-percentage: 0}}}}\n",
         )
     };
     let groups: String = (0..clusters).map(group).collect();
