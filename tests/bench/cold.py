@@ -4,6 +4,7 @@ import json
 import time
 import zipfile
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
@@ -26,6 +27,8 @@ class Candidate:
     # What its first event must have done: rested the one service, or not.
     rests: bool
     variables: dict[str, str]
+    # Whether it is about something that happens now: an old warning is only written down.
+    now: bool = False
     runs: list["Run"] = field(default_factory=list)
 
     @property
@@ -47,16 +50,18 @@ class Run:
 def measure() -> None:
     tick = ROOT / "events/off-hours/tick.json"
     hour = ROOT / "events/budget-guard/tick.json"
+    warning = ROOT / "events/spot-drain/warning-terminate.json"
     notice = ROOT / "events/pager/wave-not-steady.json"
     table = {"LEDGER_TABLE": LEDGER}
     off_hours = Candidate("off-hours", [str(artifact("off-hours"))], tick, True, settings("off-hours"))
     guard = Candidate("budget-guard", [str(artifact("budget-guard"))], hour, True, settings("budget-guard"))
+    drain = Candidate("spot-drain", [str(artifact("spot-drain"))], warning, False, settings("spot-drain"), now=True)
     pager = Candidate("pager", [str(artifact("pager"))], notice, False, settings("pager"))
     floor = Candidate("floor: no TLS, 5 calls", [str(RELEASE / "floor")], tick, True, table)
     path = {"PYTHONPATH": str(HERE / "peer")}
     command = [str(PEER), "-m", "awslambdaric", "handler.handler"]
     python = Candidate("Python, boto3, 5 calls", command, tick, True, table | path)
-    candidates = [off_hours, guard, pager, floor, python]
+    candidates = [off_hours, guard, drain, pager, floor, python]
     one = OUT / "one.yaml"
     one.write_text(spent(1))
     # The first round fills the page cache; it does not count.
@@ -70,6 +75,8 @@ def measure() -> None:
 
 def run(candidate: Candidate, one: Path) -> Run:
     first = json.loads(candidate.event.read_text())
+    if candidate.now:
+        first["time"] = datetime.now(UTC).isoformat(timespec="seconds")
     second = first | {"id": "00000000-0000-4000-8000-000000000002"}
     with Account(one) as account:
         environment = variables(candidate.name.split(":")[0], account.url) | candidate.variables
@@ -95,15 +102,16 @@ def run(candidate: Candidate, one: Path) -> Run:
 def report(candidates: list[Candidate]) -> None:
     header = ["", "exec to poll", "first event", "exec to answer", "second event", "peak RSS", "binary", "zip"]
     rows = [row(candidate) for candidate in candidates]
-    off_hours, guard, pager, floor, python = candidates
+    off_hours, guard, drain, pager, floor, python = candidates
     notes = [
         f"Milliseconds and megabytes (10^6): median (least-most) of {ROUNDS} runs in turns, each against an account of its own.",
         "The first event puts one service to rest (pager: publishes one page); the second finds nothing to do (pager: publishes again).",
         "budget-guard reads more: a spent budget, what guards it, what runs and what that costs, before it stops the service.",
+        "spot-drain looks for an instance that its index does not know, in the one cluster, and remembers that it is in none.",
         "off-hours makes 10 calls where the peers make 5: it also finds what is tagged, minds autoscalers and groups, keeps a journal.",
         "",
     ]
-    for ours in (off_hours, guard, pager):
+    for ours in (off_hours, guard, drain, pager):
         notes += aims(ours, floor, python)
     show("Cold start", header, rows, notes)
 

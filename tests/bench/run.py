@@ -10,16 +10,18 @@ from pathlib import Path
 import budget
 import cold
 import decisions
+import spot
 import thousand
 from places import ARCH, HERE, OUT, ROOT
 
-FUNCTIONS = ["off-hours", "budget-guard", "pager"]
+FUNCTIONS = ["off-hours", "budget-guard", "spot-drain", "pager"]
 # What they are compared with, and the decision.
 BESIDE = ["--package", "bench", "--features", "bench/bench"]
 # The account that it is measured against, quick enough not to show.
 ACCOUNT = ["--profile", "bench", "--package", "rehearsal"]
 # On the virtual clock no time shows: the build that `make test` has too.
-VIRTUAL = ["--workspace", "--features", "rehearsal-clock", "--example", "thousand", "--example", "budget"]
+EXAMPLES = ["thousand", "budget", "surge"]
+VIRTUAL = ["--workspace", "--features", "rehearsal-clock", *(word for name in EXAMPLES for word in ("--example", name))]
 
 
 def main() -> None:
@@ -29,7 +31,7 @@ def main() -> None:
     subprocess.run([ROOT / "tests/build-lambda", ARCH, *FUNCTIONS], cwd=ROOT, check=True, stdout=sys.stderr)
     build("what it is compared with (five minutes, once)", ["--release", *BESIDE])
     build("what it is measured against (three minutes, once)", ACCOUNT)
-    build("a thousand services, and a spent budget, on the virtual clock", VIRTUAL)
+    build("a thousand services, a spent budget and a surge, on the virtual clock", VIRTUAL)
     install("peer", HERE / "peer/requirements.txt")
     install("c7n", HERE / "custodian/requirements.txt")
     for line in machine():
@@ -37,6 +39,8 @@ def main() -> None:
     cold.measure()
     thousand.on_the_virtual_clock()
     budget.on_the_virtual_clock()
+    say("A thousand instances that go, three times: this takes some minutes ...")
+    spot.on_the_virtual_clock()
     decisions.measure()
     say("A thousand services at five a second: this takes three minutes ...")
     thousand.beside_custodian()

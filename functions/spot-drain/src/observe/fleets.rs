@@ -8,7 +8,7 @@ use domain::drain::{Fleet, InstanceId, Mixed, Place, Pool, Scope, Status};
 use futures_util::StreamExt;
 
 use super::groups::{count, mixed};
-use super::{Seen, Trouble, clusters, groups, instances};
+use super::{Seen, Trouble, clusters, groups, instances, lists};
 use crate::Aws;
 
 /// How many fleets are asked about at once.
@@ -86,7 +86,7 @@ fn in_service(instance: &&Instance) -> bool {
 /// The instances of a cluster that are in no capacity provider. What there should be nobody says:
 /// it is what there is, with what is on its way out.
 async fn of_cluster(aws: &Aws, cluster: &ClusterArn) -> Result<Fleet, edge::Failure> {
-    let arns = instances::list(aws, cluster, None).await?;
+    let arns = lists::list(aws, cluster, None).await?;
     let answer = instances::describe(aws, cluster, &arns).await?;
     let ours = answer.there.into_iter();
     let ours: Vec<(InstanceId, Place)> = ours.filter(|(_, one)| one.provider.is_none()).collect();

@@ -7,7 +7,7 @@ use domain::arn::{ClusterArn, ContainerInstanceArn};
 use domain::drain::{InstanceId, Observed, Place, Source, Status, Whereabouts};
 use futures_util::StreamExt;
 
-use super::locate::{AT_ONCE, PAGE};
+use super::locate::AT_ONCE;
 use super::{Seen, Trouble};
 use crate::Aws;
 use crate::event::pool;
@@ -22,32 +22,6 @@ pub(super) struct Answer {
     pub(super) there: Vec<(InstanceId, Place)>,
     /// Those that it does not know any more.
     pub(super) gone: BTreeSet<ContainerInstanceArn>,
-}
-
-/// The container instances of a cluster that fit a filter; without one, all of them. A page may be
-/// empty and yet not be the last.
-pub(super) async fn list(
-    aws: &Aws,
-    cluster: &ClusterArn,
-    filter: Option<String>,
-) -> Result<Vec<ContainerInstanceArn>, edge::Failure> {
-    let mut arns = Vec::new();
-    let mut token = None;
-    loop {
-        aws.pace.read.take().await;
-        let call = aws.edge.ecs.list_container_instances();
-        let call = call.cluster(cluster.as_str()).max_results(PAGE);
-        let call = call.set_filter(filter.clone()).set_next_token(token);
-        let page = call.send().await;
-        let page = page.map_err(edge::Failure::call("ListContainerInstances"))?;
-        let page_arns = page.container_instance_arns.unwrap_or_default();
-        let page_arns = page_arns.iter();
-        arns.extend(page_arns.filter_map(|arn| ContainerInstanceArn::parse(arn).ok()));
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(arns);
-        }
-    }
 }
 
 /// What ECS says of some container instances of a cluster.

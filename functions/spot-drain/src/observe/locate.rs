@@ -2,24 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::arn::ClusterArn;
+use domain::arn::{ClusterArn, ContainerInstanceArn};
 use domain::drain::{InstanceId, Place, Whereabouts};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt};
 
-use super::{Seen, Trouble, instances, ledger};
+use super::{Seen, Trouble, instances, ledger, lists};
 use crate::{Aws, Settings};
 
-/// How many ids are asked for in one call. ECS names no limit for an expression of its query
-/// language; 50 ids of 19 characters are about 1,200.
-/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html>.
-const IDS: usize = 50;
+/// How many ids are asked for in one call. ECS names a limit for an expression of its query language
+/// only where it places tasks, which is 2,000 characters; 90 ids of 19 are some 1,900.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html>.
+const IDS: usize = 90;
 /// `ListContainerInstances` and `ListClusters` return at most 100 in a page.
 pub(super) const PAGE: i32 = 100;
 /// How many calls are under way at once.
 pub(super) const AT_ONCE: usize = 16;
 
-/// Finds instances. One call for each cluster and 50 of them, whatever their number; one that is in
-/// two clusters is found in both.
+/// Finds instances. One list for each cluster, whatever their number, if it has no more than a page of
+/// container instances or they fit into one filter; one that is in two clusters is found in both.
 pub(super) async fn look(
     aws: &Aws,
     settings: &Settings,
@@ -118,21 +118,40 @@ async fn asked<'c>(
     clusters: &'c [ClusterArn],
     missed: &[InstanceId],
 ) -> Vec<(&'c ClusterArn, Answer)> {
-    let questions = clusters
-        .iter()
-        .flat_map(|cluster| missed.chunks(IDS).map(move |ids| (cluster, ids)));
-    let questions: Vec<_> = questions.collect();
-    let answers = futures_util::stream::iter(questions);
-    let answers = answers.map(async |(cluster, ids)| (cluster, one(aws, cluster, ids).await));
+    let answers = futures_util::stream::iter(clusters);
+    let answers = answers.map(async |cluster| (cluster, one(aws, cluster, missed).await));
     answers.buffered(AT_ONCE).collect().await
 }
 
-/// Those of some instances that are in a cluster.
-async fn one(aws: &Aws, cluster: &ClusterArn, ids: &[InstanceId]) -> Answer {
-    let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
-    let filter = format!("ec2InstanceId in [{}]", ids.join(", "));
-    let arns = instances::list(aws, cluster, Some(filter)).await?;
-    instances::describe(aws, cluster, &arns)
-        .await
-        .map(|answer| answer.there)
+/// Those of some instances, in their order, that are in a cluster. A list does not say of which instance each is, so
+/// those that are listed are described.
+async fn one(aws: &Aws, cluster: &ClusterArn, missed: &[InstanceId]) -> Answer {
+    let arns = listed(aws, cluster, missed).await?;
+    let mut there = instances::describe(aws, cluster, &arns).await?.there;
+    there.retain(|(instance, _)| missed.binary_search(instance).is_ok());
+    Ok(there)
+}
+
+/// The container instances of a cluster among which some instances are: those that fit the filter,
+/// or, where that takes more than one, all of a cluster that has no more than a page of them.
+async fn listed(
+    aws: &Aws,
+    cluster: &ClusterArn,
+    missed: &[InstanceId],
+) -> Result<Vec<ContainerInstanceArn>, edge::Failure> {
+    if missed.len() > IDS {
+        let (arns, more) = lists::page(aws, cluster, None, None).await?;
+        if more.is_none() {
+            return Ok(arns);
+        }
+    }
+    let filters = missed.chunks(IDS).map(|ids| {
+        let ids: Vec<&str> = ids.iter().map(InstanceId::as_str).collect();
+        format!("ec2InstanceId in [{}]", ids.join(", "))
+    });
+    let filters: Vec<String> = filters.collect();
+    let pages = futures_util::stream::iter(filters);
+    let pages = pages.map(async |filter| lists::list(aws, cluster, Some(filter)).await);
+    let pages: Vec<Vec<_>> = pages.buffered(AT_ONCE).try_collect().await?;
+    Ok(pages.concat())
 }

@@ -6,6 +6,7 @@ mod fleets;
 mod groups;
 mod instances;
 mod ledger;
+mod lists;
 mod locate;
 mod services;
 pub(crate) mod survey;

@@ -135,6 +135,60 @@ async fn an_instance_in_two_clusters_is_found_in_both() {
     }
 }
 
+/// Ninety-one instances that no index knows, asked for in `prod`.
+async fn missed(script: Script) -> (Seen, Vec<Value>) {
+    let arns = json!({ "clusterArns": [cluster("prod").as_str()] });
+    let script = script
+        .answer("BatchGetItem", json!({}))
+        .answer("BatchGetItem", json!({}))
+        .answer("ListClusters", arns);
+    let wanted = Wants {
+        locate: (0..91).map(id).collect(),
+        ..Wants::default()
+    };
+    let after = seen(&script, wanted).await;
+    (after, script.inputs("ListContainerInstances"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_fit_into_a_filter_are_found_in_one_list_where_all_fit_into_a_page() {
+    let stranger = arn("prod", 500);
+    let listed = json!({ "containerInstanceArns": [arn("prod", 1).as_str(), stranger.as_str()] });
+    let script = Script::default()
+        .answer("ListContainerInstances", listed)
+        .answer("DescribeContainerInstances", described("prod", [1, 500]));
+    let (after, asked) = missed(script).await;
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert_eq!(asked[0]["filter"], Value::Null);
+    assert_eq!(status(&after, 1), (Status::Active, Source::Asked));
+    assert_eq!(after.observed.instances[&id(2)], Whereabouts::Nowhere);
+    assert!(!after.observed.instances.contains_key(&id(500)));
+    assert_eq!(whats(&after), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_cluster_of_more_than_a_page_as_many_are_asked_for_as_fit_into_a_filter() {
+    let listed = |number: u32| json!({ "containerInstanceArns": [arn("prod", number).as_str()] });
+    let mut first = listed(500);
+    first["nextToken"] = json!("more");
+    let script = Script::default()
+        .answer("ListContainerInstances", first)
+        .answer("ListContainerInstances", listed(1))
+        .answer("ListContainerInstances", listed(90))
+        .answer("DescribeContainerInstances", described("prod", [1, 90]));
+    let (after, asked) = missed(script).await;
+    let filters = asked.iter().map(|one| one["filter"].as_str());
+    let filters: Vec<&str> = filters.map(Option::unwrap_or_default).collect();
+    assert_eq!(filters.len(), 3, "{filters:?}");
+    assert_eq!(filters[0], "");
+    assert_eq!(filters[1].matches("i-").count(), 90);
+    assert!(filters[1].len() <= 2000, "{}", filters[1].len());
+    assert_eq!(filters[2], format!("ec2InstanceId in [{}]", id(90)));
+    assert_eq!(status(&after, 90), (Status::Active, Source::Asked));
+    assert_eq!(after.observed.instances[&id(2)], Whereabouts::Nowhere);
+    assert!(!after.observed.instances.contains_key(&id(500)));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cluster_s_tags_say_who_drains_and_without_one_nobody_asked_where_that_is_so() {
     let tagged = clusters(&["prod"], &[("caretaker:drain", "verify")]);

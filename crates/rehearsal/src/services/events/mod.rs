@@ -106,7 +106,7 @@ fn publish(
         .events
         .rules
         .values()
-        .filter(|rule| rule.takes(&event));
+        .filter(|rule| rule.may_want(source, detail_type) && rule.takes(&event));
     let deliveries: Vec<Delivery> = matching
         .flat_map(|rule| rule.deliveries(&event, world.now))
         .collect();
