@@ -18,7 +18,8 @@ pub(super) enum Lowered {
 }
 
 /// Raises the On-Demand base of the group by what is missing of it, and never above the cap. While
-/// the surge lasts it only grows.
+/// the surge lasts it only grows. While it is raised for another surge, a pool's or the fleet's, it
+/// is that one's to give back.
 pub(super) fn raised(
     incident: &mut Incident,
     tally: &Tally<'_>,
@@ -28,6 +29,14 @@ pub(super) fn raised(
     let policy = moment.policy.fallback.as_ref()?;
     let fleet = fleet(&incident.scope, observed)?;
     let name = fleet.group.as_ref()?;
+    let mut others = observed.incidents.iter();
+    let raised_already = others.any(|other| {
+        let raised = other.fallback.as_ref();
+        other.scope != incident.scope && raised.is_some_and(|raised| raised.group == *name)
+    });
+    if raised_already {
+        return None;
+    }
     let mixed = group(name, observed)?.mixed?;
     let missing = fleet.desired.saturating_sub(fleet.in_service);
     let missing = missing.max(tally.lost());

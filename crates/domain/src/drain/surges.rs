@@ -156,6 +156,7 @@ pub(super) fn changes(
         .collect();
     let mut fleets: BTreeSet<&Scope> = BTreeSet::new();
     let mut changes = Vec::new();
+    let mut bases: BTreeSet<String> = BTreeSet::new();
     let scopes: BTreeSet<&Scope> = tallies.keys().chain(standing.keys().copied()).collect();
     // Fleets come before their pools, which have no surge of their own while the fleet has one.
     let (whole, pools): (Vec<&Scope>, Vec<&Scope>) =
@@ -165,7 +166,7 @@ pub(super) fn changes(
         let tally = tallies.get(scope).unwrap_or(&nothing);
         let before = standing.get(scope).copied();
         let covered = scope.pool().is_some() && fleets.contains(scope.fleet());
-        let change = match before {
+        let mut change = match before {
             Some(before) => goes_on(before, tally, covered, observed, moment),
             None if !covered && is_surge(scope, tally, observed, moment) => {
                 begins(scope, tally, observed, moment)
@@ -175,9 +176,25 @@ pub(super) fn changes(
         if change.after.is_some() {
             fleets.insert(scope);
         }
+        if let Some(step) = &change.fallback
+            && !bases.insert(step.group.clone())
+        {
+            change.leaves_the_base();
+        }
         changes.push(change);
     }
     changes
+}
+
+impl Change {
+    /// The On-Demand base of one group is one surge's at a time.
+    fn leaves_the_base(&mut self) {
+        self.fallback = None;
+        let before = self.before.as_ref();
+        if let Some(after) = &mut self.after {
+            after.fallback = before.and_then(|before| before.fallback.clone());
+        }
+    }
 }
 
 fn begins(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<'_>) -> Change {

@@ -418,6 +418,33 @@ fn without_the_switch_nothing_is_raised() {
 }
 
 #[test]
+fn a_base_that_is_raised_for_a_pool_is_raised_for_its_fleet_only_once_it_was_given_back() {
+    let mut world = fleet(100, 40);
+    world.policy.fallback = Some(Fallback { cap_percent: 50 });
+    for number in 1..=40 {
+        let zone = match number {
+            1..=10 => "eu-central-1b",
+            11..=20 => "eu-central-1c",
+            _ => "eu-central-1a",
+        };
+        let its = pool("c6i.large", zone);
+        world.at(number).pool = its.clone();
+        world.fleet().members.insert(id(number), its);
+    }
+    // Two pools at once, and then everything.
+    warned(&mut world, (1..=4).chain(11..=14));
+    assert_eq!(world.incidents.len(), 2);
+    assert_eq!(world.calls.bases.len(), 1, "{:?}", world.calls.bases);
+    warned(&mut world, 21..=40);
+    world.until(at(300));
+    assert!(base(&world) > 0);
+    world.fleet().in_service = 100;
+    world.until(at(3_000));
+    assert_eq!(base(&world), 0, "{:?}", world.calls.bases);
+    assert!(world.incidents.is_empty());
+}
+
+#[test]
 fn a_base_that_somebody_else_set_is_theirs() {
     let mut world = falls_back(50);
     warned(&mut world, 1..=4);
