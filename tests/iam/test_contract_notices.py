@@ -61,11 +61,12 @@ GUARD_SAMPLE = [
     ("ecs:ListTasks", {"cluster": "prod"}),
     ("ecs:DescribeTasks", {"cluster": "prod", "tasks": [TASK]}),
 ]
-TASK = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task/prod/1dc5c17a"
 OF_A_HOOK = {"AutoScalingGroupName": "hosts", "LifecycleHookName": "caretaker-drain", "InstanceId": "i-0a1b2c3d"}
 OF_THE_GUARD = ("budgets:", "sns:", "freetier:", "tag:", "application-autoscaling:", "ecs:UpdateService")
+# Which spot-drain asks in its own way.
+OF_BOTH = ("autoscaling:Describe", "ecs:DescribeCapacityProviders", "ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks")
 SPOT_SAMPLE = [
-    *[(action, given) for action, given in GUARD_SAMPLE if not action.startswith(OF_THE_GUARD)],
+    *[(action, given) for action, given in GUARD_SAMPLE if not action.startswith(OF_THE_GUARD + OF_BOTH)],
     ("autoscaling:CompleteLifecycleAction", OF_A_HOOK),
     ("autoscaling:DescribeAutoScalingGroups", {}),
     ("autoscaling:DescribeLifecycleHooks", {"AutoScalingGroupName": "hosts"}),

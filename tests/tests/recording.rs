@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
-use contracts::{House, Treasury};
+use contracts::house::LEDGER;
+use contracts::{Fleet, House, Treasury};
+use jiff::SignedDuration;
+use rehearsal::Account;
 use serde_json::{Value, json};
 
 const STACK: &str = r#"
@@ -46,11 +49,52 @@ budgets:
       - {at: {percent: 100}, topic: caretaker-BudgetStop}
 "#;
 
+/// Ten Spot instances with a hook of ours, and two services: one that ECS may move, slowly, and one that
+/// it may not.
+const SPOT: &str = r#"
+clusters:
+  - name: shop
+    services:
+      - {name: web, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 50, exit-seconds: 1200, stop-timeout: 1210}
+      - {name: sessions, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 100, maximum-percent: 100}
+groups:
+  - name: hosts
+    cluster: shop
+    provider: hosts
+    managed-draining: false
+    managed-scaling: false
+    max: 20
+    desired: 10
+    tasks-per-instance: 6
+    mixed-instances: {types: [m6i.large], on-demand-base: 0, on-demand-percentage: 0}
+    hooks: [{name: caretaker-drain, heartbeat-timeout: 300}]
+"#;
+
 #[tokio::test(start_paused = true)]
-async fn a_night_and_a_budget_use_every_call_that_the_functions_have() {
+async fn a_night_a_budget_and_a_surge_use_every_call_that_the_functions_have() {
     let night = night().await;
     let budget = budget().await;
-    write(&[&night, &budget.house]);
+    let surge = surge().await;
+    write(&[&night.account, &budget.house.account, &surge.account]);
+}
+
+/// One instance ends by its group's will, and then EC2 takes half of the others.
+async fn surge() -> Fleet {
+    let on_demand = [("FallbackToOnDemand", "true")];
+    let fleet = Fleet::with("2026-11-19T12:00:00Z", SPOT, &on_demand);
+    fleet.pass(SignedDuration::from_mins(5)).await;
+    let instances = fleet.instances("hosts");
+    let end = json!({ "InstanceId": instances[0], "ShouldDecrementDesiredCapacity": "false" });
+    fleet.by_hand("autoscaling", "TerminateInstanceInAutoScalingGroup", end);
+    fleet.pass(SignedDuration::from_mins(30)).await;
+    fleet.take_back(&instances[1..6]);
+    fleet.pass(SignedDuration::from_hours(3)).await;
+    for question in ["status", "drainability"] {
+        fleet.invoke(json!({ "action": question })).await.report();
+    }
+    let exercise = json!({ "action": "exercise", "until": "2026-11-19T16:00:00Z", "by": "ana", "why": "recording" });
+    fleet.invoke(exercise).await.report();
+    fleet
 }
 
 /// Spent at noon, and given back in the new month.
@@ -156,10 +200,11 @@ fn notices(house: &House) -> Vec<Value> {
     .collect()
 }
 
-fn write(houses: &[&House]) {
+/// The table of whichever account is called by one name, for there is one policy.
+fn write(accounts: &[&Account]) {
     let mut lines = String::new();
-    for house in houses {
-        let state = house.account.state();
+    for account in accounts {
+        let state = account.state();
         let functions = ["off-hours", "budget-guard", "spot-drain", "pager"];
         let ours = state.calls.iter();
         for call in ours.filter(|call| functions.contains(&call.caller.as_str())) {
@@ -170,6 +215,9 @@ fn write(houses: &[&House]) {
                 "input": call.input,
                 "refused": call.refused,
             });
+            let line = line
+                .to_string()
+                .replace("\"caretaker-Ledger\"", &format!("\"{LEDGER}\""));
             writeln!(lines, "{line}").unwrap();
         }
     }
