@@ -232,6 +232,22 @@ impl Kind {
     }
 }
 
+/// A line of evidence.
+pub(crate) fn fact(label: &str, value: impl ToString) -> Fact {
+    Fact {
+        label: label.to_owned(),
+        value: value.to_string(),
+    }
+}
+
+/// What to do, without a command.
+pub(crate) fn words(what: &str) -> Next {
+    Next {
+        what: what.to_owned(),
+        command: None,
+    }
+}
+
 /// The incident that notices about one thing share: what [`Notice::dedupe`] holds.
 ///
 /// The resource comes last, because it alone may contain a `/`.

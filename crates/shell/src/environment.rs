@@ -43,6 +43,16 @@ where
         .map_err(|error| Invalid::new(variable, format!("is \"{text}\": {error}")))
 }
 
+/// The account that the function runs in: the 12 digits of `ACCOUNT_ID`.
+pub fn account(lookup: &Lookup<'_>) -> Result<String, Invalid> {
+    let account = text(lookup, "ACCOUNT_ID")?;
+    if account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Ok(account);
+    }
+    let problem = format!("is \"{account}\": expected 12 digits");
+    Err(Invalid::new("ACCOUNT_ID", problem))
+}
+
 /// The process's environment, for `main` alone.
 #[allow(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn of_process(name: &str) -> Option<String> {

@@ -7,7 +7,7 @@ use domain::hours::zone::Zone;
 use edge::{Place, Reach};
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
-use shell::environment::{Invalid, Lookup, parsed, text};
+use shell::environment::{Invalid, Lookup, account, parsed, text};
 
 /// The settings of `budget-guard`.
 #[derive(Clone, Debug)]
@@ -60,15 +60,6 @@ impl Settings {
             journal: SignedDuration::from_hours(24 * i64::from(journal)),
         })
     }
-}
-
-fn account(var: &Lookup<'_>) -> Result<String, Invalid> {
-    let account = text(var, "ACCOUNT_ID")?;
-    if account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Ok(account);
-    }
-    let problem = format!("is \"{account}\": expected 12 digits");
-    Err(Invalid::new("ACCOUNT_ID", problem))
 }
 
 fn share(var: &Lookup<'_>) -> Result<u32, Invalid> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::drain::{Fallback, Policy, SurgePolicy};
 use edge::{Place, Reach};
 use jiff::SignedDuration;
-use shell::environment::{Invalid, Lookup, parsed, text};
+use shell::environment::{Invalid, Lookup, account, parsed, text};
 
 /// The settings of `spot-drain`.
 #[derive(Clone, Debug)]
@@ -71,15 +71,6 @@ fn policy(var: &Lookup<'_>) -> Result<Policy, Invalid> {
         function: text(var, "AWS_LAMBDA_FUNCTION_NAME")?,
         ..Policy::default()
     })
-}
-
-fn account(var: &Lookup<'_>) -> Result<String, Invalid> {
-    let account = text(var, "ACCOUNT_ID")?;
-    if account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Ok(account);
-    }
-    let problem = format!("is \"{account}\": expected 12 digits");
-    Err(Invalid::new("ACCOUNT_ID", problem))
 }
 
 fn percent(var: &Lookup<'_>, name: &'static str) -> Result<u32, Invalid> {

@@ -9,6 +9,7 @@ use super::moment::Moment;
 use crate::announcement::{Announcement, ConcernKey, Told};
 use crate::arn::{ClusterArn, ServiceArn};
 use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
+pub(super) use crate::notice::{fact, words};
 
 /// Something that people should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,21 +94,6 @@ impl Concern {
                 resource: self.subject,
             },
         }
-    }
-}
-
-pub(super) fn fact(label: &str, value: impl ToString) -> Fact {
-    Fact {
-        label: label.to_owned(),
-        value: value.to_string(),
-    }
-}
-
-/// What to do, without a command.
-pub(super) fn words(what: &str) -> Next {
-    Next {
-        what: what.to_owned(),
-        command: None,
     }
 }
 

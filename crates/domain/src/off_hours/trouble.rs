@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::concerns::Concern;
 use super::observed::Service;
 use crate::arn::ServiceArn;
-use crate::notice::{Fact, Kind, Next, Severity};
+pub(super) use crate::notice::fact;
+use crate::notice::{Kind, Next, Severity};
 use crate::rest::ServiceRest;
 use crate::resting::{Deployment, Live, Subject};
 
@@ -103,11 +104,4 @@ pub(super) fn describe(arn: &ServiceArn) -> String {
         arn.cluster(),
         arn.name()
     )
-}
-
-pub(super) fn fact(label: &str, value: impl ToString) -> Fact {
-    Fact {
-        label: label.to_owned(),
-        value: value.to_string(),
-    }
 }
