@@ -97,15 +97,32 @@ def test_every_function_has_one_name_everywhere(stack):
 SET_BY_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION"}
 
 
+def names_in(code: str) -> set[str]:
+    """The environment variables that Rust code names, outside of its comments and its tests."""
+    lines = code.split("#[cfg(test)]")[0].splitlines()
+    stated = "".join(line for line in lines if not line.lstrip().startswith("//"))
+    return set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"', stated))
+
+
+def shared_readers() -> dict[str, set[str]]:
+    """The functions of the shell that read a variable of their own, and which."""
+    shell = (ROOT / "crates" / "shell" / "src" / "environment.rs").read_text()
+    readers = re.split(r"\bfn ", shell.split("#[cfg(test)]")[0])[1:]
+    named = {reader.split("(")[0].split("<")[0]: names_in(reader) for reader in readers}
+    return {name: variables for name, variables in named.items() if variables}
+
+
+def test_the_account_is_read_in_one_place_for_all():
+    assert shared_readers() == {"account": {"ACCOUNT_ID"}}
+
+
 @pytest.mark.parametrize("function", FOLDERS)
 def test_every_setting_that_is_read_is_stated_and_every_one_stated_is_read(stack, function):
     settings = (ROOT / "functions" / function / "src" / "settings.rs").read_text()
-    code = "".join(
-        line
-        for line in settings.split("#[cfg(test)]")[0].splitlines(True)
-        if not line.lstrip().startswith("//")
-    )
-    read = set(re.findall(r'"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)"', code))
+    read = names_in(settings)
+    for reader, variables in shared_readers().items():
+        if re.search(rf"\b{reader}\(", settings):
+            read |= variables
     assert set(stack.functions()[function]["Environment"]["Variables"]) == read - SET_BY_LAMBDA
 
 
