@@ -5,6 +5,7 @@ pub mod announcement;
 pub mod arn;
 pub mod budget;
 pub mod capacity;
+mod concern;
 pub mod cut;
 pub mod drain;
 pub mod hold;

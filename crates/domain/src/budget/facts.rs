@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::concerns::{Concern, fact};
 use super::holds::wants;
 use super::moment::Moment;
 use super::money::usd;
@@ -16,7 +15,8 @@ use super::state::Stop;
 use super::tags::Intent;
 use super::tally::Tally;
 use super::verdict::Verdict;
-use crate::notice::{Fact, Kind, Next, Severity};
+use crate::concern::Concern;
+use crate::notice::{Fact, Kind, Severity, fact};
 
 /// How many of the dearest services are named.
 const DEAREST: usize = 3;
@@ -35,19 +35,9 @@ impl View<'_> {
     /// A concern about this budget, to be completed.
     pub(super) fn concern(&self, kind: Kind, severity: Severity, title: String) -> Concern {
         Concern {
-            subject: self.name.arn(self.moment.account),
-            kind,
             severity,
             title,
-            text: String::new(),
-            facts: Vec::new(),
-            done: None,
-            next: Next {
-                what: String::new(),
-                command: None,
-            },
-            unknown: None,
-            since: self.moment.now,
+            ..Concern::about(self.name.arn(self.moment.account), kind, self.moment.now)
         }
     }
 

@@ -1,7 +1,6 @@
 //! What people are told of how a budget is guarded, and of what does not belong to one budget.
 
 use super::command::describe;
-use super::concerns::{Concern, fact, key, words};
 use super::facts::View;
 use super::free_tier::FreeTierUse;
 use super::guard::Guarded;
@@ -10,7 +9,8 @@ use super::moment::Moment;
 use super::money::usd;
 use super::observed::Observed;
 use super::tally::Tally;
-use crate::notice::{Kind, Next, Severity};
+use crate::concern::{Concern, key};
+use crate::notice::{Kind, Next, Severity, fact, words};
 
 impl View<'_> {
     /// What goes on after a stop costs more in a period than may be spent.
@@ -149,7 +149,7 @@ pub(super) fn of_free_tier(observed: &Observed, moment: Moment<'_>) -> Vec<Conce
                 fact("Unit", one.unit.as_deref().unwrap_or("unknown")),
             ],
             next: words("Nothing, if it may cost something from here on."),
-            ..Concern::about(&subject(one), Kind::FreeTierNearlyUsed, moment)
+            ..Concern::about(subject(one), Kind::FreeTierNearlyUsed, moment.now)
         })
         .collect()
 }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::concerns::{Concern, fact, words};
 use super::moment::Moment;
 use super::observed::{Message, Observed};
 use super::prose::Meant;
+use crate::concern::Concern;
 use crate::cut::cut;
-use crate::notice::Kind;
+use crate::notice::{Kind, fact, words};
 
 /// So many foreign things are told of one topic, and then no more: whoever can publish to it must
 /// not be able to fill the pager.
@@ -42,7 +42,7 @@ fn foreign_from(
              another name first. If not, find out who publishes to this topic.",
         ),
         unknown: Some("Who published it.".to_owned()),
-        ..Concern::about(topic, Kind::BudgetMessageForeign, moment)
+        ..Concern::about(topic, Kind::BudgetMessageForeign, moment.now)
     };
     let told = observed.announced.get(&concern.key());
     let told: Vec<&str> = told.map_or_else(Vec::new, |told| told.text.lines().collect());

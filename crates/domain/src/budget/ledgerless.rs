@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 
-use super::concerns::{Concern, announcement, fact, words};
 use super::moment::Moment;
 use super::observed::{Observed, Watched};
 use super::plan::{Becomes, Plan};
@@ -13,7 +12,8 @@ use super::residual::some_of;
 use super::told_stop::AT_THE_STOP;
 use crate::announcement::Announcement;
 use crate::arn::ServiceArn;
-use crate::notice::{Fact, Kind, Severity};
+use crate::concern::Concern;
+use crate::notice::{Fact, Kind, Severity, fact, words};
 
 /// What was done without the ledger.
 const NOTHING: &str = "Nothing was stopped and nothing was restored: without its ledger budget-guard \
@@ -49,7 +49,7 @@ pub fn unread(observed: &Observed, why: &str, moment: Moment<'_>) -> Announcemen
         unknown: Some("What is at rest already, and for which budget.".to_owned()),
         ..about(&moment.policy.function, moment)
     };
-    announcement(&concern, moment)
+    concern.announcement(moment.origin())
 }
 
 /// What is told of a plan of which nothing is done because its tallies could not be written: that
@@ -151,7 +151,7 @@ fn about(subject: &str, moment: Moment<'_>) -> Concern {
             "Find out why the ledger's table cannot be used: whether it is there, what it answers, \
              what the role may do. Until then put to rest yourself what must not go on.",
         ),
-        ..Concern::about(subject, Kind::BudgetLedgerFailed, moment)
+        ..Concern::about(subject, Kind::BudgetLedgerFailed, moment.now)
     }
 }
 
@@ -176,5 +176,5 @@ fn fresh(
     let fresh = concerns
         .into_iter()
         .filter(|concern| concern.is_news(&observed.announced));
-    fresh.map(move |concern| announcement(&concern, moment))
+    fresh.map(move |concern| concern.announcement(moment.origin()))
 }

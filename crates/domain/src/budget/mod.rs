@@ -8,7 +8,6 @@ mod answer;
 mod asked;
 pub mod blind;
 mod command;
-mod concerns;
 pub mod counted;
 pub mod described;
 mod drill;
@@ -68,9 +67,9 @@ pub use raised::PATIENCE;
 pub use tags::{BUDGET, DEFAULT_RANK, Intent, parse};
 pub use verdict::{LAG, VISIBLE, Verdict, judge};
 
-use crate::announcement::Announcement;
+use crate::announcement::{Announcement, ConcernKey};
+use crate::concern::{self, Concern};
 use crate::rest::Version;
-use concerns::Concern;
 use facts::View;
 use holds::Tallies;
 use step::{Case, Step};
@@ -185,7 +184,7 @@ fn told(
     steps: &BTreeMap<&BudgetName, Step>,
     after: &Tallies,
     moment: Moment<'_>,
-) -> (Vec<Announcement>, Vec<crate::announcement::ConcernKey>) {
+) -> (Vec<Announcement>, Vec<ConcernKey>) {
     let view = |name: &'_ BudgetName| observed.budgets.get_key_value(name);
     let views: BTreeMap<String, View<'_>> = steps
         .iter()
@@ -211,6 +210,6 @@ fn told(
         .chain(findings::of_free_tier(observed, moment))
         .chain(foreign::of_messages(observed, moment))
         .collect();
-    let over = |key: &crate::announcement::ConcernKey| over::over(key, &views, observed);
-    concerns::announcements(&standing, &observed.announced, over, moment)
+    let over = |key: &ConcernKey| over::over(key, &views, observed);
+    concern::announcements(standing, &observed.announced, over, moment.origin())
 }

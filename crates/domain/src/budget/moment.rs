@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
+use crate::concern::Origin;
+
 /// The rules of this installation, from the template's parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -45,4 +47,15 @@ pub struct Moment<'a> {
     pub region: &'a str,
     /// Now.
     pub now: Timestamp,
+}
+
+impl<'a> Moment<'a> {
+    /// Where and when people are told.
+    pub(super) fn origin(self) -> Origin<'a> {
+        Origin {
+            account: self.account,
+            region: self.region,
+            now: self.now,
+        }
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::concerns::Over;
 use super::counted::Kind as Costs;
 use super::facts::View;
 use super::findings::free_tier_subject;
@@ -15,6 +14,7 @@ use super::tally::Tally;
 use super::verdict::Verdict;
 use crate::announcement::ConcernKey;
 use crate::arn::ServiceArn;
+use crate::concern::Over;
 use crate::notice::{Fact, Kind};
 
 /// What this decision can say about a concern that does not stand any more. Nothing about what it
@@ -42,9 +42,10 @@ pub(super) fn over(
         },
     };
     Some(Over {
-        key: key.clone(),
+        kind,
         title: (!title.is_empty()).then_some(title),
         facts,
+        done: None,
     })
 }
 

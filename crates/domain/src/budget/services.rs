@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use super::concerns::{Concern, fact, words};
 use super::holds::Tallies;
 use super::moment::Moment;
 use super::observed::Service;
@@ -10,7 +9,8 @@ use super::state::{Again, Treatment};
 use super::tags::{BUDGET, Intent};
 use super::tally::Tally;
 use crate::arn::ServiceArn;
-use crate::notice::{Kind, Next, Severity};
+use crate::concern::Concern;
+use crate::notice::{Kind, Next, Severity, fact, words};
 
 /// What people should know of services: tags that cannot be read, and what was raised again.
 pub(super) fn of_service(
@@ -19,7 +19,7 @@ pub(super) fn of_service(
     after: &Tallies,
     moment: Moment<'_>,
 ) -> Vec<Concern> {
-    let subject = Concern::about(arn.as_str(), Kind::BudgetTagMalformed, moment);
+    let subject = Concern::about(arn.as_str(), Kind::BudgetTagMalformed, moment.now);
     let malformed = match &service.intent {
         Intent::Malformed { text, error } => Some(Concern {
             title: format!("{arn}: the tag {BUDGET} cannot be read"),

@@ -2,13 +2,13 @@
 
 use super::blind::Blind;
 use super::command::describe;
-use super::concerns::{Concern, fact, key};
 use super::facts::View;
 use super::money::usd;
 use super::step::waits_until;
 use super::tally::Tally;
 use super::verdict::Verdict;
-use crate::notice::{Kind, Next, Severity};
+use crate::concern::{Concern, key};
+use crate::notice::{Kind, Next, Severity, fact};
 
 impl View<'_> {
     /// Everything that people should know of it.

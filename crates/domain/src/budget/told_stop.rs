@@ -1,7 +1,6 @@
 //! What people are told of a stop: before it, and while it lasts.
 
 use super::command::ask;
-use super::concerns::{Concern, fact, key};
 use super::extent::Extent;
 use super::facts::View;
 use super::money::usd;
@@ -10,7 +9,8 @@ use super::state::Stop;
 use super::step::waits_until;
 use super::tally::{Cause, Tally};
 use super::verdict::Verdict;
-use crate::notice::{Kind, Next, Severity};
+use crate::concern::{Concern, key};
+use crate::notice::{Kind, Next, Severity, fact};
 
 /// The fact that says what was spent when services were stopped.
 pub(super) const AT_THE_STOP: &str = "Spend when it stopped";

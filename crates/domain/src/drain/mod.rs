@@ -6,7 +6,6 @@
 
 mod became;
 mod case;
-mod concerns;
 mod counting;
 mod decision;
 mod drainability;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::tags::Standalone;
+use crate::concern::Origin;
 
 /// The rules of this installation, from the template's parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,4 +104,15 @@ pub struct Moment<'a> {
     pub region: &'a str,
     /// Now.
     pub now: Timestamp,
+}
+
+impl<'a> Moment<'a> {
+    /// Where and when people are told.
+    pub(super) fn origin(self) -> Origin<'a> {
+        Origin {
+            account: self.account,
+            region: self.region,
+            now: self.now,
+        }
+    }
 }

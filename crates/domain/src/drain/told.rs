@@ -1,6 +1,5 @@
 //! What people are told: which concerns stand, and which are over.
 
-use super::concerns::{Concern, Over, announcements, fact};
 use super::decision::{Steps, round};
 use super::ending::is_whole;
 use super::moment::Moment;
@@ -10,7 +9,8 @@ use super::tags::Tagged;
 use super::{subject, told_drains, told_hooks, told_losses, told_passing, told_survey};
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::{ClusterArn, ServiceArn};
-use crate::notice::Kind;
+use crate::concern::{Concern, Over, announcements};
+use crate::notice::{Kind, fact};
 
 /// What has to be announced, and what is forgotten without a word.
 pub(super) fn told(
@@ -28,7 +28,12 @@ pub(super) fn told(
     standing.extend(told_survey::not_drainable(observed, moment));
     standing.extend(malformed(observed, moment));
     let over = |key: &ConcernKey| over(key, changes, observed, moment);
-    announcements(standing, &observed.announced, over, moment)
+    // What was told in other words before began then.
+    for concern in &mut standing {
+        let before = observed.announced.get(&concern.key());
+        concern.since = before.map_or(concern.since, |told| told.since.min(concern.since));
+    }
+    announcements(standing, &observed.announced, over, moment.origin())
 }
 
 /// The tags that cannot be read.
@@ -78,7 +83,7 @@ fn mistyped(
         concern.facts.push(fact(key, text));
         concern.facts.push(fact("Wrong", error));
     }
-    concern.next = super::concerns::words("Correct the tag. It is read again with every event.");
+    concern.next = crate::notice::words("Correct the tag. It is read again with every event.");
     Some(concern)
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::concerns::{Concern, fact, words};
 use super::decision::Steps;
 use super::ending::{limit, was_spared};
 use super::instance::InstanceId;
@@ -14,7 +13,8 @@ use super::record::{Drain, Owner};
 use super::service::{Service, Task};
 use super::subject;
 use crate::arn::TaskArn;
-use crate::notice::{Kind, Next, Severity};
+use crate::concern::Concern;
+use crate::notice::{Kind, Next, Severity, fact, words};
 
 /// How many tasks a notice names.
 pub(super) const NAMED: usize = 5;

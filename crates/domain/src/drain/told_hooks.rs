@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::case::Step;
-use super::concerns::{Concern, fact, words};
 use super::decision::{Steps, round};
 use super::ending::limit;
 use super::fold::{Known, hook_times};
@@ -18,7 +17,8 @@ use super::record::Drain;
 use super::subject;
 use super::told_drains::waits_since;
 use crate::announcement::ConcernKey;
-use crate::notice::Kind;
+use crate::concern::Concern;
+use crate::notice::{Kind, fact, words};
 
 /// Hooks of which nobody can say what they wait for, and hooks that end sooner than we look.
 pub(super) fn waiting(steps: &Steps<'_>, observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {

@@ -1,6 +1,5 @@
 //! What is told of fleets and services: surges, and tasks that are not replaced.
 
-use super::concerns::{Concern, Over, fact};
 use super::decision::Steps;
 use super::ending::{end, lacking};
 use super::fallback::given_back;
@@ -13,7 +12,8 @@ use super::surges::{Change, Tallies, Tally, fleet, size};
 use super::told_drains::counted;
 use super::watch::{self, Lack};
 use crate::arn::ServiceArn;
-use crate::notice::{Fact, Kind, Next, Severity};
+use crate::concern::{Concern, Over};
+use crate::notice::{Fact, Kind, Next, Severity, fact};
 
 /// How many pools or services a notice names.
 const NAMED: usize = 5;

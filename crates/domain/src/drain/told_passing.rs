@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::concerns::{Concern, fact, words};
 use super::decision::Steps;
 use super::instance::InstanceId;
 use super::moment::Moment;
@@ -14,7 +13,8 @@ use super::subject;
 use super::surge::Scope;
 use super::told_drains::{NAMED, counted, describe};
 use crate::arn::{ClusterArn, TaskArn};
-use crate::notice::{Kind, Next};
+use crate::concern::Concern;
+use crate::notice::{Kind, Next, fact, words};
 
 /// What happened and is over: told once, for all instances of a fleet in one notice.
 pub(super) fn passing(steps: &Steps<'_>, moment: Moment<'_>) -> Vec<Concern> {

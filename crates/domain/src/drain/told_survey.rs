@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::concerns::{Concern, fact, words};
 use super::drainability::{Undrainable, drainability};
 use super::moment::Moment;
 use super::observed::Observed;
 use super::told_drains::counted;
 use crate::arn::ClusterArn;
-use crate::notice::Kind;
+use crate::concern::Concern;
+use crate::notice::{Kind, fact, words};
 
 /// Services that cannot leave in time, for each cluster in one notice.
 pub(super) fn not_drainable(observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {

@@ -5,45 +5,66 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::moment::Moment;
 use crate::announcement::{Announcement, ConcernKey, Told};
 use crate::arn::{ClusterArn, ServiceArn};
-use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
-pub(super) use crate::notice::{fact, words};
+use crate::notice::{Fact, Kind, Next, Notice, Severity, incident, words};
 
 /// Something that people should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Concern {
+pub(crate) struct Concern {
     /// The ARN or the name of what it is about.
-    pub(super) subject: String,
-    pub(super) kind: Kind,
-    pub(super) severity: Severity,
+    pub(crate) subject: String,
+    /// What kind of thing it is.
+    pub(crate) kind: Kind,
+    /// Whether it wakes somebody.
+    pub(crate) severity: Severity,
     /// The name of the cluster, where the subject does not tell it.
-    pub(super) cluster: Option<String>,
-    pub(super) title: String,
+    pub(crate) cluster: Option<String>,
+    /// What is wrong, in one line.
+    pub(crate) title: String,
     /// What makes this concern another one if it changes.
-    pub(super) text: String,
-    pub(super) facts: Vec<Fact>,
-    pub(super) done: Option<String>,
-    pub(super) next: Next,
-    pub(super) unknown: Option<String>,
-    pub(super) since: Timestamp,
+    pub(crate) text: String,
+    /// How bad it is.
+    pub(crate) facts: Vec<Fact>,
+    /// What was done about it already.
+    pub(crate) done: Option<String>,
+    /// What a person should do.
+    pub(crate) next: Next,
+    /// What is not known.
+    pub(crate) unknown: Option<String>,
+    /// Since when it is so.
+    pub(crate) since: Timestamp,
     /// It happened and is over: told once, and not remembered.
-    pub(super) passing: bool,
+    pub(crate) passing: bool,
 }
 
-/// What is no longer so; nothing to say if nobody needs to know.
+/// What is no longer so, in the words of the notice that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Over {
-    pub(super) kind: Kind,
-    pub(super) title: Option<String>,
-    pub(super) facts: Vec<Fact>,
-    pub(super) done: Option<String>,
+pub(crate) struct Over {
+    /// What kind of thing it was.
+    pub(crate) kind: Kind,
+    /// What is right again; nothing if nobody needs to know.
+    pub(crate) title: Option<String>,
+    /// How it stands now.
+    pub(crate) facts: Vec<Fact>,
+    /// What was done about it.
+    pub(crate) done: Option<String>,
+}
+
+/// Where and when something is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin<'a> {
+    /// The account.
+    pub(crate) account: &'a str,
+    /// The Region.
+    pub(crate) region: &'a str,
+    /// Now.
+    pub(crate) now: Timestamp,
 }
 
 impl Concern {
     /// A digest, to be completed.
-    pub(super) fn about(subject: impl Into<String>, kind: Kind, since: Timestamp) -> Self {
+    pub(crate) fn about(subject: impl Into<String>, kind: Kind, since: Timestamp) -> Self {
         Self {
             subject: subject.into(),
             kind,
@@ -60,22 +81,24 @@ impl Concern {
         }
     }
 
-    pub(super) fn key(&self) -> ConcernKey {
-        ConcernKey {
-            subject: self.subject.clone(),
-            kind: self.kind.name(),
-        }
+    pub(crate) fn key(&self) -> ConcernKey {
+        key(&self.subject, self.kind)
     }
 
-    /// Its notice. What was told in other words before began then.
-    fn announcement(self, before: Option<&Told>, moment: Moment<'_>) -> Announcement {
-        let since = before.map_or(self.since, |told| told.since.min(self.since));
+    /// Whether it was not told, or not as it is now.
+    pub(crate) fn is_news(&self, announced: &BTreeMap<ConcernKey, Told>) -> bool {
+        let told = announced.get(&self.key());
+        told.is_none_or(|told| told.text != self.text)
+    }
+
+    /// Its notice, and what to remember of it.
+    pub(crate) fn announcement(self, origin: Origin<'_>) -> Announcement {
         let (cluster, service) = names(&self.subject);
         Announcement {
             key: self.key(),
             told: (!self.passing).then_some(Told {
                 text: self.text,
-                since,
+                since: self.since,
             }),
             notice: Notice {
                 kind: self.kind,
@@ -87,9 +110,9 @@ impl Concern {
                 done: self.done,
                 next: self.next,
                 unknown: self.unknown,
-                since,
-                at: moment.now,
-                dedupe: incident(moment.account, moment.region, &self.subject, self.kind),
+                since: self.since,
+                at: origin.now,
+                dedupe: incident(origin.account, origin.region, &self.subject, self.kind),
                 resolved: false,
                 resource: self.subject,
             },
@@ -97,26 +120,31 @@ impl Concern {
     }
 }
 
+pub(crate) fn key(subject: &str, kind: Kind) -> ConcernKey {
+    ConcernKey {
+        subject: subject.to_owned(),
+        kind: kind.name(),
+    }
+}
+
 /// What has to be announced now, and what is forgotten without a word: of what was told and does
 /// not stand any more, what `over` can speak for.
-pub(super) fn announcements(
+pub(crate) fn announcements(
     standing: Vec<Concern>,
     announced: &BTreeMap<ConcernKey, Told>,
     over: impl Fn(&ConcernKey) -> Option<Over>,
-    moment: Moment<'_>,
+    origin: Origin<'_>,
 ) -> (Vec<Announcement>, Vec<ConcernKey>) {
     let keys: BTreeSet<ConcernKey> = standing.iter().map(Concern::key).collect();
-    let mut announcements = Vec::new();
-    for concern in standing {
-        let told = announced.get(&concern.key());
-        if told.is_none_or(|told| told.text != concern.text) {
-            announcements.push(concern.announcement(told, moment));
-        }
-    }
+    let news = standing
+        .into_iter()
+        .filter(|concern| concern.is_news(announced));
+    let mut announcements: Vec<Announcement> =
+        news.map(|concern| concern.announcement(origin)).collect();
     let mut forgotten = Vec::new();
     for (key, told) in announced.iter().filter(|(key, _)| !keys.contains(key)) {
         let Some(over) = over(key) else { continue };
-        match withdrawal(key, over, told, moment) {
+        match withdrawal(key, over, told, origin) {
             Some(announcement) => announcements.push(announcement),
             None => forgotten.push(key.clone()),
         }
@@ -129,7 +157,7 @@ fn withdrawal(
     key: &ConcernKey,
     over: Over,
     told: &Told,
-    moment: Moment<'_>,
+    origin: Origin<'_>,
 ) -> Option<Announcement> {
     let (cluster, service) = names(&key.subject);
     let notice = Notice {
@@ -144,8 +172,8 @@ fn withdrawal(
         next: words("Nothing is left to do."),
         unknown: None,
         since: told.since,
-        at: moment.now,
-        dedupe: incident(moment.account, moment.region, &key.subject, over.kind),
+        at: origin.now,
+        dedupe: incident(origin.account, origin.region, &key.subject, over.kind),
         resolved: true,
     };
     Some(Announcement {
