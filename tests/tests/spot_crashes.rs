@@ -26,6 +26,9 @@ groups:
     hooks: [{ name: caretaker-drain, heartbeat-timeout: 300 }]
 ";
 
+/// What becomes of an instance that EC2 warned of.
+const INTERRUPTED: &str = "interrupted";
+
 /// How long EC2 leaves after its warning.
 const NOTICE: SignedDuration = SignedDuration::from_secs(120);
 
@@ -63,6 +66,12 @@ async fn a_surge(what: &str, strike: impl Fn(&Fleet)) {
     }
     assert_eq!(fleet.open(), Vec::<String>::new(), "{what}");
     assert_eq!(fleet.given_up(), 0, "{what}");
+    let expected = gone
+        .iter()
+        .map(|one| (one.instance.clone(), INTERRUPTED.to_owned()));
+    let mut expected: Vec<_> = expected.collect();
+    expected.sort();
+    assert_eq!(fleet.outcomes(DAY), expected, "{what}");
 }
 
 /// How many calls the rounds of a surge make until nothing is open.
