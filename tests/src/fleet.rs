@@ -45,6 +45,7 @@ pub struct Fleet {
     pub settings: Settings,
     template: Template,
     invocations: AtomicUsize,
+    timed_out: AtomicUsize,
 }
 
 impl Fleet {
@@ -78,6 +79,7 @@ impl Fleet {
             settings,
             template,
             invocations: AtomicUsize::new(0),
+            timed_out: AtomicUsize::new(0),
         }
     }
 
@@ -151,25 +153,29 @@ impl Fleet {
             }
             let answer = match self.invoke(batch.event()).await {
                 Ended::Reported(answer) => Some(answer),
-                Ended::Failed(_) | Ended::Crashed => None,
+                Ended::Failed(_) | Ended::Crashed | Ended::TimedOut => None,
             };
             sqs::settle(&mut self.account.state().world, &batch, answer.as_ref());
         }
     }
 
-    /// One invocation.
+    /// One invocation. Lambda ends it when the function's time is over.
     pub async fn invoke(&self, event: Value) -> Ended<Failure> {
         let number = self.invocations.fetch_add(1, Ordering::Relaxed);
         let now = self.now();
-        let timeout = SignedDuration::try_from(function(&self.template).timeout).unwrap();
+        let timeout = function(&self.template).timeout;
         let invocation = Invocation {
             id: format!("round-{number}"),
             now,
-            deadline: now + timeout,
+            deadline: now + SignedDuration::try_from(timeout).unwrap(),
         };
         tokio::select! {
             biased;
             () = self.line.crashed() => Ended::Crashed,
+            () = tokio::time::sleep(timeout) => {
+                self.timed_out.fetch_add(1, Ordering::Relaxed);
+                Ended::TimedOut
+            }
             ended = spot_drain::handle(&self.aws, &self.settings, event, &invocation) => match ended {
                 Ok(report) => Ended::Reported(report),
                 Err(failure) => Ended::Failed(failure),
@@ -180,6 +186,11 @@ impl Fleet {
     /// How often the function was invoked.
     pub fn rounds(&self) -> usize {
         self.invocations.load(Ordering::Relaxed)
+    }
+
+    /// How many of those Lambda ended because their time was over.
+    pub fn timed_out(&self) -> usize {
+        self.timed_out.load(Ordering::Relaxed)
     }
 
     /// A call by a person or a pipeline.
