@@ -5,8 +5,8 @@ mod seen;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::HttpClient;
@@ -33,6 +33,9 @@ const NAME: &str = "spot-drain";
 /// The repository's template.
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
 
+/// The template with its own parameters, read once.
+static AS_IT_IS: LazyLock<Arc<Template>> = LazyLock::new(|| deployed(&[]));
+
 /// An account with a stack, and `spot-drain` beside it.
 pub struct Fleet {
     /// The account.
@@ -43,7 +46,7 @@ pub struct Fleet {
     pub aws: Aws,
     /// The function's settings.
     pub settings: Settings,
-    template: Template,
+    template: Arc<Template>,
     invocations: AtomicUsize,
     timed_out: AtomicUsize,
 }
@@ -56,14 +59,10 @@ impl Fleet {
 
     /// The same with some of the template's parameters changed.
     pub fn with(at: &str, stack: &str, parameters: &[(&str, &str)]) -> Self {
-        let overrides = parameters.iter();
-        let overrides = overrides.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let deployment = Deployment {
-            identity: Identity::default(),
-            stack: "caretaker".to_owned(),
-            overrides: overrides.collect(),
+        let template = match parameters {
+            [] => Arc::clone(&AS_IT_IS),
+            changed => deployed(changed),
         };
-        let template = Template::load(Path::new(TEMPLATE), &deployment).unwrap();
         let now: Timestamp = at.parse().unwrap();
         let stack = Stack::read(stack).unwrap();
         let account = suite::account(Clock::tokio(now), &template, &stack).unwrap();
@@ -276,6 +275,18 @@ impl Fleet {
             .map(|detail| serde_json::from_str(detail).unwrap())
             .collect()
     }
+}
+
+/// The template as it is deployed with these parameters.
+fn deployed(parameters: &[(&str, &str)]) -> Arc<Template> {
+    let overrides = parameters.iter();
+    let overrides = overrides.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let deployment = Deployment {
+        identity: Identity::default(),
+        stack: "caretaker".to_owned(),
+        overrides: overrides.collect(),
+    };
+    Arc::new(Template::load(Path::new(TEMPLATE), &deployment).unwrap())
 }
 
 fn function(template: &Template) -> &Function {

@@ -30,7 +30,7 @@ fn stack(instances: usize) -> String {
 /// All instances of all groups are taken back at once.
 async fn surge(instances: usize) -> Fleet {
     let fleet = Fleet::new(BEGIN, &stack(instances));
-    fleet.pass(SignedDuration::from_mins(5)).await;
+    fleet.pass(SignedDuration::from_mins(3)).await;
     let names = (1..=GROUPS).map(|number| format!("shop{number}"));
     let all: Vec<String> = names.flat_map(|name| fleet.instances(&name)).collect();
     assert_eq!(all.len(), GROUPS * instances);
@@ -51,12 +51,12 @@ fn all_out(fleet: &Fleet, tasks: usize) {
 
 #[tokio::test(start_paused = true)]
 async fn every_task_of_a_large_surge_is_stopped_before_its_instance_goes_and_no_round_is_ended() {
-    let fleet = surge(110).await;
-    fleet.pass(SignedDuration::from_secs(150)).await;
-    all_out(&fleet, 660);
+    let fleet = surge(102).await;
+    fleet.pass(SignedDuration::from_secs(125)).await;
+    all_out(&fleet, 612);
     // Three clusters, each listed as a whole instead of instance by instance.
     let lists = fleet.calls("ecs:ListTasks").len();
-    assert!(lists < 100, "{lists} lists for 330 instances");
+    assert!(lists < 100, "{lists} lists for 306 instances");
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,6 +65,6 @@ async fn a_look_that_is_lost_is_made_good_by_the_minute_before_the_instances_go(
     fleet.pass(SignedDuration::from_secs(30)).await;
     let lost = fleet.loses("Look Again");
     assert!(lost > 0, "looks were planned");
-    fleet.pass(SignedDuration::from_secs(120)).await;
+    fleet.pass(SignedDuration::from_secs(95)).await;
     all_out(&fleet, 18);
 }
