@@ -64,7 +64,7 @@ GUARD_SAMPLE = [
 OF_A_HOOK = {"AutoScalingGroupName": "hosts", "LifecycleHookName": "caretaker-drain", "InstanceId": "i-0a1b2c3d"}
 OF_THE_GUARD = ("budgets:", "sns:", "freetier:", "tag:", "application-autoscaling:", "ecs:UpdateService")
 # Which spot-drain asks in its own way.
-OF_BOTH = ("autoscaling:Describe", "ecs:DescribeCapacityProviders", "ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks")
+OF_BOTH = ("autoscaling:Describe", "ecs:DescribeCapacityProviders", "ecs:ListClusters", "ecs:DescribeTasks")
 SPOT_SAMPLE = [
     *[(action, given) for action, given in GUARD_SAMPLE if not action.startswith(OF_THE_GUARD + OF_BOTH)],
     ("autoscaling:CompleteLifecycleAction", OF_A_HOOK),
@@ -84,7 +84,6 @@ SPOT_SAMPLE = [
     ("ecs:DescribeCapacityProviders", {"capacityProviders": ["spot", "FARGATE_SPOT"]}),
     ("ecs:DescribeTasks", {"cluster": "prod", "tasks": [TASK]}),
     ("ecs:ListClusters", {}),
-    ("ecs:ListTasks", {"cluster": "prod", "containerInstance": INSTANCE}),
     ("ecs:StopTask", {"cluster": "prod", "task": TASK}),
     ("ecs:UpdateContainerInstancesState", {"cluster": "prod", "containerInstances": [INSTANCE]}),
     ("events:DisableRule", {"Name": "caretaker-SpotMinute"}),

@@ -161,6 +161,10 @@ REFUSED = {
         ),
     ),
     "a budget, by off-hours": ("off-hours", request("budgets:ViewBudget", budget("dev"))),
+    "the tasks of a cluster out of reach": (
+        "spot-drain",
+        request("ecs:ListTasks", INSTANCE, **{"ecs:cluster": cluster_arn("dev")}),
+    ),
     "an instance of a cluster out of reach": (
         "spot-drain",
         request(

@@ -5,8 +5,8 @@ mod seen;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::HttpClient;
@@ -33,6 +33,9 @@ const NAME: &str = "spot-drain";
 /// The repository's template.
 const TEMPLATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml");
 
+/// The template with its own parameters, read once.
+static AS_IT_IS: LazyLock<Arc<Template>> = LazyLock::new(|| deployed(&[]));
+
 /// An account with a stack, and `spot-drain` beside it.
 pub struct Fleet {
     /// The account.
@@ -43,8 +46,9 @@ pub struct Fleet {
     pub aws: Aws,
     /// The function's settings.
     pub settings: Settings,
-    template: Template,
+    template: Arc<Template>,
     invocations: AtomicUsize,
+    timed_out: AtomicUsize,
 }
 
 impl Fleet {
@@ -55,14 +59,10 @@ impl Fleet {
 
     /// The same with some of the template's parameters changed.
     pub fn with(at: &str, stack: &str, parameters: &[(&str, &str)]) -> Self {
-        let overrides = parameters.iter();
-        let overrides = overrides.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let deployment = Deployment {
-            identity: Identity::default(),
-            stack: "caretaker".to_owned(),
-            overrides: overrides.collect(),
+        let template = match parameters {
+            [] => Arc::clone(&AS_IT_IS),
+            changed => deployed(changed),
         };
-        let template = Template::load(Path::new(TEMPLATE), &deployment).unwrap();
         let now: Timestamp = at.parse().unwrap();
         let stack = Stack::read(stack).unwrap();
         let account = suite::account(Clock::tokio(now), &template, &stack).unwrap();
@@ -78,6 +78,7 @@ impl Fleet {
             settings,
             template,
             invocations: AtomicUsize::new(0),
+            timed_out: AtomicUsize::new(0),
         }
     }
 
@@ -151,25 +152,29 @@ impl Fleet {
             }
             let answer = match self.invoke(batch.event()).await {
                 Ended::Reported(answer) => Some(answer),
-                Ended::Failed(_) | Ended::Crashed => None,
+                Ended::Failed(_) | Ended::Crashed | Ended::TimedOut => None,
             };
             sqs::settle(&mut self.account.state().world, &batch, answer.as_ref());
         }
     }
 
-    /// One invocation.
+    /// One invocation. Lambda ends it when the function's time is over.
     pub async fn invoke(&self, event: Value) -> Ended<Failure> {
         let number = self.invocations.fetch_add(1, Ordering::Relaxed);
         let now = self.now();
-        let timeout = SignedDuration::try_from(function(&self.template).timeout).unwrap();
+        let timeout = function(&self.template).timeout;
         let invocation = Invocation {
             id: format!("round-{number}"),
             now,
-            deadline: now + timeout,
+            deadline: now + SignedDuration::try_from(timeout).unwrap(),
         };
         tokio::select! {
             biased;
             () = self.line.crashed() => Ended::Crashed,
+            () = tokio::time::sleep(timeout) => {
+                self.timed_out.fetch_add(1, Ordering::Relaxed);
+                Ended::TimedOut
+            }
             ended = spot_drain::handle(&self.aws, &self.settings, event, &invocation) => match ended {
                 Ok(report) => Ended::Reported(report),
                 Err(failure) => Ended::Failed(failure),
@@ -180,6 +185,11 @@ impl Fleet {
     /// How often the function was invoked.
     pub fn rounds(&self) -> usize {
         self.invocations.load(Ordering::Relaxed)
+    }
+
+    /// How many of those Lambda ended because their time was over.
+    pub fn timed_out(&self) -> usize {
+        self.timed_out.load(Ordering::Relaxed)
     }
 
     /// A call by a person or a pipeline.
@@ -265,6 +275,18 @@ impl Fleet {
             .map(|detail| serde_json::from_str(detail).unwrap())
             .collect()
     }
+}
+
+/// The template as it is deployed with these parameters.
+fn deployed(parameters: &[(&str, &str)]) -> Arc<Template> {
+    let overrides = parameters.iter();
+    let overrides = overrides.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let deployment = Deployment {
+        identity: Identity::default(),
+        stack: "caretaker".to_owned(),
+        overrides: overrides.collect(),
+    };
+    Arc::new(Template::load(Path::new(TEMPLATE), &deployment).unwrap())
 }
 
 fn function(template: &Template) -> &Function {

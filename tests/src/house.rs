@@ -46,6 +46,8 @@ pub enum Ended<F = Failure> {
     Failed(F),
     /// The process died.
     Crashed,
+    /// Lambda ended it, because its time was over.
+    TimedOut,
 }
 
 impl<F: std::error::Error> Ended<F> {

@@ -17,6 +17,7 @@
 //! | `looks` | `INSTANT` | a look that is planned; expires |
 //! | `meter` | `INSTANT` | what ran at a moment, and what that cost in an hour; expires |
 //! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason, on the day of its event; expires |
+//! | `journal#DATE` | `spot-drain#i-ID@INSTANT` | what became of an instance, on the day of its first sign; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
 //! Every write is conditional but those of losses, which are the same however often they are made.

@@ -33,7 +33,7 @@ pub use settings::Settings;
 
 use event::{Request, Work};
 use observe::{Seen, Trouble};
-use report::{Run, metrics, parts, to_the_queue};
+use report::{Run, parts, to_the_queue};
 
 /// What is kept of an invocation's time for the journal and the report.
 const RESERVE: SignedDuration = SignedDuration::from_secs(3);
@@ -52,8 +52,19 @@ pub struct Invocation {
 impl Invocation {
     /// When nothing is begun any more.
     fn stop(&self) -> Instant {
+        Instant::now() + self.time()
+    }
+
+    /// When tasks are not looked at any more, however many are left: half of the time is for what
+    /// follows from those that were seen. That is our choice, for a surge of which both are about
+    /// as many calls.
+    fn looked(&self) -> Instant {
+        Instant::now() + self.time() / 2
+    }
+
+    fn time(&self) -> Duration {
         let time = self.deadline.duration_since(self.now) - RESERVE;
-        Instant::now() + Duration::try_from(time).unwrap_or(Duration::ZERO)
+        Duration::try_from(time).unwrap_or(Duration::ZERO)
     }
 }
 
@@ -94,7 +105,7 @@ async fn work_on(
     work: &Work,
     invocation: &Invocation,
 ) -> Result<Value, Failure> {
-    let stop = invocation.stop();
+    let (looked, stop) = (invocation.looked(), invocation.stop());
     let moment = moment(settings, invocation);
     let Seen {
         observed,
@@ -102,13 +113,12 @@ async fn work_on(
         unknown,
         blind,
         ..
-    } = observe::observe(aws, settings, work, moment).await;
+    } = observe::observe(aws, settings, work, moment, looked).await;
     let plan = &decide(&observed, moment);
     let decision = parts::summary(plan);
     tracing::info!(event = work.event, kind = work.kind, decision, "decided");
     let applying = apply::apply(aws, settings, work, plan, blind, (invocation, stop));
     let applied = applying.await;
-    apply::emit(settings, &metrics(plan, &applied, invocation.now)).await;
     let run = Run {
         settings,
         work,

@@ -1,7 +1,8 @@
 //! AWS as one test of this function wants it.
 
 use domain::arn::{ClusterArn, ContainerInstanceArn};
-use domain::drain::{InstanceId, Member, SetState};
+use domain::drain::{Drain, Drainer, Ending, Heard, InstanceId, Member, Outcome, SetState};
+use domain::rest::Version;
 pub(crate) use edge::script::Script;
 use serde_json::{Value, json};
 
@@ -27,6 +28,52 @@ pub(crate) fn invocation() -> Invocation {
 
 pub(crate) fn id(number: u32) -> InstanceId {
     InstanceId::parse(&format!("i-{number:017x}")).unwrap()
+}
+
+/// A record of which nothing is known yet.
+pub(crate) fn drain() -> Drain {
+    Drain {
+        opened: invocation().now,
+        places: Vec::new(),
+        pool: None,
+        provider: None,
+        heard: Heard::default(),
+        deadline: None,
+        hooks: Vec::new(),
+        released: None,
+        by: Drainer::Nobody,
+        draining: None,
+        tasks: [].into(),
+        replaced: [].into(),
+        ended: None,
+        settled: None,
+        looks: [].into(),
+        dormant: None,
+        version: Version(1),
+    }
+}
+
+/// What became of an instance.
+pub(crate) fn outcome(number: u32, provider: Option<&str>, ending: Ending) -> Outcome {
+    let now = invocation().now;
+    Outcome {
+        instance: id(number),
+        ending,
+        places: Vec::new(),
+        provider: provider.map(str::to_owned),
+        pool: None,
+        first: now,
+        lead: Some(jiff::SignedDuration::from_millis(118_900)),
+        to_draining: None,
+        left: 4,
+        stopped_by_us: 1,
+        killed: 2,
+        orphaned: 0,
+        not_replaced: 1,
+        replacement: None,
+        by_fis: false,
+        at: now,
+    }
 }
 
 pub(crate) fn cluster(name: &str) -> ClusterArn {

@@ -170,6 +170,13 @@ impl Fleet {
         assert!(sqs::put(world, &intake, "test", body, BTreeMap::new()));
     }
 
+    /// The messages in the intake queue with these words in their body are lost; how many there were.
+    pub fn loses(&self, words: &str) -> usize {
+        let world = &mut self.account.state().world;
+        let intake = queue(world, |url| url == self.settings.queue);
+        world.sqs.queues.get_mut(&intake).unwrap().lose(words)
+    }
+
     /// How many messages were given up.
     pub fn given_up(&self) -> usize {
         let world = &mut self.account.state().world;

@@ -32,8 +32,10 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
     let (announcements, forgotten) = told::told(&steps, &tallies, &changes, observed, moment);
     let ticking = ticking(&steps, &changes, &counted, &announcements, observed);
     let (looks, hop) = looks_of(&steps, observed);
+    let (closings, records) = records(&steps, observed);
     let mut plan = Plan {
-        records: records(&steps, observed),
+        records,
+        closings,
         looks,
         hop,
         ticking,
@@ -111,9 +113,9 @@ pub(super) fn counted(
     (counted, verdicts)
 }
 
-/// The writes: every record that is not as it was.
-fn records(steps: &Steps<'_>, observed: &Observed) -> Vec<Record> {
-    let mut records = Vec::new();
+/// The writes: every record that is not as it was, those that end apart from the others.
+fn records(steps: &Steps<'_>, observed: &Observed) -> (Vec<Record>, Vec<Record>) {
+    let (mut closings, mut records) = (Vec::new(), Vec::new());
     for (id, step) in steps {
         let before = observed.drains.get(*id);
         if before == step.drain.as_ref() {
@@ -125,13 +127,15 @@ fn records(steps: &Steps<'_>, observed: &Observed) -> Vec<Record> {
             drain.version = replaces.map_or(drain.version, Version::next);
             Box::new(drain)
         });
-        records.push(Record {
+        let ends = drain.is_none() || step.outcome.is_some();
+        let writes = if ends { &mut closings } else { &mut records };
+        writes.push(Record {
             instance: (*id).clone(),
             drain,
             replaces,
         });
     }
-    records
+    (closings, records)
 }
 
 /// The looks that are needed, and how many came before them. A chain that is too long ends; the

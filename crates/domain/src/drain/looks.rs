@@ -19,6 +19,11 @@ pub(super) const AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// look that comes late.
 pub(super) const HEARD_IN: SignedDuration = SignedDuration::from_secs(120);
 
+/// How long after the last rung a tick has it looked at once more, in case the look at it is lost.
+/// It is our choice: long enough for a look that came to have written down what it stops, and
+/// short enough for most of the time to be left.
+const ONCE_MORE: SignedDuration = SignedDuration::from_secs(STEP);
+
 /// The longest that a message can be delayed.
 /// Source: <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>.
 const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
@@ -29,6 +34,10 @@ pub(super) const HOPS: u8 = 8;
 
 /// The moments at which this instance has to be looked at again and for which no look is planned
 /// yet. They are written down in its record.
+///
+/// A message can be lost, and a minute may pass over the last rung. So whoever is called every
+/// minute plans a look of its own right after that, whatever the record says was planned; one of
+/// many is sent.
 pub(super) fn plan(
     drain: &mut Drain,
     unsure: bool,
@@ -56,13 +65,17 @@ pub(super) fn plan(
         });
         moments.push(limit + AFTER);
     }
-    let fresh: BTreeSet<Timestamp> = moments
+    let due = |at: &Timestamp| *at > now && at.duration_since(now) <= LONGEST_DELAY;
+    let mut fresh: BTreeSet<Timestamp> = moments
         .into_iter()
         .map(rounded)
-        .filter(|at| *at > now && at.duration_since(now) <= LONGEST_DELAY)
+        .filter(due)
         .filter(|at| !drain.looks.contains(at))
         .collect();
     drain.looks.extend(&fresh);
+    let last_rung = limit(drain).filter(|_| round.tick);
+    let once_more = last_rung.map(|limit| rounded(limit - policy.ladder) + ONCE_MORE);
+    fresh.extend(once_more.filter(due));
     fresh
 }
 

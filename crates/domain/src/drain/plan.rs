@@ -20,7 +20,9 @@ pub const TENS: usize = 10;
 ///
 /// What concerns a lost instance comes before the ledger; what could be ours to undo, or costs
 /// somebody a task, comes after it and is left out for an instance whose record was refused,
-/// because another run was quicker. Whoever dies in the middle has its messages delivered again.
+/// because another run was quicker. What ends a record comes last: whoever dies in the middle has
+/// its messages delivered again, or is followed by a look, and finds the record open until
+/// everything that follows from its end is done.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// Instances that are lost anyway: set them DRAINING, all of them before anything else, so
@@ -32,10 +34,11 @@ pub struct Plan {
     pub hop: u8,
     /// Hooks to keep open or to let go. One that is gone is let go already.
     pub hooks: Vec<HookStep>,
-    /// What to write into the ledger.
+    /// The records to open and to go on with.
     pub records: Vec<Record>,
-    /// Whether a look every minute is needed; none leaves that as it is. Whoever switches it off
-    /// looks into the ledger once more afterwards, and on again if a record is open.
+    /// Whether a look every minute is needed; none leaves that as it is. It is switched on at once,
+    /// and off after everything else. Whoever switches it off looks into the ledger once more
+    /// afterwards, and on again if a record is open.
     pub ticking: Option<bool>,
     /// Instances that are drained though they may stay: set them DRAINING.
     pub voluntary: Vec<SetState>,
@@ -43,7 +46,11 @@ pub struct Plan {
     pub undo: Vec<SetState>,
     /// Tasks to stop, in order.
     pub stop_tasks: Vec<StopTask>,
-    /// What to remember of instances by their id.
+    /// What became of instances, for the journal and for metrics; one that is written down already
+    /// is not written down again.
+    pub outcomes: Vec<Outcome>,
+    /// What to remember of instances by their id: that what became of one is written down, where it
+    /// was.
     pub index: Vec<IndexWrite>,
     /// Losses to count; one that is counted already is not counted again.
     pub counted: Vec<Counted>,
@@ -55,8 +62,9 @@ pub struct Plan {
     pub announcements: Vec<Announcement>,
     /// What was told and is over without anybody needing to know.
     pub forgotten: Vec<ConcernKey>,
-    /// What became of instances, for the journal and for metrics.
-    pub outcomes: Vec<Outcome>,
+    /// The records that end, or that are only kept in case the instance comes back. They are left
+    /// as they are where the outcome or its mark in the index could not be written.
+    pub closings: Vec<Record>,
     /// What was decided about every instance and task that was heard of or looked at, "nothing to
     /// do" included.
     pub verdicts: Vec<Verdict>,

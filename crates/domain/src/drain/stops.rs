@@ -2,18 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::case::Open;
 use super::ending::limit;
 use super::observed::Observed;
 use super::plan::StopTask;
-use super::record::{Drainer, Owner};
+use super::record::{Drain, Drainer, Fate, Owner};
 use super::scope;
 use super::service::{Service, Task};
 use super::tags::Standalone;
 use crate::arn::{ClusterArn, ServiceArn, TaskArn};
 use crate::resting::Kind;
+
+/// For how long a run that stops tasks may be at it: the function's timeout in the template.
+const AT_IT: SignedDuration = SignedDuration::from_secs(30);
+
+/// Whether a run is stopping tasks of this instance. In a surge that takes it as long as it may, and
+/// one that stops the same tasks at the same time slows both down.
+pub(super) fn are_under_way(drain: &Drain, now: Timestamp) -> bool {
+    let just_asked = |fate| matches!(fate, Fate::Stopping { at } if now.duration_since(at) < AT_IT);
+    let mut fates = drain.tasks.values().map(|leaving| leaving.fate);
+    fates.any(just_asked)
+}
 
 /// A task to stop, and where it stands in the order.
 #[derive(Clone, Debug)]

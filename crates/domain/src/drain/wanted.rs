@@ -7,6 +7,7 @@ use super::moment::Moment;
 use super::observed::{Group, Observed, Place, Source};
 use super::record::{Drain, Drainer};
 use super::scope::{Found, fleet, fleet_of};
+use super::stops;
 use super::surge::Scope;
 use super::wants::Wants;
 use crate::arn::ServiceArn;
@@ -129,7 +130,7 @@ impl One<'_> {
     fn on_last_rung(&self, drain: &Drain) -> bool {
         let left = limit(drain).map(|limit| limit.duration_since(self.moment.now));
         let last = left.is_some_and(|left| left <= self.moment.policy.ladder);
-        last && drain.heard.certain().is_some()
+        last && drain.heard.certain().is_some() && !stops::are_under_way(drain, self.moment.now)
     }
 
     /// The services of the tasks that are still there, if something is done or said about them.

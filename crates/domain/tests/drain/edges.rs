@@ -163,12 +163,47 @@ fn a_chain_of_looks_ends_and_the_tick_goes_on() {
     assert_eq!(plan.ticking, Some(true));
     let plan = one(None).hears([Says::Look { hop: 2 }, warning(1)]);
     assert_eq!((plan.hop, plan.looks.len()), (3, 2));
-    // The tick at 60 s is before the last rung, and that at 120 s is too late: what was killed is
-    // at least known.
+    // The tick at 60 s is before the last rung, and that at 120 s is too late: so the first of them
+    // begins a chain of its own.
     world.until(at(121));
     world.hears([state(1, "terminated")]);
     world.calms_down();
-    assert_eq!(world.outcome(1).killed, 1);
+    assert_eq!((world.outcome(1).killed, world.outcome(1).left), (0, 1));
+}
+
+#[test]
+fn a_look_that_is_lost_is_made_good_by_the_tick_right_after_the_last_rung() {
+    let mut world = one(None);
+    world.at(1).taken = Some(at(120));
+    world.hears([warning(1)]);
+    world.looks.clear();
+    world.until(at(79));
+    assert_eq!((world.calls.tasks, world.calls.stop), (0, 0));
+    world.until(at(80));
+    assert_eq!((world.calls.tasks, world.calls.stop), (1, 1));
+}
+
+#[test]
+fn while_a_run_stops_tasks_no_other_reads_or_stops_them_and_then_what_was_not_reached_is_stopped() {
+    let mut world = one(None);
+    world.at(1).taken = Some(at(120));
+    world.hears([warning(1)]);
+    world.until(at(74));
+    let look = signs([(at(75), Says::Look { hop: 1 })]);
+    world.now = at(75);
+    let plan = world.plan(&look);
+    assert_eq!(plan.stop_tasks.len(), 1);
+    // It dies between the record and the task.
+    world.apply(&plan, plan.records.len());
+    let read = world.calls.tasks;
+    for second in [80, 104] {
+        world.now = at(second);
+        let plan = world.plan(&look);
+        assert!(plan.stop_tasks.is_empty(), "{second} s");
+    }
+    assert_eq!(world.calls.tasks, read);
+    world.now = at(105);
+    assert_eq!(world.plan(&look).stop_tasks.len(), 1);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A warning of Spot: who drains, what is stopped, and what is written down of it.
 
-use domain::drain::{Ending, Mode, Reason, Standalone, Status, Tagged};
+use domain::drain::{Ending, Mode, Reason, Says, Standalone, Status, Tagged};
 
 use crate::made::{at, cluster, evicted, id, secs, state, warning};
 use crate::world::{World, reason, world};
@@ -419,6 +419,40 @@ fn a_warning_that_comes_late_leaves_what_time_there_is() {
         let outcome = world.outcome(1);
         assert_eq!(outcome.lead, Some(secs(lead)), "{late} s late");
         assert_eq!(outcome.ending, Ending::Interrupted);
+    }
+}
+
+#[test]
+fn whoever_dies_over_the_end_of_a_drain_it_is_written_down_rightly_and_once() {
+    let mut before = one(Some(20));
+    warned(&mut before, 1);
+    before.until(at(121));
+    before.hears([state(1, "shutting-down")]);
+    let ended = |second: &i64| {
+        let mut world = before.clone();
+        world.until(at(*second));
+        !world.outcomes.is_empty()
+    };
+    let end = (122..600).find(ended).unwrap();
+    before.until(at(end - 1));
+    assert!(before.outcomes.is_empty() && !before.drains.is_empty());
+    for steps in 0..9 {
+        let mut world = before.clone();
+        world.now = at(end);
+        world.hears_of([(at(end), Says::Tick)], steps);
+        world.until(at(end + 120));
+        // CloudTrail says it last, and is late.
+        world.hears([evicted(&[1])]);
+        world.calms_down();
+        let [outcome] = &world.outcomes[..] else {
+            panic!("dead after {steps} steps: {:#?}", world.outcomes);
+        };
+        let died = format!("dead after {steps} steps");
+        assert_eq!(
+            (outcome.ending, outcome.left),
+            (Ending::Interrupted, 1),
+            "{died}"
+        );
     }
 }
 

@@ -8,8 +8,8 @@ use domain::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use domain::drain::{
     Cluster, ContainerInstanceSeen, Counted, Drain, Fleet, Group, HookCallback, HookTimes,
     Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment, Observed, Outcome, Owner, Place,
-    Plan, Policy, Pool, Provider, Reason, Says, Scope, Service, SetState, Sign, Source, Status,
-    Tagged, Task, Whereabouts, decide, named, needs_all_drains, wants,
+    Plan, Policy, Pool, Provider, Reason, Record, Says, Scope, Service, SetState, Sign, Source,
+    Status, Tagged, Task, Whereabouts, decide, named, needs_all_drains, wants,
 };
 use domain::notice::Notice;
 use domain::resting::Kind;
@@ -680,31 +680,18 @@ impl World {
             if !step() {
                 return;
             }
-            let there = self.drains.get(&record.instance).map(|drain| drain.version);
-            if there != record.replaces {
+            if !self.record(record) {
                 refused.insert(record.instance.clone());
-                continue;
-            }
-            match &record.drain {
-                Some(drain) => {
-                    assert!(there.is_none_or(|there| drain.version > there));
-                    self.drains
-                        .insert(record.instance.clone(), (**drain).clone());
-                }
-                None => {
-                    self.drains.remove(&record.instance);
-                }
             }
         }
-        if let Some(ticking) = plan.ticking {
+        if plan.ticking == Some(true) {
             if !step() {
                 return;
             }
-            if ticking && !self.ticking {
+            if !self.ticking {
                 self.last_tick = self.now;
             }
-            let open = self.drains.values().any(domain::drain::needs_ticks);
-            self.ticking = ticking || open;
+            self.ticking = true;
         }
         let accepted = |call: &SetState| SetState {
             cluster: call.cluster.clone(),
@@ -733,6 +720,16 @@ impl World {
             }
             if !refused.contains(&stop.instance) {
                 self.stop(&stop.instance, &stop.task, &stop.reason);
+            }
+        }
+        for outcome in &plan.outcomes {
+            if !step() {
+                return;
+            }
+            let same =
+                |one: &Outcome| one.instance == outcome.instance && one.first == outcome.first;
+            if !self.outcomes.iter().any(same) {
+                self.outcomes.push(outcome.clone());
             }
         }
         for write in &plan.index {
@@ -793,9 +790,34 @@ impl World {
         for key in &plan.forgotten {
             self.announced.remove(key);
         }
-        if step() {
-            self.outcomes.extend(plan.outcomes.iter().cloned());
+        for record in &plan.closings {
+            if !step() {
+                return;
+            }
+            self.record(record);
         }
+        if plan.ticking == Some(false) && step() {
+            self.ticking = self.drains.values().any(domain::drain::needs_ticks);
+        }
+    }
+
+    /// Writes a record, if the one there is the one that was read.
+    fn record(&mut self, record: &Record) -> bool {
+        let there = self.drains.get(&record.instance).map(|drain| drain.version);
+        if there != record.replaces {
+            return false;
+        }
+        match &record.drain {
+            Some(drain) => {
+                assert!(there.is_none_or(|there| drain.version > there));
+                self.drains
+                    .insert(record.instance.clone(), (**drain).clone());
+            }
+            None => {
+                self.drains.remove(&record.instance);
+            }
+        }
+        true
     }
 
     fn in_scope(&self, machine: &Machine) {

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{DRAINS, EXERCISE, Exercise, LOOKS, SPOT, drain, surge};
 use crate::fields::{Draft, Item};
 use crate::table::{failed, sent};
-use crate::{Ledger, LedgerError};
+use crate::{Entry, Ledger, LedgerError};
 
 /// The most items that one `BatchWriteItem` writes.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>.
@@ -58,6 +58,21 @@ impl Ledger {
     /// Closes a surge, if it has this version.
     pub async fn close_incident(&self, scope: &Scope, version: Version) -> Result<(), LedgerError> {
         self.close_in(SPOT, of_surge(scope), version).await
+    }
+
+    /// Writes down what became of an instance, once; whether it was not written down before. An entry
+    /// of the journal of its own, so that whoever comes to the same end again, after a crash or at
+    /// the same time, adds none.
+    pub async fn conclude(&self, outcome: &Entry) -> Result<bool, LedgerError> {
+        let partition = outcome.partition();
+        match self
+            .record_into(&partition, outcome.place(), outcome.write(), None)
+            .await
+        {
+            Ok(()) => Ok(true),
+            Err(LedgerError::Overtaken) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes down an exercise that is newer than the one there.

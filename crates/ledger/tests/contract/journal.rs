@@ -100,3 +100,20 @@ async fn an_event_delivered_again_after_midnight_has_one_entry_on_its_own_day() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_became_of_an_instance_is_written_down_by_the_first_who_knows_it() {
+    everywhere(async |table| {
+        let first = entry(Outcome::Done, "interrupted");
+        let again = Entry {
+            at: at("2026-11-24T00:01:00Z"),
+            ..entry(Outcome::Done, "spared")
+        };
+        let conclude = async |entry: &Entry| table.ledger.conclude(entry).await.unwrap();
+        assert!(conclude(&first).await);
+        assert!(conclude(&first).await, "an attempt that was made again");
+        assert!(!conclude(&again).await);
+        assert_eq!(summary(&table).await.unwrap(), "interrupted");
+    })
+    .await;
+}

@@ -118,7 +118,7 @@ impl Hand<'_> {
     pub(super) async fn stop_tasks(
         &self,
         plan: &Plan,
-        refused: &BTreeSet<&InstanceId>,
+        refused: &BTreeSet<InstanceId>,
         applied: &mut Applied,
     ) {
         let tasks = plan.stop_tasks.iter();

@@ -6,18 +6,19 @@ use ::ledger::LedgerError;
 use domain::announcement::ConcernKey;
 use domain::drain::{Counted, IncidentWrite, IndexWrite, InstanceId, Plan, Record, Scope};
 
-use super::{Applied, Hand, Step, WRITES_AT_ONCE};
+use super::{Applied, Hand, Step, WRITES_AT_ONCE, emit};
 use crate::Invocation;
 use crate::observe::Trouble;
+use crate::report::metrics;
 
 impl Hand<'_> {
-    /// Writes the records; the instances whose record was refused, because another run was first or
+    /// Writes records; the instances whose record was refused, because another run was first or
     /// because it could not be written.
-    pub(super) async fn records<'p>(
+    pub(super) async fn records(
         &self,
-        plan: &'p Plan,
+        records: impl IntoIterator<Item = &Record>,
         applied: &mut Applied,
-    ) -> BTreeSet<&'p InstanceId> {
+    ) -> BTreeSet<InstanceId> {
         let step = |record: &&Record| Step {
             what: match record.drain {
                 Some(_) => format!("the record of {}", record.instance),
@@ -27,15 +28,9 @@ impl Hand<'_> {
         };
         let call = async |record: &&Record| Ok(self.record(record).await?);
         let before = applied.failed.len();
-        let records = plan.records.iter();
         self.take(records, WRITES_AT_ONCE, step, call, applied)
             .await;
-        let failed = applied.failed.iter().skip(before);
-        let failed: BTreeSet<&InstanceId> = failed.flat_map(|one| &one.about).collect();
-        let instances = plan.records.iter().map(|record| &record.instance);
-        instances
-            .filter(|instance| failed.contains(instance))
-            .collect()
+        applied.failed_since(before)
     }
 
     async fn record(&self, record: &Record) -> Result<(), LedgerError> {
@@ -47,8 +42,15 @@ impl Hand<'_> {
         }
     }
 
-    /// Remembers instances by their id.
-    pub(super) async fn index(&self, plan: &Plan, invocation: &Invocation, applied: &mut Applied) {
+    /// Remembers instances by their id, but not that what became of `lost` is written down. All of
+    /// whom that is not remembered.
+    pub(super) async fn index(
+        &self,
+        plan: &Plan,
+        lost: &BTreeSet<InstanceId>,
+        invocation: &Invocation,
+        applied: &mut Applied,
+    ) -> BTreeSet<InstanceId> {
         let step = |write: &&IndexWrite| {
             let instance = match write {
                 IndexWrite::Seen { instance, .. }
@@ -68,8 +70,11 @@ impl Hand<'_> {
         };
         let ledger = &self.aws.edge.ledger;
         let call = async |write: &&IndexWrite| Ok(ledger.remember(write, invocation.now).await?);
-        let writes = plan.index.iter();
+        let is_lost = |write: &&IndexWrite| matches!(write, IndexWrite::Done { instance, .. } if lost.contains(instance));
+        let writes = plan.index.iter().filter(|write| !is_lost(write));
+        let before = applied.failed.len();
         self.take(writes, WRITES_AT_ONCE, step, call, applied).await;
+        lost | &applied.failed_since(before)
     }
 
     /// Counts losses.
@@ -89,7 +94,12 @@ impl Hand<'_> {
 
     /// Opens, updates and closes surges, and then does what follows from each. Where another run was
     /// first, that run does it.
-    pub(super) async fn incidents(&self, plan: &Plan, applied: &mut Applied) {
+    pub(super) async fn incidents(
+        &self,
+        plan: &Plan,
+        invocation: &Invocation,
+        applied: &mut Applied,
+    ) {
         let step = |one: &&IncidentWrite| Step {
             what: format!("the surge of {}", one.scope),
             about: Vec::new(),
@@ -101,8 +111,12 @@ impl Hand<'_> {
             self.take([incident], 1, step, call, applied).await;
             if applied.failed.len() > before {
                 refused.insert(&incident.scope);
+            } else if incident.incident.is_some() && incident.replaces.is_none() {
+                applied.begun.insert(incident.scope.clone());
             }
         }
+        let begun = metrics::begun(&applied.begun, invocation.now);
+        emit(self.settings, &begun).await;
         let fallback = plan.fallback.iter();
         let fallback: Vec<_> = fallback
             .filter(|one| !refused.contains(&one.scope))

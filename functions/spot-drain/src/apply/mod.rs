@@ -3,9 +3,11 @@
 //!
 //! What is lost anyway is set DRAINING before the ledger is written, so a broken ledger keeps nobody
 //! in. What could be ours to undo, or costs somebody a task, comes after the record of its instance
-//! and is left out where that was refused.
+//! and is left out where that was refused. A record ends last: a run that dies before has left it
+//! open, and the next one comes to the same end.
 
 mod ecs;
+mod endings;
 mod hooks;
 mod ledger;
 #[cfg(test)]
@@ -16,7 +18,7 @@ use std::collections::BTreeSet;
 
 use ::ledger::{Entry, Exercise, LedgerError};
 use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
-use domain::drain::{InstanceId, Member, Plan, SetState};
+use domain::drain::{InstanceId, Member, Plan, Scope, SetState};
 use edge::gate::Gate;
 use futures_util::StreamExt;
 use tokio::time::Instant;
@@ -37,8 +39,12 @@ pub(crate) struct Applied {
     pub(crate) done: Vec<String>,
     /// What did not succeed.
     pub(crate) failed: Vec<Trouble>,
-    /// The instances whose record was not written.
+    /// The instances whose record was not written, or not what became of them.
     pub(crate) refused: BTreeSet<InstanceId>,
+    /// The instances of which this run, and no other before it, wrote down what became of them.
+    pub(crate) concluded: BTreeSet<InstanceId>,
+    /// The surges that this run opened.
+    pub(crate) begun: BTreeSet<Scope>,
 }
 
 /// One thing to do, and what came of it.
@@ -82,24 +88,27 @@ pub(crate) async fn apply(
     }
     hand.looks(plan, invocation, &mut applied).await;
     hand.hooks(plan, &mut applied).await;
-    let refused = hand.records(plan, &mut applied).await;
-    hand.ticking(work, plan, &mut applied).await;
+    let refused = hand.records(&plan.records, &mut applied).await;
+    hand.tick_on(work, plan, &mut applied).await;
     let voluntary = without(&plan.voluntary, &refused);
     let undo = without(&plan.undo, &refused);
     hand.states(&voluntary, &Status::Draining, &mut applied)
         .await;
     hand.states(&undo, &Status::Active, &mut applied).await;
     hand.stop_tasks(plan, &refused, &mut applied).await;
-    hand.index(plan, invocation, &mut applied).await;
+    let lost = hand.outcomes(plan, invocation, &mut applied).await;
+    let unmarked = hand.index(plan, &lost, invocation, &mut applied).await;
     hand.counted(plan, &mut applied).await;
-    hand.incidents(plan, &mut applied).await;
+    hand.incidents(plan, invocation, &mut applied).await;
     hand.tell(plan, &mut applied).await;
-    applied.refused = refused.into_iter().cloned().collect();
+    hand.closings(plan, &unmarked, &mut applied).await;
+    hand.tick_off(plan, &mut applied).await;
+    applied.refused = &refused | &lost;
     applied
 }
 
 /// Without the instances whose record was refused.
-fn without(calls: &[SetState], refused: &BTreeSet<&InstanceId>) -> Vec<SetState> {
+fn without(calls: &[SetState], refused: &BTreeSet<InstanceId>) -> Vec<SetState> {
     let left = calls.iter().map(|call| SetState {
         cluster: call.cluster.clone(),
         members: kept(&call.members, refused),
@@ -107,7 +116,7 @@ fn without(calls: &[SetState], refused: &BTreeSet<&InstanceId>) -> Vec<SetState>
     left.filter(|call| !call.members.is_empty()).collect()
 }
 
-fn kept(members: &[Member], refused: &BTreeSet<&InstanceId>) -> Vec<Member> {
+fn kept(members: &[Member], refused: &BTreeSet<InstanceId>) -> Vec<Member> {
     let kept = members.iter();
     let kept = kept.filter(|member| !refused.contains(&member.instance));
     kept.cloned().collect()
@@ -145,6 +154,12 @@ impl Hand<'_> {
 }
 
 impl Applied {
+    /// The instances with which there was trouble after so much of it.
+    fn failed_since(&self, before: usize) -> BTreeSet<InstanceId> {
+        let failed = self.failed.iter().skip(before);
+        failed.flat_map(|one| one.about.clone()).collect()
+    }
+
     fn note(&mut self, step: Step, outcome: Result<(), Failure>) {
         let Step { what, about } = step;
         match outcome {
@@ -185,7 +200,7 @@ pub(crate) async fn journal(
 }
 
 /// Hands metrics to CloudWatch: it takes them from the log.
-pub(crate) async fn emit(settings: &Settings, metrics: &[serde_json::Value]) {
+async fn emit(settings: &Settings, metrics: &[serde_json::Value]) {
     let lines = async {
         metrics.iter().for_each(|metric| println!("{metric}"));
     };

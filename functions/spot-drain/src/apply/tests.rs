@@ -1,7 +1,7 @@
 //! What is made of every odd answer to a write.
 
 use domain::drain::{
-    Counted, Drain, Drainer, FallbackStep, Heard, HookCallback, HookStep, Incident, IncidentWrite,
+    Counted, Ending, FallbackStep, HookCallback, HookStep, Incident, IncidentWrite, IndexWrite,
     Loss, Plan, Record, Scope, StopTask,
 };
 use domain::rest::Version;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::event::Request;
-use crate::script::{Script, arn, aws, cluster, id, invocation, set};
+use crate::script::{Script, arn, aws, cluster, drain, id, invocation, outcome, set};
 use crate::settings::tests::settings;
 
 /// Applies a plan to AWS as the script has it; what was done and what failed, as text.
@@ -18,16 +18,20 @@ async fn applied(script: &Script, plan: &Plan) -> (Vec<String>, Vec<String>) {
 }
 
 async fn applied_on(script: &Script, plan: &Plan, event: Value) -> (Vec<String>, Vec<String>) {
+    let applied = all_of(script, plan, event).await;
+    let failed = applied.failed.iter();
+    let failed = failed.map(|one| format!("{}: {}", one.what, one.failure.kind()));
+    (applied.done, failed.collect())
+}
+
+async fn all_of(script: &Script, plan: &Plan, event: Value) -> Applied {
     let (settings, invocation) = (settings(), invocation());
     let Ok(Request::Work(work)) = crate::event::parse(event, &settings, &invocation) else {
         panic!("no work");
     };
     let when = (&invocation, invocation.stop());
     let aws = aws(script, &settings);
-    let applied = apply(&aws, &settings, &work, plan, false, when).await;
-    let failed = applied.failed.iter();
-    let failed = failed.map(|one| format!("{}: {}", one.what, one.failure.kind()));
-    (applied.done, failed.collect())
+    apply(&aws, &settings, &work, plan, false, when).await
 }
 
 fn draining(call: SetState) -> Plan {
@@ -51,29 +55,9 @@ fn hook(what: HookCallback) -> Plan {
 }
 
 fn record(number: u32) -> Record {
-    let now = invocation().now;
-    let drain = Drain {
-        opened: now,
-        places: Vec::new(),
-        pool: None,
-        provider: None,
-        heard: Heard::default(),
-        deadline: None,
-        hooks: Vec::new(),
-        released: None,
-        by: Drainer::Nobody,
-        draining: None,
-        tasks: [].into(),
-        replaced: [].into(),
-        ended: None,
-        settled: None,
-        looks: [].into(),
-        dormant: None,
-        version: Version(1),
-    };
     Record {
         instance: id(number),
-        drain: Some(Box::new(drain)),
+        drain: Some(Box::new(drain())),
         replaces: None,
     }
 }
@@ -312,6 +296,115 @@ async fn a_tick_that_is_switched_off_while_a_drain_is_opened_is_switched_on_agai
     assert_eq!(raced.called(), ["DisableRule", "Query", "EnableRule"]);
 }
 
+/// Two instances are gone, and it is known what became of them.
+fn ended() -> Plan {
+    let outcomes = [1, 2].map(|number| outcome(number, Some("spot"), Ending::Interrupted));
+    let done = [1, 2].map(|number| IndexWrite::Done {
+        instance: id(number),
+        at: invocation().now,
+    });
+    let closings = [1, 2].map(|number| Record {
+        drain: None,
+        replaces: Some(Version(3)),
+        ..record(number)
+    });
+    Plan {
+        outcomes: outcomes.into(),
+        index: done.into(),
+        closings: closings.into(),
+        ..ticking(false)
+    }
+}
+
+/// The instances whose record ended.
+fn closed(script: &Script) -> Vec<Value> {
+    let closed = script.inputs("DeleteItem").into_iter();
+    closed.map(|call| call["Key"]["sk"]["S"].clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_ends_when_what_became_of_its_instance_is_written_down_and_nobody_ticks_after_it()
+{
+    let script = Script::default()
+        .answer("PutItem", json!({}))
+        .answer("PutItem", json!({}))
+        .answer("UpdateItem", json!({}))
+        .answer("UpdateItem", json!({}))
+        .answer("DeleteItem", json!({}))
+        .answer("DeleteItem", json!({}))
+        .answer("DisableRule", json!({}))
+        .answer("Query", json!({}));
+    let applied = all_of(&script, &ended(), json!({ "action": "sweep" })).await;
+    let calls = [
+        "PutItem",
+        "PutItem",
+        "UpdateItem",
+        "UpdateItem",
+        "DeleteItem",
+        "DeleteItem",
+        "DisableRule",
+        "Query",
+    ];
+    assert_eq!(script.called(), calls);
+    assert_eq!(applied.concluded, [id(1), id(2)].into());
+    let item = &script.inputs("PutItem")[0]["Item"];
+    let key = format!("spot-drain#{}@2026-11-24T10:00:01.5Z", id(1));
+    assert_eq!(item["pk"]["S"], "journal#2026-11-24");
+    assert_eq!(item["sk"]["S"], key);
+    let line: Value = serde_json::from_str(item["details"]["L"][0]["S"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&line["ending"], &line["tasks_left"]),
+        (&json!("interrupted"), &json!(4))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_written_down_before_is_not_counted_again_and_its_record_ends() {
+    let script = Script::default()
+        .refuse("PutItem", "ConditionalCheckFailedException")
+        .answer("PutItem", json!({}))
+        .answer("UpdateItem", json!({}))
+        .answer("UpdateItem", json!({}))
+        .answer("DeleteItem", json!({}))
+        .answer("DeleteItem", json!({}))
+        .answer("DisableRule", json!({}))
+        .answer("Query", json!({}));
+    let applied = all_of(&script, &ended(), json!({ "action": "sweep" })).await;
+    assert_eq!(applied.concluded, [id(2)].into());
+    assert_eq!((applied.failed.len(), applied.refused), (0, [].into()));
+    assert_eq!(closed(&script), [id(1).as_str(), id(2).as_str()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_stays_open_where_its_outcome_or_the_mark_of_it_cannot_be_written() {
+    let script = Script::default()
+        .refuse("PutItem", "AccessDeniedException")
+        .answer("PutItem", json!({}))
+        .answer("UpdateItem", json!({}))
+        .answer("DeleteItem", json!({}))
+        .answer("DisableRule", json!({}))
+        .answer("Query", json!({}));
+    let applied = all_of(&script, &ended(), json!({ "action": "sweep" })).await;
+    assert_eq!(applied.refused, [id(1)].into());
+    assert_eq!(applied.failed[0].what, format!("what became of {}", id(1)));
+    assert_eq!(
+        script.inputs("UpdateItem")[0]["Key"]["sk"]["S"],
+        id(2).as_str()
+    );
+    assert_eq!(closed(&script), [id(2).as_str()]);
+    let script = Script::default()
+        .answer("PutItem", json!({}))
+        .answer("PutItem", json!({}))
+        .refuse("UpdateItem", "AccessDeniedException")
+        .answer("UpdateItem", json!({}))
+        .answer("DeleteItem", json!({}))
+        .answer("DisableRule", json!({}))
+        .answer("Query", json!({}));
+    let applied = all_of(&script, &ended(), json!({ "action": "sweep" })).await;
+    assert_eq!(applied.failed.len(), 1);
+    assert_eq!(closed(&script), [id(2).as_str()]);
+}
+
 fn surge() -> Plan {
     let scope = Scope::Provider("spot".to_owned());
     let incident = Incident {
@@ -344,7 +437,8 @@ async fn the_on_demand_base_is_raised_by_whoever_opened_the_surge_and_nothing_el
     let script = Script::default()
         .answer("PutItem", json!({}))
         .answer_xml(CALL, "");
-    applied(&script, &surge()).await;
+    let begun = all_of(&script, &surge(), json!({ "action": "sweep" })).await;
+    assert_eq!(begun.begun.len(), 1);
     let expected = json!({
         "Action": CALL,
         "AutoScalingGroupName": "hosts",
@@ -352,8 +446,9 @@ async fn the_on_demand_base_is_raised_by_whoever_opened_the_surge_and_nothing_el
     });
     assert_eq!(script.inputs(CALL), [expected]);
     let second = Script::default().refuse("PutItem", "ConditionalCheckFailedException");
-    let (_, failed) = applied(&second, &surge()).await;
-    assert_eq!(failed, ["the surge of spot: Overtaken"]);
+    let refused = all_of(&second, &surge(), json!({ "action": "sweep" })).await;
+    assert_eq!(refused.failed[0].what, "the surge of spot");
+    assert!(refused.begun.is_empty(), "it is one surge, and one metric");
     assert_eq!(called(&second, CALL), 0);
 }
 

@@ -45,25 +45,31 @@ impl Hand<'_> {
         Ok(())
     }
 
-    /// Switches the tick of every minute on or off. One that is heard is on.
-    pub(super) async fn ticking(&self, work: &Work, plan: &Plan, applied: &mut Applied) {
-        let Some(on) = plan.ticking else {
-            return;
-        };
+    /// Switches the tick of every minute on, if it is needed. One that is heard is on.
+    pub(super) async fn tick_on(&self, work: &Work, plan: &Plan, applied: &mut Applied) {
         let heard = work.signs.iter().any(|sign| sign.says == Says::Tick);
-        if on && heard {
-            return;
+        if plan.ticking == Some(true) && !heard {
+            self.switch("on", self.switch_on(), applied).await;
         }
-        let switching = async {
-            match on {
-                true => self.switch_on().await,
-                false => self.switch_off().await,
-            }
-        };
+    }
+
+    /// Switches it off, if nobody needs it any more.
+    pub(super) async fn tick_off(&self, plan: &Plan, applied: &mut Applied) {
+        if plan.ticking == Some(false) {
+            self.switch("off", self.switch_off(), applied).await;
+        }
+    }
+
+    async fn switch(
+        &self,
+        to: &str,
+        switching: impl Future<Output = Result<(), Failure>>,
+        applied: &mut Applied,
+    ) {
         match self.gate().write(Ok(()), switching).await {
-            Ok(()) => applied.succeeded(format!("tick of every minute {}", word(on))),
+            Ok(()) => applied.succeeded(format!("tick of every minute {to}")),
             Err(failure) => {
-                let what = format!("to switch the tick of every minute {}", word(on));
+                let what = format!("to switch the tick of every minute {to}");
                 applied.failed(Trouble::everywhere(what, failure));
             }
         }
@@ -89,12 +95,5 @@ impl Hand<'_> {
             true => self.switch_on().await,
             false => Ok(()),
         }
-    }
-}
-
-fn word(on: bool) -> &'static str {
-    match on {
-        true => "on",
-        false => "off",
     }
 }

@@ -11,12 +11,14 @@ mod locate;
 mod services;
 pub(crate) mod survey;
 mod tasks;
+mod tasks_of;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
 use domain::drain::{InstanceId, Moment, Observed, Says, Wants, wants};
+use tokio::time::Instant;
 
 use crate::event::Work;
 use crate::{Aws, Failure, Settings};
@@ -71,12 +73,14 @@ impl Trouble {
 /// the fleets and services of that; a round more than that is a mistake of ours.
 const ROUNDS: usize = 12;
 
-/// Looks at everything that the decision asks for.
+/// Looks at everything that the decision asks for. The tasks on instances, of which there may be more
+/// than can be read in time, are looked at until `until`.
 pub(crate) async fn observe(
     aws: &Aws,
     settings: &Settings,
     work: &Work,
     moment: Moment<'_>,
+    until: Instant,
 ) -> Seen {
     let mut seen = Seen::default();
     seen.observed.signs.clone_from(&work.signs);
@@ -90,7 +94,7 @@ pub(crate) async fn observe(
         if wanted.is_empty() {
             return seen;
         }
-        look(aws, settings, &mut seen, wanted).await;
+        look(aws, settings, &mut seen, wanted, until).await;
     }
     let failure = Failure::unusable("the signs", "ask for more than can be looked at");
     seen.unseen
@@ -100,7 +104,7 @@ pub(crate) async fn observe(
 
 /// Looks at what is wanted. What could not be seen is there as an error afterwards, so that it is
 /// not asked for again.
-async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants) {
+async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, until: Instant) {
     locate::look(aws, settings, seen, &wanted.locate).await;
     let groups: BTreeSet<String> = wanted.groups.union(&wanted.hooks_of).cloned().collect();
     let (states, clusters, providers, groups, tasks, services) = tokio::join!(
@@ -108,7 +112,7 @@ async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants) {
         clusters::tags(aws, settings, &wanted.clusters),
         clusters::providers(aws, &wanted.providers),
         groups::look(aws, &groups, &wanted.hooks_of),
-        tasks::look(aws, &seen.observed, &wanted.tasks_of),
+        tasks_of::look(aws, &seen.observed, &wanted.tasks_of, until),
         services::look(aws, &wanted.services_of),
     );
     states.place(seen);

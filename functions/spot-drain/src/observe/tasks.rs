@@ -1,117 +1,140 @@
-//! The tasks on instances that go.
+//! The calls that read tasks, each made only if it can begin and end before a moment.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{DesiredStatus, Task as Theirs, TaskField};
-use domain::arn::{ClusterArn, ServiceArn, TaskArn};
-use domain::drain::{Berth, InstanceId, Observed, Owner, Task, Whereabouts, standalone};
+use domain::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
+use domain::drain::{Owner, Task, standalone};
 use edge::live::instant;
 use edge::tagged::ours;
-use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
 
-use super::{Seen, Trouble};
-use crate::Aws;
+use crate::{Aws, Failure};
 
 /// `ListTasks` returns at most 100 in a page, and `DescribeTasks` takes at most 100.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html>.
-const PAGE: usize = 100;
-/// How many instances are looked at at once.
-const AT_ONCE: usize = 16;
+pub(super) const PAGE: usize = 100;
 
 /// How the group of a task begins that belongs to a service.
 const OF_A_SERVICE: &str = "service:";
 
-type Tasks = Result<BTreeMap<TaskArn, Task>, edge::Failure>;
+/// A task, and the container instance that it is on.
+pub(super) type Placed = (Option<ContainerInstanceArn>, Task);
 
-/// What was read of the tasks on instances.
-pub(super) struct All(Vec<(InstanceId, Tasks)>);
-
-/// Reads every task on these instances: those that are wanted and those that are not, because a
-/// task that is not wanted any more may still serve. What the record says was there is asked for by
-/// name, because ECS does not list the tasks of an instance that is gone.
-pub(super) async fn look(aws: &Aws, observed: &Observed, wanted: &BTreeSet<InstanceId>) -> All {
-    let of = futures_util::stream::iter(wanted).map(async |instance| {
-        let known = observed.drains.get(instance);
-        let known = known.map(|drain| drain.tasks.keys().cloned().collect());
-        let tasks = on(aws, &berths(observed, instance), known.unwrap_or_default()).await;
-        (instance.clone(), tasks)
-    });
-    All(of.buffered(AT_ONCE).collect().await)
+/// The way to ECS, and until when it may be taken.
+pub(super) struct Calls<'a> {
+    pub(super) aws: &'a Aws,
+    pub(super) until: Instant,
 }
 
-impl All {
-    pub(super) fn place(self, seen: &mut Seen) {
-        for (instance, tasks) in self.0 {
-            let tasks = tasks.map_err(|failure| {
-                let why = shell::failure::chain(&failure);
-                let what = format!("the tasks on {instance}");
-                seen.unseen.push(Trouble::with(what, [&instance], failure));
-                why
-            });
-            seen.observed.tasks.insert(instance, tasks);
-        }
+/// How many pages may be listed yet.
+pub(super) struct Pages(Cell<usize>);
+
+impl Pages {
+    pub(super) fn all() -> Self {
+        Self::at_most(usize::MAX)
+    }
+
+    pub(super) fn at_most(pages: usize) -> Self {
+        Self(Cell::new(pages))
+    }
+
+    /// Whether there is one more.
+    fn next(&self) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(1));
+        left > 0
     }
 }
 
-/// Where an instance is, or was when it was last seen.
-fn berths(observed: &Observed, instance: &InstanceId) -> BTreeSet<Berth> {
-    let known = observed.drains.get(instance);
-    let known = known.into_iter().flat_map(|drain| drain.places.clone());
-    let seen = match observed.instances.get(instance) {
-        Some(Whereabouts::At(places)) => places.as_slice(),
-        _ => &[],
-    };
-    let seen = seen.iter().map(|place| Berth {
-        cluster: place.cluster.clone(),
-        arn: place.arn.clone(),
-    });
-    known.chain(seen).collect()
-}
-
-async fn on(aws: &Aws, berths: &BTreeSet<Berth>, known: BTreeSet<TaskArn>) -> Tasks {
-    let mut tasks = BTreeMap::new();
-    let mut clusters: BTreeMap<&ClusterArn, BTreeSet<TaskArn>> = BTreeMap::new();
-    for berth in berths {
-        let arns = clusters
-            .entry(&berth.cluster)
-            .or_insert_with(|| known.clone());
-        for wanted in [DesiredStatus::Running, DesiredStatus::Stopped] {
-            arns.extend(list(aws, berth, wanted).await?);
-        }
+impl Calls<'_> {
+    /// The tasks on a container instance, or in all of a cluster, of both desired statuses; none if
+    /// that takes more pages.
+    pub(super) async fn list(
+        &self,
+        cluster: &ClusterArn,
+        on: Option<&ContainerInstanceArn>,
+        pages: &Pages,
+    ) -> Result<Option<BTreeSet<TaskArn>>, Failure> {
+        let (running, stopped) = tokio::try_join!(
+            self.list_of(cluster, on, DesiredStatus::Running, pages),
+            self.list_of(cluster, on, DesiredStatus::Stopped, pages),
+        )?;
+        Ok(running
+            .zip(stopped)
+            .map(|(running, stopped)| &running | &stopped))
     }
-    for (cluster, arns) in clusters {
-        let arns: Vec<TaskArn> = arns.into_iter().collect();
-        for batch in arns.chunks(PAGE) {
-            tasks.extend(describe(aws, cluster, batch).await?);
-        }
-    }
-    Ok(tasks)
-}
 
-async fn list(
-    aws: &Aws,
-    berth: &Berth,
-    wanted: DesiredStatus,
-) -> Result<Vec<TaskArn>, edge::Failure> {
-    let mut arns = Vec::new();
-    let mut token = None;
-    loop {
-        aws.pace.read.take().await;
-        let call = aws.edge.ecs.list_tasks();
-        let call = call.cluster(berth.cluster.as_str());
-        let call = call.container_instance(berth.arn.as_str());
-        let call = call.desired_status(wanted.clone()).set_next_token(token);
-        let page = call.send().await.map_err(edge::Failure::call("ListTasks"));
-        let page = match page {
-            // ECS does not know the container instance any more.
-            Err(failure) if is_gone(&failure) => return Ok(arns),
-            page => page?,
-        };
-        let listed = page.task_arns.unwrap_or_default();
-        arns.extend(listed.iter().filter_map(|arn| TaskArn::parse(arn).ok()));
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(arns);
+    async fn list_of(
+        &self,
+        cluster: &ClusterArn,
+        on: Option<&ContainerInstanceArn>,
+        wanted: DesiredStatus,
+        pages: &Pages,
+    ) -> Result<Option<BTreeSet<TaskArn>>, Failure> {
+        let mut arns = BTreeSet::new();
+        let mut token = None;
+        while pages.next() {
+            let call = self.aws.edge.ecs.list_tasks().cluster(cluster.as_str());
+            let call = call.set_container_instance(on.map(|on| on.as_str().to_owned()));
+            let call = call.desired_status(wanted.clone()).set_next_token(token);
+            let page = async { call.send().await.map_err(edge::Failure::call("ListTasks")) };
+            let page = match self.in_time(page).await {
+                // ECS does not know the container instance any more.
+                Err(Failure::Edge(failure)) if is_gone(&failure) => return Ok(Some(arns)),
+                page => page?,
+            };
+            let listed = page.task_arns.unwrap_or_default();
+            arns.extend(listed.iter().filter_map(|arn| TaskArn::parse(arn).ok()));
+            token = page.next_token.filter(|token| !token.is_empty());
+            if token.is_none() {
+                return Ok(Some(arns));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What ECS says of tasks. One of which it knows nothing any more is left out: it stopped more
+    /// than an hour ago.
+    pub(super) async fn describe_batch(
+        &self,
+        cluster: &ClusterArn,
+        batch: &[TaskArn],
+    ) -> Result<BTreeMap<TaskArn, Placed>, Failure> {
+        const CALL: &str = "DescribeTasks";
+        let arns = batch.iter().map(|arn| arn.as_str().to_owned()).collect();
+        let call = self.aws.edge.ecs.describe_tasks().cluster(cluster.as_str());
+        let call = call.set_tasks(Some(arns)).include(TaskField::Tags);
+        let reply = async { call.send().await.map_err(edge::Failure::call(CALL)) };
+        let reply = self.in_time(reply).await?;
+        let mut refused = reply.failures().iter();
+        if let Some(refused) = refused.find(|failure| failure.reason() != Some("MISSING")) {
+            let reason = refused.reason().unwrap_or("no reason given").to_owned();
+            return Err(edge::Failure::Refused { call: CALL, reason }.into());
+        }
+        let tasks = reply.tasks.unwrap_or_default().into_iter();
+        let tasks = tasks.filter_map(|theirs| {
+            let arn = TaskArn::parse(theirs.task_arn()?).ok()?;
+            let on = theirs
+                .container_instance_arn()
+                .map(ContainerInstanceArn::parse);
+            Some((arn, (on.and_then(Result::ok), task(cluster, theirs))))
+        });
+        Ok(tasks.collect())
+    }
+
+    /// What a call answers, if there is time for it.
+    async fn in_time<T>(
+        &self,
+        call: impl Future<Output = Result<T, edge::Failure>>,
+    ) -> Result<T, Failure> {
+        if !self.aws.pace.read.take_before(self.until).await {
+            return Err(Failure::Unfinished);
+        }
+        match timeout_at(self.until, call).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(Failure::Unfinished),
         }
     }
 }
@@ -127,32 +150,6 @@ fn is_gone(failure: &edge::Failure) -> bool {
         code,
         Some("InvalidParameterException" | "ClusterNotFoundException")
     )
-}
-
-/// What ECS says of tasks. One of which it knows nothing any more is left out: it stopped more than
-/// an hour ago.
-async fn describe(
-    aws: &Aws,
-    cluster: &ClusterArn,
-    batch: &[TaskArn],
-) -> Result<BTreeMap<TaskArn, Task>, edge::Failure> {
-    const CALL: &str = "DescribeTasks";
-    aws.pace.read.take().await;
-    let arns = batch.iter().map(|arn| arn.as_str().to_owned()).collect();
-    let call = aws.edge.ecs.describe_tasks().cluster(cluster.as_str());
-    let call = call.set_tasks(Some(arns)).include(TaskField::Tags);
-    let reply = call.send().await.map_err(edge::Failure::call(CALL))?;
-    let mut refused = reply.failures().iter();
-    if let Some(refused) = refused.find(|failure| failure.reason() != Some("MISSING")) {
-        let reason = refused.reason().unwrap_or("no reason given").to_owned();
-        return Err(edge::Failure::Refused { call: CALL, reason });
-    }
-    let tasks = reply.tasks.unwrap_or_default().into_iter();
-    let tasks = tasks.filter_map(|theirs| {
-        let arn = TaskArn::parse(theirs.task_arn()?).ok()?;
-        Some((arn, task(cluster, theirs)))
-    });
-    Ok(tasks.collect())
 }
 
 fn task(cluster: &ClusterArn, theirs: Theirs) -> Task {

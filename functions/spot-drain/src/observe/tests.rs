@@ -14,7 +14,8 @@ use crate::settings::tests::settings;
 /// Looks at what is wanted, after what was seen before.
 async fn seen_after(script: &Script, mut seen: Seen, wanted: Wants) -> Seen {
     let settings = settings();
-    super::look(&aws(script, &settings), &settings, &mut seen, wanted).await;
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(13);
+    super::look(&aws(script, &settings), &settings, &mut seen, wanted, until).await;
     seen
 }
 
@@ -385,6 +386,135 @@ async fn every_task_is_seen_that_runs_and_every_one_that_still_serves_though_nob
         report.standalone.value(),
         Some(domain::drain::Standalone::Stop)
     );
+}
+
+/// Tasks of a service on these instances, each with the number of its instance.
+fn described_tasks(numbers: impl IntoIterator<Item = u32>) -> Value {
+    let tasks = numbers.into_iter().map(|number| {
+        json!({
+            "taskArn": task(number).as_str(),
+            "containerInstanceArn": arn("prod", number).as_str(),
+            "group": "service:api",
+            "desiredStatus": "RUNNING",
+            "lastStatus": "RUNNING",
+        })
+    });
+    json!({ "tasks": tasks.collect::<Vec<_>>() })
+}
+
+fn listed_tasks(numbers: impl IntoIterator<Item = u32>) -> Value {
+    let arns = numbers.into_iter();
+    let arns = arns.map(|number| task(number).as_str().to_owned());
+    json!({ "taskArns": arns.collect::<Vec<_>>() })
+}
+
+/// So many instances, the last of which goes first.
+fn these(count: u32) -> (Seen, Wants) {
+    let mut seen = Seen::default();
+    let now = crate::script::invocation().now;
+    for number in 0..count {
+        seen.observed
+            .instances
+            .extend(there(number).observed.instances);
+        let mut drain = crate::script::drain();
+        drain.deadline = Some(now + SignedDuration::from_secs(i64::from(count - number)));
+        seen.observed.drains.insert(id(number), drain);
+    }
+    let wanted = Wants {
+        tasks_of: (0..count).map(id).collect(),
+        ..Wants::default()
+    };
+    (seen, wanted)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tasks_of_many_instances_are_found_in_their_cluster_s() {
+    let script = Script::default()
+        .answer("ListTasks", listed_tasks([0, 1, 77]))
+        .answer("ListTasks", json!({}))
+        .answer("DescribeTasks", described_tasks([0, 1, 77]));
+    let (before, wanted) = these(3);
+    let after = seen_after(&script, before, wanted).await;
+    assert_eq!(script.inputs("ListTasks").len(), 2);
+    for (number, count) in [(0, 1), (1, 1), (2, 0)] {
+        let tasks = after.observed.tasks[&id(number)].as_ref().unwrap();
+        assert_eq!(tasks.len(), count, "{number}");
+        assert!(tasks.keys().all(|arn| *arn == task(number)));
+    }
+    assert!(!after.observed.tasks.contains_key(&id(77)), "nobody asked");
+    assert_eq!(whats(&after), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_record_has_is_asked_for_by_name_though_no_list_has_it() {
+    let mut lost = described_tasks([5]);
+    lost["tasks"][0]
+        .as_object_mut()
+        .unwrap()
+        .remove("containerInstanceArn");
+    let script = Script::default()
+        .answer("ListTasks", json!({}))
+        .answer("ListTasks", json!({}))
+        .answer("DescribeTasks", lost);
+    let (mut before, wanted) = these(2);
+    let leaving = domain::drain::Leaving {
+        owner: Owner::Nobody("family:report".to_owned()),
+        fate: domain::drain::Fate::There,
+    };
+    let drain = before.observed.drains.get_mut(&id(1)).unwrap();
+    drain.tasks.insert(task(5), leaving);
+    let after = seen_after(&script, before, wanted).await;
+    assert_eq!(
+        script.inputs("DescribeTasks")[0]["tasks"],
+        json!([task(5).as_str()])
+    );
+    assert_eq!(after.observed.tasks[&id(0)], Ok(BTreeMap::new()));
+    assert!(
+        after.observed.tasks[&id(1)]
+            .as_ref()
+            .unwrap()
+            .contains_key(&task(5))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_of_more_pages_than_instances_is_asked_about_each_the_first_to_go_first() {
+    let mut more = listed_tasks([77]);
+    more["nextToken"] = json!("more");
+    let mut script = Script::default()
+        .answer("ListTasks", more.clone())
+        .answer("ListTasks", more);
+    for number in [1, 0] {
+        script = script
+            .answer("ListTasks", listed_tasks([number]))
+            .answer("ListTasks", json!({}))
+            .answer("DescribeTasks", described_tasks([number]));
+    }
+    let (before, wanted) = these(2);
+    let after = seen_after(&script, before, wanted).await;
+    let asked = script.inputs("ListTasks");
+    let on = asked.iter().map(|one| one["containerInstance"].as_str());
+    let on: Vec<&str> = on.map(Option::unwrap_or_default).collect();
+    let (first, then) = (arn("prod", 1), arn("prod", 0));
+    assert_eq!(on[..2], ["", ""], "the whole cluster, in vain");
+    assert_eq!(
+        on[2..],
+        [first.as_str(), first.as_str(), then.as_str(), then.as_str()]
+    );
+    assert!((0..2).all(|number| after.observed.tasks[&id(number)].as_ref().unwrap().len() == 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_looked_at_in_time_is_unseen_and_nobody_waits_for_it() {
+    let (before, wanted) = these(2);
+    let silent = Script::default().slow(std::time::Duration::from_secs(60));
+    let began = tokio::time::Instant::now();
+    let after = seen_after(&silent, before, wanted).await;
+    assert_eq!(began.elapsed().as_secs(), 13);
+    assert_eq!(whats(&after), ["the tasks in prod"]);
+    assert_eq!(after.unseen[0].about, [id(0), id(1)].into());
+    assert_eq!(after.unseen[0].failure.kind(), "Unfinished");
+    assert!((0..2).all(|number| after.observed.tasks[&id(number)].is_err()));
 }
 
 #[tokio::test(start_paused = true)]

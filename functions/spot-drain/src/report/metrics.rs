@@ -2,12 +2,13 @@
 //! metrics without a call.
 //! Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
 
-use domain::drain::{Ending, Outcome, Plan, Scope};
+use std::collections::BTreeSet;
+
+use domain::drain::{Ending, InstanceId, Outcome, Plan, Scope};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::parts::seconds;
-use crate::apply::Applied;
 
 /// The dimension of every metric: its capacity provider, or its cluster where there is none.
 const FLEET: &str = "Fleet";
@@ -15,16 +16,19 @@ const FLEET: &str = "Fleet";
 /// A value that is a metric, with its name and its unit.
 type Metric = (&'static str, &'static str, i64);
 
-/// The lines of a round: one for each instance of which it is known what became of it, and one for
-/// each surge that began.
-pub(crate) fn metrics(plan: &Plan, applied: &Applied, now: Timestamp) -> Vec<Value> {
+/// A line for each of these instances: what became of it.
+pub(crate) fn ended(plan: &Plan, concluded: &BTreeSet<InstanceId>, now: Timestamp) -> Vec<Value> {
     let known = plan.outcomes.iter();
-    let known = known.filter(|one| !applied.refused.contains(&one.instance));
-    let begun = plan.incidents.iter();
-    let begun = begun.filter(|one| one.incident.is_some() && one.replaces.is_none());
-    known
-        .map(|one| line(&fleet(one), &of(one), now))
-        .chain(begun.map(|one| line(&one.scope.to_string(), &[("Surges", "Count", 1)], now)))
+    let known = known.filter(|one| concluded.contains(&one.instance));
+    known.map(|one| line(&fleet(one), &of(one), now)).collect()
+}
+
+/// A line for each of these surges: that it began.
+pub(crate) fn begun(surges: &BTreeSet<Scope>, now: Timestamp) -> Vec<Value> {
+    let began = [("Surges", "Count", 1)];
+    let surges = surges.iter();
+    surges
+        .map(|scope| line(&scope.to_string(), &began, now))
         .collect()
 }
 
@@ -96,50 +100,8 @@ fn line(fleet: &str, metrics: &[Metric], now: Timestamp) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use domain::drain::{Incident, IncidentWrite};
-    use domain::rest::Version;
-    use jiff::SignedDuration;
-
     use super::*;
-    use crate::script::{id, invocation};
-
-    fn outcome(number: u32, provider: Option<&str>, ending: Ending) -> Outcome {
-        let now = invocation().now;
-        Outcome {
-            instance: id(number),
-            ending,
-            places: Vec::new(),
-            provider: provider.map(str::to_owned),
-            pool: None,
-            first: now,
-            lead: Some(SignedDuration::from_millis(118_900)),
-            to_draining: None,
-            left: 4,
-            stopped_by_us: 1,
-            killed: 2,
-            orphaned: 0,
-            not_replaced: 1,
-            replacement: None,
-            by_fis: false,
-            at: now,
-        }
-    }
-
-    fn surge(replaces: Option<Version>) -> IncidentWrite {
-        let scope = Scope::Provider("spot".to_owned());
-        IncidentWrite {
-            scope: scope.clone(),
-            incident: Some(Box::new(Incident {
-                scope,
-                since: invocation().now,
-                peak: 12,
-                calm: None,
-                fallback: None,
-                version: Version(2),
-            })),
-            replaces,
-        }
-    }
+    use crate::script::{id, invocation, outcome};
 
     #[test]
     fn what_became_of_an_instance_is_a_line_for_its_fleet_and_for_all() {
@@ -148,7 +110,7 @@ mod tests {
             ..Plan::default()
         };
         let now = invocation().now;
-        let [line] = metrics(&plan, &Applied::default(), now).try_into().unwrap();
+        let [line] = ended(&plan, &[id(1)].into(), now).try_into().unwrap();
         let declared = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(declared["Dimensions"], json!([[], ["Fleet"]]));
         assert_eq!(
@@ -174,25 +136,29 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_written_down_is_no_metric_and_a_surge_is_one_when_it_begins() {
-        let applied = Applied {
-            refused: [id(1)].into(),
-            ..Applied::default()
-        };
+    fn what_was_not_written_down_or_was_before_is_no_metric() {
         let plan = Plan {
             outcomes: vec![
                 outcome(1, None, Ending::Spared),
-                outcome(2, None, Ending::Spared),
+                outcome(2, None, Ending::Interrupted),
             ],
-            incidents: vec![surge(None), surge(Some(Version(1)))],
             ..Plan::default()
         };
-        let lines = metrics(&plan, &applied, invocation().now);
-        let fleets: Vec<&Value> = lines.iter().map(|line| &line["Fleet"]).collect();
-        assert_eq!(fleets, ["none", "spot"]);
+        let lines = ended(&plan, &[id(2)].into(), invocation().now);
+        let [line] = lines.try_into().unwrap();
         assert_eq!(
-            (&lines[0]["Spared"], &lines[1]["Surges"]),
-            (&json!(1), &json!(1))
+            (&line["Fleet"], &line["Interrupted"]),
+            (&json!("none"), &json!(1))
+        );
+    }
+
+    #[test]
+    fn a_surge_is_a_line_of_its_fleet_when_it_begins() {
+        let surges = [Scope::Provider("spot".to_owned())].into();
+        let [line] = begun(&surges, invocation().now).try_into().unwrap();
+        assert_eq!(
+            (&line["Fleet"], &line["Surges"]),
+            (&json!("spot"), &json!(1))
         );
     }
 

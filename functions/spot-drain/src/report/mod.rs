@@ -1,6 +1,6 @@
 //! Says what happened: to the queue, to the journal and to whoever invoked the function.
 
-mod metrics;
+pub(crate) mod metrics;
 pub(crate) mod parts;
 
 use std::collections::BTreeSet;
@@ -8,8 +8,6 @@ use std::collections::BTreeSet;
 use domain::drain::{InstanceId, Plan, Sign, named};
 use ledger::{Entry, Outcome};
 use serde_json::{Value, json};
-
-pub(crate) use metrics::metrics;
 
 use crate::apply::Applied;
 use crate::event::Work;
@@ -51,7 +49,7 @@ impl Run<'_> {
         })
     }
 
-    /// For the journal.
+    /// For the journal, which has what became of instances in entries of their own.
     pub(crate) fn entry(&self, invocation: &Invocation) -> Entry {
         let lost = troubles(&self.unseen).into_iter();
         let lost = lost.chain(troubles(&self.unknown));
@@ -60,7 +58,7 @@ impl Run<'_> {
         let decided = self.plan.verdicts.iter().map(verdict);
         let done = self.applied.done.iter();
         let done = done.map(|what| json!({ "done": what }));
-        let details = lost.chain(self.outcomes()).chain(decided).chain(done);
+        let details = lost.chain(decided).chain(done);
         Entry {
             at: invocation.now,
             came: self.work.came,

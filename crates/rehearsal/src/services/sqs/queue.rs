@@ -100,6 +100,15 @@ impl Queue {
         counts
     }
 
+    /// Loses every message with these words in its body, as SQS never should: scripted. How many
+    /// there were.
+    pub fn lose(&mut self, words: &str) -> usize {
+        let before = self.messages.len();
+        self.messages
+            .retain(|_, message| !message.body.contains(words));
+        before - self.messages.len()
+    }
+
     /// The messages, the next to be received first.
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.values()
