@@ -14,9 +14,9 @@ mod ticks;
 
 use std::collections::BTreeSet;
 
-use ::ledger::{Entry, Exercise, LedgerError};
+use ::ledger::{Entry, LedgerError};
 use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
-use domain::drain::{InstanceId, Member, Plan, SetState};
+use domain::drain::{Exercise, InstanceId, Member, Plan, SetState};
 use edge::gate::Gate;
 use futures_util::StreamExt;
 use tokio::time::Instant;
@@ -91,6 +91,7 @@ pub(crate) async fn apply(
     hand.states(&undo, &Status::Active, &mut applied).await;
     hand.stop_tasks(plan, &refused, &mut applied).await;
     hand.index(plan, invocation, &mut applied).await;
+    hand.experiments(plan, &mut applied).await;
     hand.counted(plan, &mut applied).await;
     hand.incidents(plan, &mut applied).await;
     hand.tell(plan, &mut applied).await;
