@@ -195,6 +195,7 @@ fn written_behind_the_gate(function: &str) -> usize {
         "ledger.plan_look(",
         "ledger.forget_look(",
         "ledger.announce_exercise(",
+        "ledger.record_experiment(",
         ".put_events()",
         ".register_scalable_target()",
         ".update_service()",
