@@ -22,6 +22,7 @@ PARTITION, REGION, ACCOUNT, STACK = "aws", "eu-central-1", "123456789012", "care
 WHOLE = {
     "BudgetNames": "dev,the team's",
     "MonthlyLimit": "250",
+    "ExerciseTemplates": "EXTa1b2c3de5f6g7h,EXTk5l6m7n8o9p0q1r",
     "FallbackToOnDemand": "true",
     "Email": "ops@example.com",
     "TopicKey": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd",

@@ -19,6 +19,7 @@ TAKEN = {
     "BudgetNames": ["", "dev", "Team A (old) & co.", "the team's $10 budget", "Büro/2026", "a" * 100],
     "MonthlyLimit": ["", "250", "99.50", "0.01", "100000"],
     "DrainHooks": ["", "caretaker-drain", "team/a_drain-1"],
+    "ExerciseTemplates": ["", "EXTa1b2c3de5f6g7h"],
     "Email": ["", "ops@example.com"],
     "TopicKey": ["", "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
 }
@@ -36,6 +37,7 @@ REFUSED = {
     "BudgetNames": ["a:b", "a\\b", "dev*", "dev?", "${aws:username}", "a\nb", "預算", "a" * 101],
     "MonthlyLimit": ["0", "0.00", "-5", "$10", "1,000", "10.005", "ten"],
     "DrainHooks": ["a b", "drain*", "${hook}", "a" * 256],
+    "ExerciseTemplates": ["EXPaBCD1efg2HIJkL3", "a1b2c3de5f6g7h", "EXT", "EXT*", "EXT" + "a" * 62],
     "Email": ["ops", "ops@example", "a@b.c d@e.f"],
     "TopicKey": ["alias/aws/sns", "arn:aws:kms:eu-central-1:123456789012:alias/pages"],
 }

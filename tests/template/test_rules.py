@@ -179,6 +179,13 @@ HEARD = {
         "container-instance-of-a-short-arn",
     ],
     "SpotTaskStopped": ["task-stopping-for-spot", "task-stopping-as-in-2023", "task-stopped-for-spot"],
+    "ExperimentChanged": [
+        "experiment-initiating",
+        "experiment-running",
+        "experiment-completed",
+        "experiment-stopped",
+        "experiment-failed-before-it-began",
+    ],
     "PlacementFailed": ["placement-failed", "placement-failed-on-instances"],
 }
 
@@ -196,15 +203,32 @@ def test_what_is_said_of_an_instance_or_a_task_comes_through_one_rule(stack, rul
         "container-instance-placed-on",
         "task-stopping-for-another-reason",
         "service-steady",
+        "experiment-of-another-template",
     ],
 )
 def test_what_says_nothing_of_spot_reaches_nobody(stack, name):
     assert rules_of(stack, spot(name)) == set()
 
 
-@pytest.mark.parametrize("name", ["evicted", "hook", "warning-terminate", "task-stopping-for-spot"])
+@pytest.mark.parametrize(
+    "name", ["evicted", "hook", "warning-terminate", "task-stopping-for-spot", "experiment-running"]
+)
 def test_an_instance_of_another_account_reaches_nobody(stack, name):
     assert rules_of(stack, spot(name) | {"account": "999999999999"}) == set()
+
+
+def test_where_no_template_is_named_no_experiment_is_an_exercise():
+    unnamed = whole(ExerciseTemplates="")
+    assert "ExperimentChanged" not in unnamed.resources
+    for name in HEARD["ExperimentChanged"]:
+        assert rules_of(unnamed, spot(name)) == set()
+    named = whole(ExerciseTemplates="EXTk5l6m7n8o9p0q1r")
+    assert rules_of(named, spot("experiment-running")) == set()
+
+
+def test_another_word_of_fis_reaches_nobody(stack):
+    event = spot("experiment-running") | {"detail-type": "AWS API Call via CloudTrail"}
+    assert rules_of(stack, event) == set()
 
 
 def test_another_service_event_reaches_nobody(stack):
@@ -265,6 +289,7 @@ STRAYS = {
     "spot-drain/container-instance-placed-on.json",
     "spot-drain/task-stopping-for-another-reason.json",
     "spot-drain/service-steady.json",
+    "spot-drain/experiment-of-another-template.json",
 }
 
 

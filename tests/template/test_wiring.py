@@ -161,7 +161,7 @@ def test_a_run_ends_before_the_next_tick(stack):
 def test_every_delivery_that_fails_is_kept(stack):
     targets = [target for rule in stack.of_type("AWS::Events::Rule").values() for target in rule["Targets"]]
     targets += [schedule["Target"] for schedule in stack.of_type("AWS::Scheduler::Schedule").values()]
-    assert len(targets) == 14
+    assert len(targets) == 15
     for target in targets:
         assert target["DeadLetterConfig"]["Arn"] == DEAD_LETTERS
         assert target["RetryPolicy"].keys() == {"MaximumEventAgeInSeconds", "MaximumRetryAttempts"}

@@ -173,6 +173,70 @@ async fn an_exercise_pages_nothing() {
     assert_eq!(fleet.notices(), Vec::<String>::new());
 }
 
+/// FIS takes these instances, as an experiment whose template the suite was told of.
+fn experiment_with(fleet: &Fleet, instances: &[String]) {
+    fleet.interrupt(&Interruption {
+        instances: instances.to_vec(),
+        behaviour: Behaviour::default(),
+        warning: true,
+        lead: None,
+        rebalance_before: Some(minutes(3)),
+        back_after: None,
+        fis: true,
+    });
+}
+
+/// Twenty machines.
+fn twenty() -> String {
+    let stack = STACK.replace("max: 12", "max: 40");
+    let stack = stack.replace("desired: 6", "desired: 20");
+    stack.replace("desired: 12", "desired: 40")
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_experiment_takes_pages_nobody_and_what_ec2_takes_afterwards_does() {
+    let fleet = steady(&twenty(), &[("ExerciseTemplates", "EXTother,EXTrehearsal")]).await;
+    let first = fleet.instances("hosts")[..8].to_vec();
+    experiment_with(&fleet, &first);
+    fleet.settle().await;
+    assert_eq!(fleet.outcomes(DAY).len(), 8);
+    let interrupted = fleet.interrupted();
+    assert!(interrupted.iter().all(|one| one.draining.is_some()));
+    assert_eq!(fleet.killed(), 0, "they are drained as ever");
+    assert_eq!(fleet.notices(), Vec::<String>::new());
+    let known = fleet.items("spot");
+    assert!(
+        known
+            .iter()
+            .any(|item| item["template"]["S"] == "EXTrehearsal")
+    );
+    let status = fleet.invoke(json!({ "action": "status" })).await.report();
+    assert_eq!(status["experiments"][0]["template"], "EXTrehearsal");
+
+    fleet.pass(minutes(20)).await;
+    let status = fleet.invoke(json!({ "action": "status" })).await.report();
+    assert_eq!(status["experiments"], json!([]), "it is over");
+    let second = fleet.instances("hosts")[..8].to_vec();
+    fleet.take_back(&second);
+    fleet.settle().await;
+    assert_eq!(fleet.notices(), ["spot-surge", "spot-surge over"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_experiment_of_somebody_else_s_template_is_a_surge() {
+    for templates in ["", "EXTother"] {
+        let fleet = steady(&twenty(), &[("ExerciseTemplates", templates)]).await;
+        let instances = fleet.instances("hosts")[..8].to_vec();
+        experiment_with(&fleet, &instances);
+        fleet.settle().await;
+        assert_eq!(
+            fleet.notices(),
+            ["spot-surge", "spot-surge over"],
+            "{templates}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_surge_is_told_once_and_once_when_it_is_over() {
     let fleet = steady(STACK, &[]).await;

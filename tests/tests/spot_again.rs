@@ -117,6 +117,36 @@ async fn a_warning_that_nobody_heard_in_time_is_only_written_down() {
     }
 }
 
+/// Lambda has no concurrency left for a minute: what waits in the queue is found in one round then.
+#[tokio::test(start_paused = true)]
+async fn what_has_waited_for_a_minute_is_drained_in_the_time_that_is_left() {
+    let fleet = steady().await;
+    let doomed = fleet.instances("hosts")[..2].to_vec();
+    fleet.take_back(&doomed);
+    let rounds = fleet.rounds();
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    assert_eq!(fleet.rounds(), rounds);
+    fleet.pass(seconds(2)).await;
+    assert_eq!(fleet.calls("ecs:UpdateContainerInstancesState").len(), 1);
+    for instance in &doomed {
+        assert_eq!(fleet.status("shop", instance).as_deref(), Some("DRAINING"));
+    }
+    fleet.settle().await;
+    let interrupted = fleet.interrupted();
+    assert!(
+        interrupted
+            .iter()
+            .all(|one| one.drained_within(seconds(63)))
+    );
+    assert!(
+        !interrupted
+            .iter()
+            .all(|one| one.drained_within(seconds(59)))
+    );
+    assert_eq!(fleet.outcomes(DAY).len(), 2);
+    assert_eq!(fleet.given_up(), 0);
+}
+
 /// Messages come, and nothing is done but in the ledger, where no record is opened.
 async fn only_written_down(fleet: &Fleet, messages: &[String]) {
     let (before, rounds) = (fleet.call_count(), fleet.rounds());

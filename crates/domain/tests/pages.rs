@@ -303,6 +303,8 @@ fn behind_schedule() -> Notice {
     }
 }
 
+const INTAKE: &str = "arn:aws:sqs:eu-central-1:111122223333:ecs-caretaker-SpotIntake-1A2B3C4D5E6F";
+
 fn dead_letter(letter: Letter) -> DeadLetter {
     DeadLetter {
         id: "059f36b4-87a3-44ab-83d2-661975830a7d".to_owned(),
@@ -337,6 +339,7 @@ fn failed_tick() -> Undelivered {
         },
         target: function("ecs-caretaker-off-hours"),
         event: enveloped("aws.scheduler", "Scheduled Event", None),
+        about: None,
         happened: Some(at("2026-11-26T07:00:00Z")),
         attempts: Some(3),
         condition: Some("RetriesExhausted".to_owned()),
@@ -405,9 +408,34 @@ fn undelivered_deletion() -> DeadLetter {
     })
 }
 
+/// A warning that spot-drain could not handle, time and again.
+fn undelivered_warning() -> DeadLetter {
+    given_up(Undelivered {
+        sender: Sender::Queue {
+            arn: INTAKE.to_owned(),
+        },
+        target: Target::new(INTAKE),
+        event: enveloped("aws.ec2", "EC2 Spot Instance Interruption Warning", None),
+        about: Some("i-0a1b2c3d4e5f60001".to_owned()),
+        attempts: Some(5),
+        condition: None,
+        error_type: None,
+        error_message: None,
+        ..failed_tick()
+    })
+}
+
 fn unreadable(body: &str) -> DeadLetter {
     dead_letter(Letter::Unreadable {
         body: body.to_owned(),
+        from: None,
+    })
+}
+
+fn unreadable_of_the_intake() -> DeadLetter {
+    dead_letter(Letter::Unreadable {
+        body: "half of a {".to_owned(),
+        from: Some(INTAKE.to_owned()),
     })
 }
 
@@ -496,7 +524,12 @@ fn every_kind_of_dead_letter_can_be_read_at_three_in_the_morning() {
         ("undelivered-notice", undelivered_notice()),
         ("undelivered-schedule", undelivered_schedule()),
         ("undelivered-deletion", undelivered_deletion()),
+        ("undelivered-warning", undelivered_warning()),
         ("undelivered-unreadable", unreadable("half of a {")),
+        (
+            "undelivered-unreadable-of-the-intake",
+            unreadable_of_the_intake(),
+        ),
     ] {
         insta::assert_snapshot!(name, printed(&page(letter.notice(&letterhead()))));
     }
@@ -504,7 +537,12 @@ fn every_kind_of_dead_letter_can_be_read_at_three_in_the_morning() {
 
 #[test]
 fn every_dead_letter_is_one_page_that_wakes_somebody() {
-    let letters = vec![undelivered(), undelivered_notice(), unreadable("")];
+    let letters = vec![
+        undelivered(),
+        undelivered_notice(),
+        undelivered_warning(),
+        unreadable(""),
+    ];
     let now = at("2026-11-26T07:05:00Z");
     let pages: Vec<Action> = letters
         .iter()
@@ -535,6 +573,22 @@ fn the_log_of_a_function_is_read_only_where_the_function_was_started() {
         command(&undelivered_notice()).as_deref(),
         Some("aws lambda get-policy --function-name ecs-caretaker-pager")
     );
+    assert_eq!(
+        command(&undelivered_warning()).as_deref(),
+        Some("aws logs tail /aws/lambda/ecs-caretaker-spot-drain --since 1h")
+    );
+    // What a rule could not leave in the queue is in no log of the function's.
+    let not_left = given_up(Undelivered {
+        sender: Sender::Rule {
+            arn: "arn:aws:events:eu-central-1:111122223333:rule/ecs-caretaker-InstanceWarned-1A"
+                .to_owned(),
+        },
+        target: Target::new(INTAKE),
+        ..failed_tick()
+    });
+    assert_eq!(command(&not_left), None);
+    let title = not_left.notice(&letterhead()).title;
+    assert!(title.contains(" for spot-drain "), "{title}");
     let elsewhere = given_up(Undelivered {
         target: Target::new("arn:aws:sqs:eu-central-1:111122223333:a-queue"),
         ..failed_tick()
@@ -733,7 +787,7 @@ proptest! {
     }
 
     #[test]
-    fn a_dead_letter_keeps_its_limits_and_is_harmless(texts in prop::collection::vec(any_text(), 9)) {
+    fn a_dead_letter_keeps_its_limits_and_is_harmless(texts in prop::collection::vec(any_text(), 12)) {
         let text = |position: usize| texts[position].clone();
         let letters = [
             given_up(Undelivered {
@@ -743,6 +797,12 @@ proptest! {
                 condition: Some(text(5)),
                 error_type: Some(text(6)),
                 error_message: Some(text(7)),
+                ..failed_tick()
+            }),
+            given_up(Undelivered {
+                sender: Sender::Queue { arn: text(9) },
+                target: Target::new(&text(10)),
+                about: Some(text(11)),
                 ..failed_tick()
             }),
             unreadable(&text(8)),

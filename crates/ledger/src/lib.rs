@@ -12,6 +12,7 @@
 //! | `spot` | `surge#SCOPE` | a surge of interruptions that is not over |
 //! | `spot` | `fleet#SCOPE` | the instances of this fleet were seen to drain without us |
 //! | `spot` | `exercise` | the last exercise that a person announced |
+//! | `spot` | `experiment#ID` | an experiment of AWS Fault Injection Service; expires |
 //! | `spot-index` | `i-ID` | in which clusters an instance is, and what became of it; expires |
 //! | `losses#HOUR` | id or ARN | a loss that counts for a surge; expires |
 //! | `looks` | `INSTANT` | a look that is planned; expires |
@@ -37,6 +38,6 @@ mod tests;
 pub use entry::{Entry, Outcome};
 pub use fields::Unreadable;
 pub use meter::Samples;
-pub use spot::{Drains, Exercise, Known, Losses, Spot};
+pub use spot::{Drains, Known, Losses, Spot};
 pub use standing::{Closing, Standing};
 pub use table::{Ledger, LedgerError};

@@ -158,6 +158,11 @@ async fn every_dead_letter_is_one_message() {
             "MaximumEventAgeInSeconds",
         ),
         (
+            "dead-letter-redriven",
+            "ALARM: AWS gave up on an event for spot-drain after 5 attempts (ecs-caretaker)",
+            "About: i-0a1b2c3d4e5f60001",
+        ),
+        (
             "dead-letter-unreadable",
             "ALARM: A message in the dead-letter queue cannot be read (ecs-caretaker)",
             "Half of a {message, ‹!channel› see https[:]//evil[.]example/a gnp",

@@ -2,7 +2,7 @@
 
 use domain::arn::ServiceArn;
 use domain::drain::{
-    Counted, Drain, Drainer, Incident, InstanceId, Moment, Undrainable, drainability,
+    Counted, Drain, Drainer, Experiment, Incident, InstanceId, Moment, Undrainable, drainability,
 };
 use serde_json::{Value, json};
 
@@ -51,6 +51,8 @@ async fn status(
     let losses = ledger.losses(since, moment.now).await?;
     let open = drains.drains.iter();
     let open = open.filter(|(instance, _)| only.is_none_or(|only| only == *instance));
+    let experiments = spot.experiments.values();
+    let experiments = experiments.filter(|one| one.covers(moment.now));
     let unreadable = drains.unreadable.iter().chain(&spot.unreadable);
     let unreadable = unreadable.chain(&losses.unreadable);
     Ok(json!({
@@ -59,6 +61,7 @@ async fn status(
         "exercise": spot.exercise.as_ref().filter(|one| one.covers(moment.now)).map(|one| json!({
             "by": one.by, "why": one.why, "until": one.until.to_string(),
         })),
+        "experiments": experiments.map(experiment).collect::<Vec<_>>(),
         "losses": losses.counts.iter().map(loss).collect::<Vec<_>>(),
         "not_readable": unreadable.map(ToString::to_string).collect::<Vec<_>>(),
     }))
@@ -97,6 +100,15 @@ fn surge(incident: &Incident) -> Value {
         "on_demand": incident.fallback.as_ref().map(|raised| json!({
             "group": raised.group, "from": raised.saved, "to": raised.written,
         })),
+    })
+}
+
+fn experiment(experiment: &Experiment) -> Value {
+    json!({
+        "id": experiment.id,
+        "template": experiment.template,
+        "since": experiment.since.to_string(),
+        "until": experiment.until.to_string(),
     })
 }
 

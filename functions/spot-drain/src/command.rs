@@ -1,8 +1,7 @@
 //! What a person asks for directly.
 
-use domain::drain::{InstanceId, Says, Sign};
-use jiff::{SignedDuration, Timestamp};
-use ledger::Exercise;
+use domain::drain::{Exercise, InstanceId, LONGEST, Says, Sign};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use shell::json;
@@ -39,9 +38,6 @@ struct Announced {
     by: String,
     why: String,
 }
-
-/// The longest exercise: while one lasts, a true surge is taken for it.
-const LONGEST: SignedDuration = SignedDuration::from_hours(4);
 
 /// What a direct invocation asks for.
 pub(crate) fn direct(

@@ -272,6 +272,52 @@ async fn a_surge_is_told_and_in_an_exercise_it_is_none() {
     assert_eq!(over.inputs("PutEvents").len(), 1);
 }
 
+/// What FIS says of an experiment, `minutes` after ten.
+fn experiment(status: &str, before: &str, minutes: u32) -> Value {
+    json!({
+        "id": format!("experiment-{status}"),
+        "source": "aws.fis",
+        "detail-type": "FIS Experiment State Change",
+        "time": format!("2026-11-24T09:{minutes}:00Z"),
+        "detail": {
+            "experiment-id": "EXPa",
+            "experiment-template-id": "EXTb",
+            "new-state": { "status": status },
+            "old-state": { "status": before },
+        },
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_experiment_takes_is_no_surge_whether_it_comes_in_the_same_batch_or_was_written_down()
+ {
+    let mut batch = warnings(0..20);
+    let records = batch["Records"].as_array_mut().unwrap();
+    records.push(message(99, &experiment("running", "initiating", 59)));
+    let script = known("prod", 0..20);
+    assert_eq!(come_again(&script, batch).await, [""; 0]);
+    assert_eq!(script.inputs("PutEvents"), [Value::Null; 0]);
+    let puts = script.inputs("PutItem");
+    let written = puts
+        .iter()
+        .find(|put| put["Item"]["sk"]["S"] == "experiment#EXPa");
+    let written = written.unwrap()["Item"].clone();
+    assert_eq!(written["until"]["S"], "2026-11-24T13:59:00Z");
+
+    let script = known("prod", 0..20)
+        .answer("Query", json!({}))
+        .answer("Query", json!({ "Items": [written] }));
+    assert_eq!(come_again(&script, warnings(0..20)).await, [""; 0]);
+    assert_eq!(script.inputs("PutEvents"), [Value::Null; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_experiment_that_another_run_wrote_down_first_comes_again() {
+    let script = Script::default().refuse("PutItem", "ConditionalCheckFailedException");
+    let event = json!({ "Records": [message(1, &experiment("running", "initiating", 59))] });
+    assert_eq!(come_again(&script, event).await, ["message-1"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_exercise_is_written_down_and_nothing_else() {
     let script = Script::default();

@@ -1,4 +1,4 @@
-//! `docs/edge-cases.md` and `docs/budget-cases.md` name tests, and files of tests, that exist.
+//! The pages of cases in `docs` name tests, and files of tests, that exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -32,6 +32,17 @@ fn every_test_that_the_page_of_edge_cases_names_exists() {
 #[test]
 fn every_test_that_the_page_of_budget_cases_names_exists() {
     every_name_exists("../docs/budget-cases.md", 30);
+}
+
+#[test]
+fn every_test_that_the_page_of_spot_cases_names_exists_and_no_case_is_left_out() {
+    every_name_exists("../docs/spot-cases.md", 100);
+    let page = std::fs::read_to_string("../docs/spot-cases.md").unwrap();
+    let cases = page.lines().filter_map(|line| {
+        let number = line.strip_prefix("| ")?.split(' ').next()?;
+        number.parse::<usize>().ok()
+    });
+    assert_eq!(cases.collect::<Vec<_>>(), (1..=42).collect::<Vec<_>>());
 }
 
 /// `page` names so many tests at least, and each exists.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::exercise::Exercises;
 use super::fold::{self, Folded, NOTICE, Said};
 use super::instance::InstanceId;
 use super::moment::Moment;
@@ -60,6 +61,7 @@ pub(super) struct Step {
 pub(super) struct Case<'a> {
     pub(super) id: &'a InstanceId,
     pub(super) observed: &'a Observed,
+    pub(super) exercises: &'a Exercises<'a>,
     pub(super) moment: Moment<'a>,
     pub(super) round: Round,
     pub(super) before: Option<&'a Drain>,

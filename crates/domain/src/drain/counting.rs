@@ -1,5 +1,6 @@
 //! What is lost beside instances: tasks on Fargate Spot, and places for tasks.
 
+use super::exercise::Exercises;
 use super::moment::Moment;
 use super::observed::Observed;
 use super::plan::Verdict;
@@ -16,6 +17,7 @@ pub(super) const FARGATE_SPOT: &str = "FARGATE_SPOT";
 
 /// What the signs say is lost, and what was decided about each.
 pub(super) fn counted(observed: &Observed, moment: Moment<'_>) -> (Vec<Counted>, Vec<Verdict>) {
+    let exercises = Exercises::of(observed, moment.now);
     let mut counted = Vec::new();
     let mut verdicts = Vec::new();
     for sign in &observed.signs {
@@ -42,13 +44,15 @@ pub(super) fn counted(observed: &Observed, moment: Moment<'_>) -> (Vec<Counted>,
             if known.any(|known: &Counted| known.what.key() == what.key()) {
                 return Err(Reason::AlreadyCounted);
             }
-            counted.push(Counted {
+            let mut loss = Counted {
                 what,
                 fleet,
                 pool: None,
                 at,
                 by_fis: false,
-            });
+            };
+            loss.by_fis = exercises.caused(&loss);
+            counted.push(loss);
             Ok(reason)
         });
         verdicts.push(Verdict {

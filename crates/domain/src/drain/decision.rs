@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::case::{Case, Round, Step};
+use super::exercise::Exercises;
 use super::fold::said;
 use super::instance::InstanceId;
 use super::moment::Moment;
@@ -46,6 +47,10 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
         forgotten,
         ..Plan::default()
     };
+    let exercises = Exercises::of(observed, moment.now);
+    let (experiments, heard) = exercises.into_writes(observed);
+    plan.experiments = experiments;
+    verdicts.extend(heard);
     verdicts.extend(steps.iter().filter_map(|(id, step)| {
         Some(Verdict {
             about: id.as_str().to_owned(),
@@ -74,6 +79,7 @@ pub(super) fn steps<'a>(observed: &'a Observed, moment: Moment<'a>) -> Steps<'a>
     let round = round(&observed.signs);
     let said = said(&observed.signs, moment.now);
     let nothing = Vec::new();
+    let exercises = Exercises::of(observed, moment.now);
     let open = round.looking.then(|| observed.drains.keys());
     let ids: BTreeSet<&InstanceId> = said
         .keys()
@@ -85,6 +91,7 @@ pub(super) fn steps<'a>(observed: &'a Observed, moment: Moment<'a>) -> Steps<'a>
             let case = Case {
                 id,
                 observed,
+                exercises: &exercises,
                 moment,
                 round,
                 before: observed.drains.get(id),

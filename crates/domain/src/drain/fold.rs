@@ -69,6 +69,7 @@ fn of(says: &Says) -> &[InstanceId] {
         Says::HookTest { .. }
         | Says::TaskStopping(_)
         | Says::PlacementFailed { .. }
+        | Says::Experiment(_)
         | Says::Look { .. }
         | Says::Tick
         | Says::Sweep => &[],

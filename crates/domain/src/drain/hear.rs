@@ -37,6 +37,7 @@ impl<'a> Fold<'a> {
             Says::HookTest { .. }
             | Says::TaskStopping(_)
             | Says::PlacementFailed { .. }
+            | Says::Experiment(_)
             | Says::Look { .. }
             | Says::Tick
             | Says::Sweep => {}

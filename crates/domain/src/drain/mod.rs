@@ -11,6 +11,7 @@ mod decision;
 mod drainability;
 mod draining;
 mod ending;
+mod exercise;
 mod fallback;
 mod fates;
 mod fold;
@@ -48,6 +49,7 @@ mod watch;
 
 pub use decision::decide;
 pub use drainability::{Undrainable, Why, drainability};
+pub use exercise::{Exercise, Experiment, LONGEST};
 pub use fold::{named, needs_all_drains};
 pub use instance::{InstanceId, InstanceIdError, Pool};
 pub use moment::{Fallback, Moment, Policy, SurgePolicy};
@@ -56,14 +58,14 @@ pub use observed::{
 };
 pub use outcome::{Ending, Outcome};
 pub use plan::{
-    FallbackStep, HookCallback, HookStep, IncidentWrite, IndexWrite, Member, Plan, Record,
-    SetState, StopTask, TENS, Verdict,
+    ExperimentWrite, FallbackStep, HookCallback, HookStep, IncidentWrite, IndexWrite, Member, Plan,
+    Record, SetState, StopTask, TENS, Verdict,
 };
 pub use reason::Reason;
 pub use record::{Berth, Drain, Drainer, Fate, Heard, Leaving, OpenHook, Owner};
 pub use seen::{ContainerInstanceSeen, Status, TaskSeen};
 pub use service::{Service, Task, Weight};
-pub use sign::{Action, Ec2State, HookCall, Says, Sign};
+pub use sign::{Action, Ec2State, ExperimentSeen, ExperimentState, HookCall, Says, Sign};
 pub use surge::{Counted, Incident, Loss, Raised, Scope};
 pub use tags::{DRAIN, Mode, STANDALONE, Standalone, Tagged, drain, standalone};
 pub use wants::{Wants, needs_ticks, wants};

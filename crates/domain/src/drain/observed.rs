@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::exercise::{Exercise, Experiment};
 use super::instance::{InstanceId, Pool};
 use super::record::Drain;
 use super::seen::Status;
@@ -55,9 +56,10 @@ pub struct Observed {
     pub counts: Vec<Counted>,
     /// The surges that were announced and are not over.
     pub incidents: Vec<Incident>,
-    /// The instances that AWS Fault Injection Service interrupts at this moment, if that was asked
-    /// for.
-    pub experiments: Option<BTreeSet<InstanceId>>,
+    /// The last exercise that a person announced.
+    pub exercise: Option<Exercise>,
+    /// The experiments that were heard of, by id.
+    pub experiments: BTreeMap<String, Experiment>,
     /// The fleets whose instances have been seen to drain without us.
     pub self_draining: BTreeSet<Scope>,
     /// What was announced to people and has not been withdrawn.

@@ -96,9 +96,7 @@ impl Open<'_> {
         if at + moment.policy.surge.window <= moment.now {
             return;
         }
-        let experiments = self.case.observed.experiments.as_ref();
-        let exercise = experiments.is_some_and(|ids| ids.contains(self.case.id));
-        self.drain.heard.by_fis |= exercise;
+        self.drain.heard.by_fis |= self.case.exercises.cover(at);
         self.step.counted = Some(Counted {
             what: Loss::Instance(self.case.id.clone()),
             fleet,

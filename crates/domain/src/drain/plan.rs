@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::exercise::Experiment;
 use super::instance::InstanceId;
 use super::observed::Place;
 use super::outcome::Outcome;
@@ -52,6 +53,8 @@ pub struct Plan {
     /// What to remember of instances by their id: that what became of one is written down, where it
     /// was.
     pub index: Vec<IndexWrite>,
+    /// Experiments that begin or end.
+    pub experiments: Vec<ExperimentWrite>,
     /// Losses to count; one that is counted already is not counted again.
     pub counted: Vec<Counted>,
     /// Surges to open, to update or to close.
@@ -182,6 +185,15 @@ pub enum IndexWrite {
         /// Whether they do.
         works: bool,
     },
+}
+
+/// A write of an experiment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExperimentWrite {
+    /// The experiment.
+    pub experiment: Experiment,
+    /// The version that has to be there (none: if there is none).
+    pub replaces: Option<Version>,
 }
 
 /// A write of a surge.

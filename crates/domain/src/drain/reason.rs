@@ -82,6 +82,10 @@ pub enum Reason {
     PlacementCounted,
     /// ECS finds no place for a task, which has nothing to do with Spot.
     PlacementElsewhere,
+    /// An experiment takes instances, which are no surge.
+    ExperimentBegins,
+    /// An experiment is over; what it ordered may be done yet.
+    ExperimentEnds,
 }
 
 impl Reason {
@@ -123,6 +127,8 @@ impl Reason {
             Self::CountedWithItsInstance => "counted-with-its-instance",
             Self::PlacementCounted => "placement-counted",
             Self::PlacementElsewhere => "placement-elsewhere",
+            Self::ExperimentBegins => "experiment-begins",
+            Self::ExperimentEnds => "experiment-ends",
         }
     }
 }
@@ -178,6 +184,8 @@ impl std::fmt::Display for Reason {
             Self::PlacementElsewhere => {
                 "ECS finds no place for a task of it, which has nothing to do with Spot"
             }
+            Self::ExperimentBegins => "it takes instances on purpose, and that is no surge",
+            Self::ExperimentEnds => "it takes no more instances than it has ordered by now",
         })
     }
 }

@@ -80,6 +80,9 @@ pub enum Says {
         /// The capacity provider that had no room, if ECS names one.
         provider: Option<String>,
     },
+    /// An experiment of AWS Fault Injection Service begins or ends.
+    /// Source: <https://docs.aws.amazon.com/fis/latest/userguide/monitoring-eventbridge.html>.
+    Experiment(ExperimentSeen),
     /// It is time to look again, as planned.
     Look {
         /// How many looks came before it in its chain.
@@ -181,4 +184,42 @@ pub struct HookCall {
     pub instance: InstanceId,
     /// Where it goes, if that is told: `EC2` or `WarmPool`.
     pub destination: Option<String>,
+}
+
+/// What AWS Fault Injection Service says of an experiment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExperimentSeen {
+    /// Its id.
+    pub id: String,
+    /// The id of the template that it was started from.
+    pub template: String,
+    /// How far it is.
+    pub state: ExperimentState,
+}
+
+/// How far an experiment is, as far as it matters to what it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExperimentState {
+    /// It is about to begin, runs, or is being stopped.
+    UnderWay,
+    /// It is over; what it ordered may be done yet.
+    Over,
+    /// It is over before it took anything.
+    NeverBegan,
+}
+
+impl ExperimentState {
+    /// The state of an experiment that had the state `old` until now; none for a new one that nobody
+    /// knew when this was written.
+    /// Source: <https://docs.aws.amazon.com/fis/latest/APIReference/API_ExperimentState.html>.
+    pub fn from_names(new: &str, old: &str) -> Option<Self> {
+        match (new, old) {
+            ("pending" | "initiating" | "running" | "stopping", _) => Some(Self::UnderWay),
+            ("completed" | "stopped" | "failed" | "cancelled", "pending" | "initiating") => {
+                Some(Self::NeverBegan)
+            }
+            ("completed" | "stopped" | "failed" | "cancelled", _) => Some(Self::Over),
+            _ => None,
+        }
+    }
 }

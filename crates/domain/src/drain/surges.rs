@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::exercise::Exercises;
 use super::fallback;
 use super::instance::InstanceId;
 use super::moment::Moment;
@@ -58,11 +59,12 @@ pub(super) fn tallies<'a>(
     fresh: &'a [Counted],
     moment: Moment<'_>,
 ) -> Tallies<'a> {
+    let exercises = Exercises::of(observed, moment.now);
     let mut seen = BTreeSet::new();
     let mut tallies = Tallies::new();
     let since = moment.now - moment.policy.surge.window;
     for counted in observed.counts.iter().chain(fresh) {
-        let within = counted.at > since && !is_exercise(counted, observed);
+        let within = counted.at > since && !exercises.caused(counted);
         if !within || !seen.insert(counted.what.key()) {
             continue;
         }
@@ -73,12 +75,6 @@ pub(super) fn tallies<'a>(
         }
     }
     tallies
-}
-
-fn is_exercise(counted: &Counted, observed: &Observed) -> bool {
-    let ids = observed.experiments.as_ref();
-    let of = |id: &InstanceId| ids.is_some_and(|ids| ids.contains(id));
-    counted.by_fis || matches!(&counted.what, Loss::Instance(id) if of(id))
 }
 
 fn add<'a>(tally: &mut Tally<'a>, counted: &'a Counted) {

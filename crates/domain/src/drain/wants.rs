@@ -40,8 +40,6 @@ pub struct Wants {
     pub tasks_of: BTreeSet<InstanceId>,
     /// The services.
     pub services_of: BTreeSet<ServiceArn>,
-    /// Whether it is needed which instances AWS Fault Injection Service interrupts.
-    pub experiments: bool,
 }
 
 impl Wants {
@@ -131,7 +129,6 @@ fn of_losses(observed: &Observed, moment: Moment<'_>, round: Round, wants: &mut 
         return;
     }
     for change in &changes {
-        wants.experiments |= change.before.is_none() && observed.experiments.is_none();
         let fleet = super::surges::fleet(&change.scope, observed);
         let group = fleet.and_then(|fleet| fleet.group.as_ref());
         if moment.policy.fallback.is_some()

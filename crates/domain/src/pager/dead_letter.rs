@@ -28,6 +28,8 @@ pub enum Letter {
     Unreadable {
         /// The message as it stands.
         body: String,
+        /// The ARN of the queue that SQS moved it from, if it did.
+        from: Option<String>,
     },
 }
 
@@ -40,6 +42,8 @@ pub struct Undelivered {
     pub target: Target,
     /// What should have been answered.
     pub event: Event,
+    /// What the event is about, if it says: an instance, a task, an experiment.
+    pub about: Option<String>,
     /// When the event says that it happened.
     pub happened: Option<Timestamp>,
     /// How often AWS tried.
@@ -64,6 +68,11 @@ pub enum Sender {
     /// A rule of EventBridge, whose target did not take the event.
     Rule {
         /// The rule's ARN.
+        arn: String,
+    },
+    /// A queue whose function got the message time and again and could not handle it.
+    Queue {
+        /// The queue's ARN.
         arn: String,
     },
     /// A schedule of EventBridge Scheduler, whose target did not take the invocation.
@@ -132,6 +141,18 @@ impl Target {
     }
 }
 
+/// The last part of the logical id of the queue that `spot-drain` is fed from: CloudFormation names
+/// a queue `STACK-LOGICAL_ID-SUFFIX`
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html>).
+const INTAKE: &str = "SpotIntake";
+
+/// The function of the suite that is fed from the queue of that ARN, as people know it.
+pub(super) fn fed_from(queue: &str, stack: &str) -> Option<&'static str> {
+    let name = queue.strip_prefix("arn:")?.rsplit(':').next()?;
+    let id = name.strip_prefix(stack)?.strip_prefix('-')?;
+    (id.split('-').next() == Some(INTAKE)).then_some("spot-drain")
+}
+
 /// Only what can be the name of a function may stand in a command
 /// (<https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>).
 fn is_name(text: &str) -> bool {
@@ -152,6 +173,22 @@ mod tests {
         assert_eq!(latest, Target::new(OFF_HOURS));
         assert_eq!(latest.arn(), OFF_HOURS);
         assert_eq!(latest.function(), Some("ecs-caretaker-off-hours"));
+    }
+
+    #[test]
+    fn a_queue_of_the_suite_feeds_a_function_and_another_queue_none() {
+        let queue = |name: &str| format!("arn:aws:sqs:eu-central-1:111122223333:{name}");
+        for (name, function) in [
+            ("ecs-caretaker-SpotIntake-1A2B3C4D5E6F", Some("spot-drain")),
+            ("ecs-caretaker-SpotIntake", Some("spot-drain")),
+            ("ecs-caretaker-SpotIntakes-1A2B", None),
+            ("ecs-caretaker-DeadLetters-1A2B", None),
+            ("another-SpotIntake-1A2B", None),
+            ("SpotIntake", None),
+        ] {
+            assert_eq!(fed_from(&queue(name), "ecs-caretaker"), function, "{name}");
+        }
+        assert_eq!(fed_from("ecs-caretaker-SpotIntake", "ecs-caretaker"), None);
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use super::Letterhead;
 use super::consequence::{Consequence, consequence};
-use super::dead_letter::{DeadLetter, Event, Letter, Sender, Undelivered};
-use crate::notice::{Fact, Kind, Next, Notice, Severity, incident};
+use super::dead_letter::{DeadLetter, Event, Letter, Sender, Undelivered, fed_from};
+use crate::notice::{Fact, Kind, Next, Notice, Severity, fact, incident, words};
 
 impl DeadLetter {
     /// The notice that tells of it. Each is a page: nobody can say from here what was lost with it.
     pub fn notice(&self, letterhead: &Letterhead) -> Notice {
         match &self.letter {
             Letter::Undelivered(undelivered) => self.given_up(undelivered, letterhead),
-            Letter::Unreadable { body } => self.unreadable(body),
+            Letter::Unreadable { body, from } => self.unreadable(body, from.as_deref()),
         }
     }
 
@@ -24,7 +24,7 @@ impl DeadLetter {
             ),
             facts: facts(undelivered, &consequence),
             done: consequence.done.map(str::to_owned),
-            next: next(undelivered),
+            next: next(undelivered, &letterhead.stack),
             unknown: Some(consequence.unknown.to_owned()),
             // A clock that runs ahead does not make it begin after its end.
             since: undelivered
@@ -34,16 +34,22 @@ impl DeadLetter {
         }
     }
 
-    fn unreadable(&self, body: &str) -> Notice {
+    fn unreadable(&self, body: &str, from: Option<&str>) -> Notice {
+        let came = from.map(|queue| fact("Came through", last_part(queue)));
+        let facts = [fact("Message", &self.id), fact("It begins with", body)];
         Notice {
             title: "A message in the dead-letter queue cannot be read".to_owned(),
-            facts: vec![fact("Message", &self.id), fact("It begins with", body)],
-            next: Next {
-                what: "Find out who sent it. Only the suite's own rules, schedules and functions \
-                       may send to this queue"
-                    .to_owned(),
-                command: None,
-            },
+            facts: facts.into_iter().chain(came).collect(),
+            next: words(match from {
+                Some(_) => {
+                    "Find out who sent it to that queue. Nothing of the suite's own writes what \
+                     cannot be read"
+                }
+                None => {
+                    "Find out who sent it. Only the suite's own rules, schedules and functions may \
+                     send to this queue"
+                }
+            }),
             unknown: Some("What should have been done, and whether it was".to_owned()),
             ..self.page_about(&self.queue)
         }
@@ -60,10 +66,7 @@ impl DeadLetter {
             title: String::new(),
             facts: Vec::new(),
             done: None,
-            next: Next {
-                what: String::new(),
-                command: None,
-            },
+            next: words(""),
             unknown: None,
             since: self.left,
             at: self.left,
@@ -76,6 +79,9 @@ impl DeadLetter {
 /// The function's name as people know it: without the stack's, which they are told anyway.
 fn short_name<'a>(undelivered: &'a Undelivered, stack: &str) -> &'a str {
     let target = &undelivered.target;
+    if let Some(function) = fed_from(target.arn(), stack) {
+        return function;
+    }
     let name = target.function().unwrap_or_else(|| target.arn());
     name.strip_prefix(stack)
         .and_then(|rest| rest.strip_prefix('-'))
@@ -97,7 +103,8 @@ fn facts(undelivered: &Undelivered, consequence: &Consequence) -> Vec<Fact> {
         .map(|words| fact("At stake", words))
         .into_iter()
         .collect();
-    facts.push(fact("Event", &kind_of(&undelivered.event)));
+    facts.push(fact("Event", kind_of(&undelivered.event)));
+    facts.extend(undelivered.about.as_ref().map(|about| fact("About", about)));
     if let Event::Enveloped {
         notice: Some(title),
         ..
@@ -136,14 +143,16 @@ fn kind_of(event: &Event) -> String {
 fn sent_by(sender: &Sender) -> Option<Fact> {
     match sender {
         Sender::Lambda { request } => Some(fact("Request", request.as_ref()?)),
+        Sender::Queue { arn } => Some(fact("Queue", last_part(arn))),
         Sender::Rule { arn } => Some(fact("Rule", last_part(arn))),
         Sender::Schedule { arn } => Some(fact("Schedule", last_part(arn))),
     }
 }
 
-/// `arn:aws:events:REGION:ACCOUNT:rule/NAME` is known to people as `NAME`.
+/// `arn:aws:events:REGION:ACCOUNT:rule/NAME` and `arn:aws:sqs:REGION:ACCOUNT:NAME` are known to people
+/// as `NAME`.
 fn last_part(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
+    arn.rsplit(['/', ':']).next().unwrap_or(arn)
 }
 
 const NOT_TAKEN: &str = "See whether the target is there and may be called. It did not take the \
@@ -151,8 +160,14 @@ const NOT_TAKEN: &str = "See whether the target is there and may be called. It d
 
 /// Only an event that Lambda took has left anything in the function's log. A rule is let in by the
 /// function's policy, a schedule by its role.
-fn next(undelivered: &Undelivered) -> Next {
+fn next(undelivered: &Undelivered, stack: &str) -> Next {
     let (what, before, after) = match undelivered.sender {
+        Sender::Queue { .. } => (
+            "Read what the function logged about it. The runbook for Spot says under Dead letters what \
+             else there is to do",
+            "aws logs tail /aws/lambda/",
+            " --since 1h",
+        ),
         Sender::Lambda { .. } => (
             "Read what the function logged about it",
             "aws logs tail /aws/lambda/",
@@ -165,16 +180,18 @@ fn next(undelivered: &Undelivered) -> Next {
             "",
         ),
     };
-    let function = undelivered.target.function();
+    let function = undelivered.target.function().map(str::to_owned);
+    let function = function.or_else(|| log_of(undelivered, stack));
     Next {
         what: what.to_owned(),
         command: function.map(|name| format!("{before}{name}{after}")),
     }
 }
 
-fn fact(label: &str, value: &str) -> Fact {
-    Fact {
-        label: label.to_owned(),
-        value: value.to_owned(),
-    }
+/// The function that a queue could not get to handle a message.
+fn log_of(undelivered: &Undelivered, stack: &str) -> Option<String> {
+    let Sender::Queue { arn } = &undelivered.sender else {
+        return None;
+    };
+    Some(format!("{stack}-{}", fed_from(arn, stack)?))
 }

@@ -9,7 +9,7 @@ use crate::made::{
 use crate::world::{World, world};
 
 /// A fleet of so many machines, of which only the first few are modelled.
-fn fleet(size: u32, machines: u32) -> World {
+pub(crate) fn fleet(size: u32, machines: u32) -> World {
     let mut world = world();
     for number in 1..=machines {
         world.machine(number, "prod");
@@ -22,12 +22,12 @@ fn fleet(size: u32, machines: u32) -> World {
     world
 }
 
-fn warned(world: &mut World, numbers: impl IntoIterator<Item = u32>) {
+pub(crate) fn warned(world: &mut World, numbers: impl IntoIterator<Item = u32>) {
     let says: Vec<Says> = numbers.into_iter().map(warning).collect();
     world.hears(says);
 }
 
-fn is_surge(world: &World) -> bool {
+pub(crate) fn is_surge(world: &World) -> bool {
     let told = world.told();
     let surges = told.iter().filter(|told| **told == ("spot-surge", false));
     assert!(surges.count() <= 1, "{told:?}");
@@ -204,22 +204,6 @@ fn one_pool_can_surge_while_the_others_are_fine() {
             ("spot-surge", true)
         ]
     );
-}
-
-#[test]
-fn an_exercise_never_pages_as_a_surge() {
-    let mut world = fleet(10, 5);
-    world.experiments = (1..=5).map(id).collect();
-    warned(&mut world, 1..=5);
-    assert!(!is_surge(&world));
-    assert!(world.counts.values().all(|counted| counted.by_fis));
-    // It is drained and written down as any other.
-    assert!(world.drains.values().all(|drain| drain.heard.by_fis));
-    // And those that are none count.
-    let mut world = fleet(10, 5);
-    world.experiments = [id(1)].into();
-    warned(&mut world, 1..=5);
-    assert_eq!(world.incidents.values().next().unwrap().peak, 4);
 }
 
 #[test]

@@ -354,6 +354,31 @@ fn one_that_is_registering_is_drained_as_soon_as_it_is_in() {
 }
 
 #[test]
+fn one_that_leaves_its_cluster_or_never_came_in_is_left_alone() {
+    for status in [
+        Status::Deregistering,
+        Status::RegistrationFailed,
+        Status::Inactive,
+    ] {
+        let mut world = one(Some(5));
+        world.at(1).status = status;
+        warned(&mut world, 1);
+        ends(&mut world, 1);
+        assert_eq!((world.calls.set, world.calls.stop), (0, 0), "{status:?}");
+    }
+}
+
+#[test]
+fn one_whose_agent_does_not_answer_is_set_draining_all_the_same() {
+    let mut world = one(None);
+    world.at(1).agent = false;
+    warned(&mut world, 1);
+    assert_eq!(world.status(1), Status::Draining);
+    ends(&mut world, 1);
+    assert_eq!(world.outcome(1).ending, Ending::Interrupted);
+}
+
+#[test]
 fn an_index_that_is_empty_costs_one_question() {
     let mut world = one(Some(5));
     world.at(1).indexed = false;

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::announcement::{ConcernKey, Told};
 use domain::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use domain::drain::{
-    Cluster, ContainerInstanceSeen, Counted, Drain, Fleet, Group, HookCallback, HookTimes,
-    Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment, Observed, Outcome, Owner, Place,
-    Plan, Policy, Pool, Provider, Reason, Record, Says, Scope, Service, SetState, Sign, Source,
-    Status, Tagged, Task, Whereabouts, decide, named, needs_all_drains, wants,
+    Cluster, ContainerInstanceSeen, Counted, Drain, Exercise, Experiment, Fleet, Group,
+    HookCallback, HookTimes, Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment,
+    Observed, Outcome, Owner, Place, Plan, Policy, Pool, Provider, Reason, Record, Says, Scope,
+    Service, SetState, Sign, Source, Status, Tagged, Task, Whereabouts, decide, named,
+    needs_all_drains, wants,
 };
 use domain::notice::Notice;
 use domain::resting::Kind;
@@ -78,7 +79,6 @@ pub(crate) struct World {
     pub(crate) providers: BTreeMap<String, Provider>,
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) fleets: BTreeMap<Scope, Fleet>,
-    pub(crate) experiments: BTreeSet<InstanceId>,
     /// Clusters that answer no call.
     pub(crate) denied: BTreeSet<ClusterArn>,
     /// Services of all clusters are read.
@@ -88,6 +88,8 @@ pub(crate) struct World {
     pub(crate) marks: BTreeMap<InstanceId, Mark>,
     pub(crate) counts: BTreeMap<String, Counted>,
     pub(crate) incidents: BTreeMap<String, Incident>,
+    pub(crate) exercise: Option<Exercise>,
+    pub(crate) experiments: BTreeMap<String, Experiment>,
     pub(crate) self_draining: BTreeSet<Scope>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
     /// What somebody planned to look at, and the hop that it carries.
@@ -146,13 +148,14 @@ pub(crate) fn world() -> World {
         providers: BTreeMap::from([("spot".to_owned(), provider)]),
         groups: BTreeMap::from([(GROUP.to_owned(), group)]),
         fleets: BTreeMap::new(),
-        experiments: BTreeSet::new(),
         denied: BTreeSet::new(),
         surveys: false,
         drains: BTreeMap::new(),
         marks: BTreeMap::new(),
         counts: BTreeMap::new(),
         incidents: BTreeMap::new(),
+        exercise: None,
+        experiments: BTreeMap::new(),
         self_draining: BTreeSet::new(),
         announced: BTreeMap::new(),
         looks: BTreeMap::new(),
@@ -483,6 +486,8 @@ impl World {
                 .cloned()
                 .collect(),
             incidents: self.incidents.values().cloned().collect(),
+            exercise: self.exercise.clone(),
+            experiments: self.experiments.clone(),
             self_draining: self.self_draining.clone(),
             announced: self.announced.clone(),
             ..Observed::default()
@@ -559,9 +564,6 @@ impl World {
             for arn in &wants.services_of {
                 let read = self.services.contains_key(arn).then(|| self.read(arn));
                 observed.services.insert(arn.clone(), Ok(read));
-            }
-            if wants.experiments {
-                observed.experiments = Some(self.experiments.clone());
             }
         }
     }
@@ -744,6 +746,16 @@ impl World {
             }
             let key = counted.what.key().to_owned();
             self.counts.insert(key, counted.clone());
+        }
+        for write in &plan.experiments {
+            if !step() {
+                return;
+            }
+            let id = write.experiment.id.clone();
+            let there = self.experiments.get(&id).map(|one| one.version);
+            if there == write.replaces {
+                self.experiments.insert(id, write.experiment.clone());
+            }
         }
         let mut stale = BTreeSet::new();
         for write in &plan.incidents {

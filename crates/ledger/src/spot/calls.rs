@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
-use domain::drain::{Counted, Drain, Incident, InstanceId, Scope};
+use domain::drain::{Counted, Drain, Exercise, Experiment, Incident, InstanceId, Scope};
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{DRAINS, EXERCISE, Exercise, LOOKS, SPOT, drain, surge};
+use super::{DRAINS, EXERCISE, EXPERIMENT, LOOKS, SPOT, drain, exercise, surge};
 use crate::fields::{Draft, Item};
 use crate::table::{failed, sent};
 use crate::{Entry, Ledger, LedgerError};
@@ -76,12 +76,23 @@ impl Ledger {
     }
 
     /// Writes down an exercise that is newer than the one there.
-    pub async fn announce_exercise(&self, exercise: &Exercise) -> Result<(), LedgerError> {
-        let put = self.put_into(SPOT, EXERCISE.to_owned(), surge::write_exercise(exercise));
+    pub async fn announce_exercise(&self, announced: &Exercise) -> Result<(), LedgerError> {
+        let put = self.put_into(SPOT, EXERCISE.to_owned(), exercise::write(announced));
         let put = put
             .condition_expression("attribute_not_exists(pk) OR since <= :since")
-            .expression_attribute_values(":since", text(&exercise.since.to_string()));
+            .expression_attribute_values(":since", text(&announced.since.to_string()));
         sent(put).await
+    }
+
+    /// Writes an experiment, if the one there has this version (none: if there is none).
+    pub async fn record_experiment(
+        &self,
+        experiment: &Experiment,
+        replaces: Option<Version>,
+    ) -> Result<(), LedgerError> {
+        let key = format!("{EXPERIMENT}#{}", experiment.id);
+        let draft = exercise::write_experiment(experiment);
+        self.record_into(SPOT, key, draft, replaces).await
     }
 
     /// Writes down that a look is planned; whether it is the first to be planned for this moment.

@@ -3,6 +3,7 @@
 
 mod calls;
 mod drain;
+mod exercise;
 mod index;
 mod parts;
 mod reads;
@@ -13,8 +14,9 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::drain::{Counted, Drain, Incident, InstanceId, Mark, Place, Scope};
-use jiff::Timestamp;
+use domain::drain::{
+    Counted, Drain, Exercise, Experiment, Incident, InstanceId, Mark, Place, Scope,
+};
 
 use crate::fields::{Fields, Item, Unreadable};
 
@@ -24,6 +26,8 @@ pub(crate) const DRAINS: &str = "drains";
 pub(crate) const SPOT: &str = "spot";
 /// The sort key of the last exercise.
 pub(crate) const EXERCISE: &str = "exercise";
+/// How the sort key of an experiment begins, before a `#` and its id.
+pub(crate) const EXPERIMENT: &str = "experiment";
 /// The partition in which instances are found by their id.
 pub(crate) const INDEX: &str = "spot-index";
 /// The partition of looks.
@@ -60,28 +64,10 @@ pub struct Spot {
     pub self_draining: BTreeSet<Scope>,
     /// The last exercise that a person announced.
     pub exercise: Option<Exercise>,
+    /// The experiments that were heard of lately, by id.
+    pub experiments: BTreeMap<String, Experiment>,
     /// What this version cannot read.
     pub unreadable: Vec<Unreadable>,
-}
-
-/// A time in which somebody takes instances on purpose, to see what happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exercise {
-    /// From when.
-    pub since: Timestamp,
-    /// Until when.
-    pub until: Timestamp,
-    /// Who says so.
-    pub by: String,
-    /// Why.
-    pub why: String,
-}
-
-impl Exercise {
-    /// Whether a moment lies in it.
-    pub fn covers(&self, at: Timestamp) -> bool {
-        self.since <= at && at < self.until
-    }
 }
 
 /// Losses that count for a surge.
@@ -146,10 +132,15 @@ impl Spot {
     fn place(&mut self, fields: &Fields<'_>) -> Result<(), Unreadable> {
         let key = fields.text("sk")?;
         if key == EXERCISE {
-            self.exercise = Some(surge::read_exercise(fields)?);
+            self.exercise = Some(exercise::read(fields)?);
             return Ok(());
         }
         let (kind, scope) = key.split_once('#').unwrap_or((&key, ""));
+        if kind == EXPERIMENT {
+            let experiment = exercise::read_experiment(fields, scope)?;
+            self.experiments.insert(scope.to_owned(), experiment);
+            return Ok(());
+        }
         let scope = Scope::of_key(scope).ok_or_else(|| fields.unreadable("sk", "a scope"))?;
         match kind {
             "surge" => self.incidents.push(surge::read_incident(fields, scope)?),

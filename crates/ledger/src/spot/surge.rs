@@ -4,7 +4,6 @@ use domain::drain::{Counted, Incident, InstanceId, Loss, Raised, Scope};
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp, Unit};
 
-use super::Exercise;
 use super::parts::{pool, service, task, write_pool};
 use crate::fields::{Draft, Fields, Unreadable};
 
@@ -110,25 +109,6 @@ fn read_raised(fields: &Fields<'_>) -> Result<Raised, Unreadable> {
         group: fields.text("group")?,
         saved: fields.number("saved")?,
         written: fields.number("written")?,
-    })
-}
-
-/// Writes an exercise, without its key.
-pub(crate) fn write_exercise(exercise: &Exercise) -> Draft {
-    Draft::default()
-        .instant("since", exercise.since)
-        .instant("until", exercise.until)
-        .text("by", &exercise.by)
-        .text("why", &exercise.why)
-}
-
-/// Reads an exercise.
-pub(crate) fn read_exercise(fields: &Fields<'_>) -> Result<Exercise, Unreadable> {
-    Ok(Exercise {
-        since: fields.instant("since")?,
-        until: fields.instant("until")?,
-        by: fields.text("by")?,
-        why: fields.text("why")?,
     })
 }
 

@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use domain::drain::{
-    Action, Berth, Counted, Drain, Drainer, Ec2State, Fate, Heard, Incident, InstanceId, Leaving,
-    Loss, Mark, OpenHook, Owner, Place, Pool, Raised, Scope, Source, Status,
+    Action, Berth, Counted, Drain, Drainer, Ec2State, Experiment, Fate, Heard, Incident,
+    InstanceId, Leaving, Loss, Mark, OpenHook, Owner, Place, Pool, Raised, Scope, Source, Status,
 };
 use domain::rest::Version;
 use jiff::Timestamp;
@@ -228,6 +228,18 @@ fn any_incident() -> impl Strategy<Value = Incident> {
     })
 }
 
+fn any_experiment() -> impl Strategy<Value = Experiment> {
+    let ids = ("EXP[a-zA-Z0-9]{1,61}", "EXT[a-zA-Z0-9]{1,61}");
+    let times = (any_instant(), any_instant(), any::<i64>());
+    (ids, times).prop_map(|((id, template), (since, until, version))| Experiment {
+        id,
+        template,
+        since,
+        until,
+        version: Version(version),
+    })
+}
+
 fn any_place() -> impl Strategy<Value = Place> {
     let status = prop::sample::select(vec![
         Status::Active,
@@ -292,6 +304,15 @@ proptest! {
         spot.add(&item(SPOT, &key, surge::write_incident(&incident)));
         prop_assert_eq!(spot.incidents, [incident]);
         prop_assert_eq!(spot.unreadable, []);
+    }
+
+    #[test]
+    fn an_experiment_survives_being_written_and_read(experiment in any_experiment()) {
+        let key = format!("experiment#{}", experiment.id);
+        let mut spot = Spot::default();
+        spot.add(&item(SPOT, &key, exercise::write_experiment(&experiment)));
+        prop_assert_eq!(spot.unreadable, []);
+        prop_assert_eq!(spot.experiments, [(experiment.id.clone(), experiment)].into());
     }
 
     #[test]
@@ -360,6 +381,7 @@ fn what_cannot_be_read_is_said_and_hinders_no_other() {
     for (key, expected) in [
         ("surge#nowhere", "a scope"),
         ("surge#provider/spot", "an instant"),
+        ("experiment#EXPa", "a string"),
         (
             "calm#provider/spot",
             "a kind of item that this version knows",

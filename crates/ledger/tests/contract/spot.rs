@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::{ClusterArn, ContainerInstanceArn, TaskArn};
 use domain::drain::{
-    Action, Berth, Counted, Drain, Drainer, Fate, Heard, Incident, IndexWrite, InstanceId, Leaving,
-    Loss, Mark, Owner, Place, Pool, Raised, Scope, Source, Status,
+    Action, Berth, Counted, Drain, Drainer, Exercise, Experiment, Fate, Heard, Incident,
+    IndexWrite, InstanceId, Leaving, Loss, Mark, Owner, Place, Pool, Raised, Scope, Source, Status,
 };
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
@@ -308,7 +308,7 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
 async fn the_last_exercise_stands_and_covers_its_time() {
     everywhere(async |table| {
         let ledger = &table.ledger;
-        let exercise = |since: &str| ledger::Exercise {
+        let exercise = |since: &str| Exercise {
             since: at(since),
             until: at("2026-11-24T11:00:00Z"),
             by: "ana".to_owned(),
@@ -326,6 +326,33 @@ async fn the_last_exercise_stands_and_covers_its_time() {
         let covers = |moment: &str| later.covers(at(moment));
         assert!(covers("2026-11-24T10:30:00Z") && covers("2026-11-24T10:59:59Z"));
         assert!(!covers("2026-11-24T10:29:59Z") && !covers("2026-11-24T11:00:00Z"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_runs_that_hear_of_an_experiment_the_second_is_overtaken() {
+    everywhere(async |table| {
+        let ledger = &table.ledger;
+        let experiment = |until: &str, version| Experiment {
+            id: "EXPaBCD1efg2HIJkL3".to_owned(),
+            template: "EXTa1b2c3de5f6g7h".to_owned(),
+            since: at(NOW),
+            until: at(until),
+            version: Version(version),
+        };
+        let begun = experiment("2026-11-24T14:00:00Z", 1);
+        let over = experiment("2026-11-24T10:25:00Z", 2);
+        ledger.record_experiment(&begun, None).await.unwrap();
+        let other = experiment("2026-11-24T12:00:00Z", 7);
+        assert_overtaken(ledger.record_experiment(&other, None).await);
+        let one = Some(Version(1));
+        ledger.record_experiment(&over, one).await.unwrap();
+        assert_overtaken(ledger.record_experiment(&other, one).await);
+        let spot = ledger.spot().await.unwrap();
+        assert_eq!(spot.unreadable, []);
+        assert_eq!(spot.experiments, [(over.id.clone(), over)].into());
+        assert_eq!(spot.exercise, None);
     })
     .await;
 }

@@ -12,18 +12,56 @@ use serde_json::Value;
 
 type Attributes = BTreeMap<String, String>;
 
-/// Reads a message. What its sender wrote beside it comes first, because a body can quote anything.
-pub(super) fn read(body: &str, attributes: &Attributes) -> Letter {
+/// What SQS says of a message that it moved from a queue whose function could not handle it.
+pub(super) struct Moved {
+    /// The queue's ARN.
+    pub(super) from: String,
+    /// How often the message was received in all, this time included.
+    pub(super) received: Option<u64>,
+}
+
+/// Reads a message. What SQS and its sender wrote beside it comes first, because a body can quote
+/// anything.
+pub(super) fn read(body: &str, attributes: &Attributes, moved: Option<Moved>) -> Letter {
     let json = serde_json::from_str(body).unwrap_or(Value::Null);
-    of_a_schedule(attributes)
+    let from = moved.as_ref().map(|moved| moved.from.clone());
+    moved
+        .and_then(|moved| of_a_queue(&json, moved))
+        .or_else(|| of_a_schedule(attributes))
         .or_else(|| of_a_rule(&json, attributes))
         .or_else(|| of_lambda(&json))
         .map_or_else(
             || Letter::Unreadable {
                 body: body.to_owned(),
+                from,
             },
             |undelivered| Letter::Undelivered(Box::new(undelivered)),
         )
+}
+
+/// A message that a queue's function was handed too often: the body is as it came to that queue
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>).
+/// What a topic made of it is taken off.
+fn of_a_queue(body: &Value, moved: Moved) -> Option<Undelivered> {
+    let within = body
+        .get("TopicArn")
+        .and_then(|_| serde_json::from_str(&text(body, "/Message")?).ok());
+    let event = within.as_ref().unwrap_or(body);
+    event.as_object()?;
+    Some(Undelivered {
+        sender: Sender::Queue {
+            arn: moved.from.clone(),
+        },
+        target: Target::new(&moved.from),
+        event: kind_of(event),
+        about: about(event),
+        happened: time(event).or_else(|| text(event, "/Time")?.parse().ok()),
+        // The pager has received it too.
+        attempts: moved.received.map(|all| all.saturating_sub(1)),
+        condition: None,
+        error_type: None,
+        error_message: None,
+    })
 }
 
 /// An invocation that EventBridge Scheduler could not make
@@ -47,6 +85,7 @@ fn of_a_rule(body: &Value, attributes: &Attributes) -> Option<Undelivered> {
         arn: attributes.get("RULE_ARN")?.clone(),
     };
     Some(Undelivered {
+        about: about(body),
         happened: time(body),
         ..not_taken(sender, kind_of(body), attributes)?
     })
@@ -60,6 +99,7 @@ fn not_taken(sender: Sender, event: Event, attributes: &Attributes) -> Option<Un
         sender,
         target: Target::new(attributes.get("TARGET_ARN")?),
         event,
+        about: None,
         happened: None,
         // The first attempt is none of the retries.
         attempts: retries
@@ -81,6 +121,7 @@ fn of_lambda(record: &Value) -> Option<Undelivered> {
         },
         target: Target::new(&text(record, "/requestContext/functionArn")?),
         event: kind_of(event),
+        about: about(event),
         happened: time(event),
         attempts: record
             .pointer("/requestContext/approximateInvokeCount")
@@ -104,7 +145,32 @@ fn kind_of(event: &Value) -> Event {
     if let Some(request) = text(event, "/RequestType") {
         return Event::CloudFormation { request };
     }
+    // EC2 Auto Scaling writes to a queue without an envelope.
+    if let Some(transition) = text(event, "/LifecycleTransition") {
+        return Event::Enveloped {
+            source: "aws.autoscaling".to_owned(),
+            detail_type: transition,
+            notice: None,
+        };
+    }
     text(event, "/action").map_or(Event::Unknown, |action| Event::Asked { action })
+}
+
+/// What an event is about, where the suite's queues hear of it: an instance, a task, an experiment.
+fn about(event: &Value) -> Option<String> {
+    let named = [
+        "/detail/instance-id",
+        "/detail/EC2InstanceId",
+        "/detail/ec2InstanceId",
+        "/detail/taskArn",
+        "/detail/experiment-id",
+        "/EC2InstanceId",
+    ];
+    let evicted = event.pointer("/detail/serviceEventDetails/instanceIdSet");
+    let evicted = evicted.and_then(Value::as_array);
+    let evicted = evicted.map(|ids| ids.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+    let mut named = named.iter().filter_map(|pointer| text(event, pointer));
+    named.next().or_else(|| Some(evicted?.join(", ")))
 }
 
 /// When an event in EventBridge's envelope happened.

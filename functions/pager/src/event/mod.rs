@@ -2,6 +2,8 @@
 
 mod letter;
 mod sqs;
+#[cfg(test)]
+mod tests;
 
 use domain::pager::{Delivered, Heard};
 use notices::{DETAIL_TYPE, SOURCE};

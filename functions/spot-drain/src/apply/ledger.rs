@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use ::ledger::LedgerError;
 use domain::announcement::ConcernKey;
-use domain::drain::{Counted, IncidentWrite, IndexWrite, InstanceId, Plan, Record, Scope};
+use domain::drain::{
+    Counted, ExperimentWrite, IncidentWrite, IndexWrite, InstanceId, Plan, Record, Scope,
+};
 
 use super::{Applied, Hand, Step, WRITES_AT_ONCE, emit};
 use crate::Invocation;
@@ -75,6 +77,25 @@ impl Hand<'_> {
         let before = applied.failed.len();
         self.take(writes, WRITES_AT_ONCE, step, call, applied).await;
         lost | &applied.failed_since(before)
+    }
+
+    /// Remembers experiments that begin or end. Where another run was first, their messages come
+    /// again.
+    pub(super) async fn experiments(&self, plan: &Plan, applied: &mut Applied) {
+        let step = |write: &&ExperimentWrite| Step {
+            what: format!("the experiment {}", write.experiment.id),
+            about: Vec::new(),
+        };
+        let ledger = &self.aws.edge.ledger;
+        let call = async |write: &&ExperimentWrite| {
+            let ExperimentWrite {
+                experiment,
+                replaces,
+            } = write;
+            Ok(ledger.record_experiment(experiment, *replaces).await?)
+        };
+        let writes = plan.experiments.iter();
+        self.take(writes, WRITES_AT_ONCE, step, call, applied).await;
     }
 
     /// Counts losses.

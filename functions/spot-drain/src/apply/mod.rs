@@ -16,9 +16,9 @@ mod ticks;
 
 use std::collections::BTreeSet;
 
-use ::ledger::{Entry, Exercise, LedgerError};
+use ::ledger::{Entry, LedgerError};
 use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
-use domain::drain::{InstanceId, Member, Plan, Scope, SetState};
+use domain::drain::{Exercise, InstanceId, Member, Plan, Scope, SetState};
 use edge::gate::Gate;
 use futures_util::StreamExt;
 use tokio::time::Instant;
@@ -98,6 +98,7 @@ pub(crate) async fn apply(
     hand.stop_tasks(plan, &refused, &mut applied).await;
     let lost = hand.outcomes(plan, invocation, &mut applied).await;
     let unmarked = hand.index(plan, &lost, invocation, &mut applied).await;
+    hand.experiments(plan, &mut applied).await;
     hand.counted(plan, &mut applied).await;
     hand.incidents(plan, invocation, &mut applied).await;
     hand.tell(plan, &mut applied).await;

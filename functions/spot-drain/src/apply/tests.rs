@@ -193,9 +193,16 @@ async fn a_hook_that_is_over_is_let_go_and_any_other_refusal_is_a_failure() {
     let script = Script::default().refusal_xml(CALL, "ValidationError", over);
     let (done, failed) = applied(&script, &hook(HookCallback::Complete)).await;
     assert_eq!((done.len(), failed.len()), (1, 0));
-    let script = Script::default().refuse_xml(CALL, "ValidationError");
-    let (_, failed) = applied(&script, &hook(HookCallback::Complete)).await;
-    assert_eq!(failed.len(), 1);
+    for refusal in [
+        "ValidationError",
+        "ResourceContention",
+        "ScalingActivityInProgress",
+        "AccessDenied",
+    ] {
+        let script = Script::default().refuse_xml(CALL, refusal);
+        let (_, failed) = applied(&script, &hook(HookCallback::Complete)).await;
+        assert_eq!(failed.len(), 1, "{refusal}");
+    }
 }
 
 fn looking() -> Plan {

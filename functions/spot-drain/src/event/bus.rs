@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shell::json::{self, BadField};
 
-use super::{Heard, Told, bad, ecs, hook, instance, instant, look};
+use super::{Heard, Told, bad, ecs, fis, hook, instance, instant, look};
 use crate::Settings;
 
 /// What a rule with a schedule and EventBridge Scheduler send.
@@ -84,6 +84,7 @@ fn heard(envelope: Envelope) -> Result<Heard, BadField> {
         ("aws.ecs", ecs::INSTANCE) => ecs::container_instance(detail),
         ("aws.ecs", ecs::TASK) => ecs::task(detail),
         ("aws.ecs", ecs::SERVICE) => ecs::service_action(detail, &resources),
+        ("aws.fis", fis::EXPERIMENT) => fis::experiment(detail),
         (look::SOURCE, look::LOOK_AGAIN) => look::read(detail),
         ("aws.events", SCHEDULED) => Ok(Says::Tick.into()),
         ("aws.scheduler", SCHEDULED) => Ok(Says::Sweep.into()),

@@ -2,6 +2,7 @@
 
 mod bus;
 mod ecs;
+mod fis;
 mod hook;
 mod instance;
 mod look;
@@ -9,9 +10,8 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
-use domain::drain::{Says, Sign};
+use domain::drain::{Exercise, Says, Sign};
 use jiff::Timestamp;
-use ledger::Exercise;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shell::json::{self, BadField};

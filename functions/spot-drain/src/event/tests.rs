@@ -1,6 +1,6 @@
 //! What is made of every event, as AWS shapes it and as it might.
 
-use domain::drain::{Action, Ec2State, InstanceId, Says, Sign, Status};
+use domain::drain::{Action, Ec2State, ExperimentState, InstanceId, Says, Sign, Status};
 use serde_json::{Value, json};
 
 use super::*;
@@ -151,6 +151,7 @@ fn every_sample_may_have_fields_that_nobody_knows_yet() {
         "container-instance-registered",
         "task-stopping-for-spot",
         "placement-failed",
+        "experiment-running",
     ] {
         let event = with(name, "/detail/future", json!({ "a": [1] }));
         assert_eq!(sign(event).says, says(name), "{name}");
@@ -403,6 +404,52 @@ fn an_eviction_names_its_instances_and_whether_it_was_a_rehearsal() {
         json!("SharedSnapshotCopyInitiated"),
     );
     assert_eq!(not_for_us(other), "not-an-eviction");
+}
+
+#[test]
+fn an_experiment_is_heard_of_with_its_template_and_how_far_it_is() {
+    use ExperimentState::{NeverBegan, Over, UnderWay};
+    for (name, state) in [
+        ("experiment-initiating", UnderWay),
+        ("experiment-running", UnderWay),
+        ("experiment-completed", Over),
+        ("experiment-stopped", Over),
+        ("experiment-failed-before-it-began", NeverBegan),
+    ] {
+        let Says::Experiment(seen) = says(name) else {
+            panic!("{name}");
+        };
+        assert_eq!(seen.id, "EXPaBCD1efg2HIJkL3", "{name}");
+        assert_eq!(seen.template, "EXTa1b2c3de5f6g7h", "{name}");
+        assert_eq!(seen.state, state, "{name}");
+    }
+    let mut event = sample("experiment-failed-before-it-began");
+    event["detail"].as_object_mut().unwrap().remove("old-state");
+    let Says::Experiment(seen) = sign(event).says else {
+        panic!("no experiment");
+    };
+    assert_eq!(seen.state, Over, "what it was before is not told");
+    let paused = with(
+        "experiment-running",
+        "/detail/new-state/status",
+        json!("paused"),
+    );
+    assert_eq!(not_for_us(paused), "a-state-that-is-not-known");
+    for (pointer, value, field) in [
+        ("/detail/experiment-id", json!(""), "detail.experiment-id"),
+        ("/detail/experiment-id", json!(7), "detail.experiment-id"),
+        (
+            "/detail/experiment-template-id",
+            json!(null),
+            "detail.experiment-template-id",
+        ),
+        ("/detail/new-state", json!({}), "detail.new-state.status"),
+        ("/detail/new-state", json!("running"), "detail.new-state"),
+    ] {
+        let failure = parsed(with("experiment-running", pointer, value)).unwrap_err();
+        let said = failure.to_string();
+        assert!(said.starts_with(&format!("{field}: ")), "{said}");
+    }
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! What the ledger remembers.
 
-use std::collections::BTreeSet;
-
 use domain::announcement::ConcernKey;
-use domain::drain::{InstanceId, Loss, Moment, Whereabouts, named, needs_all_drains};
+use domain::drain::{InstanceId, Moment, Whereabouts, named, needs_all_drains};
 use domain::notice::Kind;
 use futures_util::StreamExt;
 use ledger::{Known, LedgerError, Standing, Unreadable};
@@ -19,8 +17,6 @@ const AT_ONCE: usize = 8;
 /// Reads what stands, and what is known of the instances that the signs name. If the ledger cannot
 /// be read, nothing is known.
 pub(super) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, moment: Moment<'_>) {
-    // What takes instances on purpose tells nobody which; a person does who announces an exercise.
-    seen.observed.experiments = Some(BTreeSet::new());
     if let Err(error) = read(aws, settings, seen, moment).await {
         seen.blind = true;
         seen.unseen.push(Trouble::everywhere("the ledger", error));
@@ -55,14 +51,8 @@ async fn read(
     observed.counts = losses.counts;
     observed.drains = drains.drains;
     observed.all_drains = all;
-    if spot.exercise.is_some_and(|one| one.covers(moment.now)) {
-        let counted = observed.counts.iter().filter_map(|one| match &one.what {
-            Loss::Instance(instance) => Some(instance.clone()),
-            Loss::Task { .. } | Loss::Placement { .. } => None,
-        });
-        let taken = counted.chain(instances.iter().cloned());
-        observed.experiments = Some(taken.chain(observed.drains.keys().cloned()).collect());
-    }
+    observed.exercise = spot.exercise;
+    observed.experiments = spot.experiments;
     let lost = spot.unreadable.into_iter();
     let lost = lost.chain(losses.unreadable).chain(drains.unreadable);
     unreadable(seen, lost);

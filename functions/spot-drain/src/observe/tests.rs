@@ -1,5 +1,7 @@
 //! What is made of every odd answer to a look.
 
+mod pages;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::{ServiceArn, TaskArn};

@@ -8,6 +8,8 @@ use crate::services::events::{emit, uuid};
 use crate::world::World;
 
 const SOURCE: &str = "aws.ec2";
+/// The id of the template of every experiment here.
+const TEMPLATE: &str = "EXTrehearsal";
 
 /// `EC2 Instance State-change Notification`:
 /// <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html>.
@@ -88,7 +90,7 @@ pub(super) fn experiment(world: &mut World, id: &str, old: &str, new: &str) {
     );
     let detail = json!({
         "experiment-id": id,
-        "experiment-template-id": "EXTrehearsal",
+        "experiment-template-id": TEMPLATE,
         "new-state": { "status": new, "reason": format!("Experiment is {new}.") },
         "old-state": { "status": old, "reason": format!("Experiment is {old}.") },
     });

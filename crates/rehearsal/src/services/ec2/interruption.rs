@@ -93,6 +93,7 @@ pub fn interrupt(world: &mut World, interruption: &Interruption) {
     world.ec2.doomed.extend(instances.iter().cloned());
     if *fis {
         let id = format!("EXP{}", &world.id()[..15]);
+        events::experiment(world, &id, "pending", "initiating");
         events::experiment(world, &id, "initiating", "running");
         world.ec2.plan(end, Step::Concluded(id));
     }

@@ -260,7 +260,7 @@ fn fis_recommends_at_once_and_says_when_its_experiment_runs() {
             _ => None,
         })
         .collect();
-    assert_eq!(experiments, ["running", "completed"]);
+    assert_eq!(experiments, ["initiating", "running", "completed"]);
     let told = story(&world, &interruption.instances[0]);
     assert_eq!(told[..2], ["0 rebalance", "0 warning terminate"]);
 }

@@ -22,8 +22,11 @@ pub struct Message {
     pub sender: String,
     /// When it was sent; a delay does not count.
     pub sent: Timestamp,
-    /// How often it was received.
+    /// How often it was received in this queue.
     pub received: u32,
+    /// The queue that it was moved from as a dead letter, and how often it was received there and
+    /// before.
+    pub moved: Option<(String, u32)>,
     /// When it was received first.
     pub first_received: Option<Timestamp>,
 }
@@ -43,6 +46,7 @@ impl Message {
             sender: sender.to_owned(),
             sent: world.now,
             received: 0,
+            moved: None,
             first_received: None,
         }
     }
@@ -57,12 +61,12 @@ impl Message {
             .map(|(name, attribute)| (name.clone(), in_a_record(attribute)))
             .collect();
         let first = self.first_received.unwrap_or(self.sent);
-        json!({
+        let mut record = json!({
             "messageId": self.id,
             "receiptHandle": format!("{}-{}", self.id, self.received),
             "body": self.body,
             "attributes": {
-                "ApproximateReceiveCount": self.received.to_string(),
+                "ApproximateReceiveCount": self.received_in_all().to_string(),
                 "SentTimestamp": self.sent.as_millisecond().to_string(),
                 "SenderId": self.sender,
                 "ApproximateFirstReceiveTimestamp": first.as_millisecond().to_string(),
@@ -72,7 +76,18 @@ impl Message {
             "eventSource": "aws:sqs",
             "eventSourceARN": queue,
             "awsRegion": queue.split(':').nth(3),
-        })
+        });
+        if let Some((from, _)) = &self.moved {
+            record["attributes"]["DeadLetterQueueSourceArn"] = json!(from);
+        }
+        record
+    }
+
+    /// "The number of times a message has been received across all queues but not deleted",
+    /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html>.
+    pub(super) fn received_in_all(&self) -> u32 {
+        let before = self.moved.as_ref().map_or(0, |(_, before)| *before);
+        before.saturating_add(self.received)
     }
 }
 

@@ -137,9 +137,9 @@ fn receive(queue: &mut Queue, now: Timestamp, most: usize) -> Vec<(Place, Messag
 ///
 /// A message that moves keeps its id and the time at which it was sent:
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>.
-fn redrive(world: &mut World, queue: &str) {
+fn redrive(world: &mut World, from: &str) {
     let now = world.now;
-    let Some(queue) = world.sqs.queues.get_mut(queue) else {
+    let Some(queue) = world.sqs.queues.get_mut(from) else {
         return;
     };
     queue.forget(now);
@@ -156,8 +156,10 @@ fn redrive(world: &mut World, queue: &str) {
     });
     if let Some(target) = world.sqs.queues.get_mut(&redrive.to) {
         for message in moved {
+            let before = message.received_in_all();
             let fresh = Message {
                 received: 0,
+                moved: Some((from.to_owned(), before)),
                 first_received: None,
                 ..message
             };

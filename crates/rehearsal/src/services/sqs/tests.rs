@@ -190,6 +190,11 @@ fn a_message_that_was_received_too_often_is_a_dead_letter_with_its_id() {
     let dead = &world.sqs.queues["arn:aws:sqs:eu-central-1:123456789012:dead"];
     let left: Vec<_> = dead.messages().map(|message| &message.id).collect();
     assert_eq!(left, [&id]);
+    // It says where it is from, and goes on being counted.
+    let record = dead.messages().next().unwrap().record("dead");
+    let said = |name: &str| record["attributes"][name].clone();
+    assert_eq!(said("DeadLetterQueueSourceArn"), ARN);
+    assert_eq!(said("ApproximateReceiveCount"), "2");
     assert_eq!(next_batch(&world), None);
 }
 
