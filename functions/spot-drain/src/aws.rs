@@ -5,6 +5,7 @@ use edge::Edge;
 use shell::pace::Pace;
 use shell::{OnDemand, on_demand};
 
+use crate::observe::fleets::Memory;
 use crate::settings::Settings;
 
 /// Everything that talks to AWS.
@@ -13,6 +14,8 @@ pub struct Aws {
     /// SQS, to which a look is sent.
     pub(crate) sqs: OnDemand<aws_sdk_sqs::Client>,
     pub(crate) pace: Paces,
+    /// How large clusters are, as far as this process knows.
+    pub(crate) clusters: Memory,
 }
 
 /// Our share of the token buckets of ECS that only this function takes from. Two runs at once do
@@ -38,6 +41,7 @@ impl Aws {
         Self {
             edge: Edge::new(config, &settings.place),
             sqs: on_demand(config, aws_sdk_sqs::Client::new),
+            clusters: Memory::default(),
             pace: Paces {
                 read: pace(100.0, 20.0),
                 modify: pace(100.0, 40.0),

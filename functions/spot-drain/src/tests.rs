@@ -99,6 +99,29 @@ async fn a_surge_is_drained_in_tens_and_no_task_is_looked_at() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_loss_means_is_looked_at_when_the_lost_are_draining() {
+    let alone = (0..3).map(|number| {
+        let mut item = indexed("prod", number);
+        let place = format!("place#{}", arn("prod", number).as_str());
+        item[place]["M"].as_object_mut().unwrap().remove("provider");
+        item
+    });
+    let listed = json!({ "containerInstanceArns": [arn("prod", 7).as_str()] });
+    let script = Script::default()
+        .answer("BatchGetItem", items(alone))
+        .answer("ListContainerInstances", listed)
+        .answer("DescribeContainerInstances", described("prod", [7]));
+    assert_eq!(come_again(&script, warnings(0..3)).await, [""; 0]);
+    assert_eq!(drained(&script).len(), 1);
+    let called = script.called();
+    let place = |what: &str| called.iter().position(|one| one == what).unwrap();
+    let drains = place("UpdateContainerInstancesState");
+    assert!(place("DescribeClusters") < drains, "{called:?}");
+    assert!(drains < place("ListContainerInstances"), "{called:?}");
+    assert!(place("DescribeContainerInstances") < place("PutItem"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn those_that_the_index_does_not_know_are_asked_for_together_once_in_each_cluster() {
     let arns = json!({ "clusterArns": [
         "arn:aws:ecs:eu-central-1:123456789012:cluster/prod",

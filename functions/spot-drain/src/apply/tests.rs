@@ -24,7 +24,8 @@ async fn applied_on(script: &Script, plan: &Plan, event: Value) -> (Vec<String>,
     };
     let when = (&invocation, invocation.stop());
     let aws = aws(script, &settings);
-    let applied = apply(&aws, &settings, &work, plan, false, when).await;
+    let drained = drain(&aws, &settings, &plan.drain, when.1).await;
+    let applied = apply(&aws, &settings, &work, plan, drained, false, when).await;
     let failed = applied.failed.iter();
     let failed = failed.map(|one| format!("{}: {}", one.what, one.failure.kind()));
     (applied.done, failed.collect())
@@ -375,15 +376,9 @@ async fn nothing_is_begun_when_there_is_no_time_for_it_any_more() {
     };
     let work = Work::default();
     let when = (&invocation, invocation.stop());
-    let applied = apply(
-        &aws(&script, &settings),
-        &settings,
-        &work,
-        &plan,
-        false,
-        when,
-    )
-    .await;
+    let aws = aws(&script, &settings);
+    let drained = drain(&aws, &settings, &plan.drain, when.1).await;
+    let applied = apply(&aws, &settings, &work, &plan, drained, false, when).await;
     let kinds: Vec<&str> = applied
         .failed
         .iter()

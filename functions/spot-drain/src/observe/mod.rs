@@ -1,8 +1,9 @@
-//! One look at the world: what the ledger remembers, and of ECS and EC2 Auto Scaling only what the
-//! decision asks for, until it asks for nothing more.
+//! A look at the world: what the ledger remembers, and of ECS and EC2 Auto Scaling only what the
+//! decision asks for, until it asks for nothing more. First what those wait for that are lost, and
+//! the rest when they are DRAINING.
 
 mod clusters;
-mod fleets;
+pub(crate) mod fleets;
 mod groups;
 mod instances;
 mod ledger;
@@ -14,9 +15,10 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::drain::{InstanceId, Moment, Observed, Says, Wants, wants};
+use domain::drain::{Fleet, InstanceId, Moment, Observed, Says, Wants, wants};
+use jiff::Timestamp;
 
 use crate::event::Work;
 use crate::{Aws, Failure, Settings};
@@ -34,6 +36,9 @@ pub(crate) struct Seen {
     pub(crate) blind: bool,
     /// The instances that the index was asked about.
     indexed: BTreeSet<InstanceId>,
+    /// How large the groups are that were looked at, by name: whoever reads a group's tags is told that
+    /// too.
+    sizes: BTreeMap<String, Fleet>,
 }
 
 /// Something that did not succeed.
@@ -71,8 +76,9 @@ impl Trouble {
 /// the fleets and services of that; a round more than that is a mistake of ours.
 const ROUNDS: usize = 12;
 
-/// Looks at everything that the decision asks for.
-pub(crate) async fn observe(
+/// Looks at what tells who is set DRAINING at once: where those are that are lost, and who drains them
+/// there.
+pub(crate) async fn urgent(
     aws: &Aws,
     settings: &Settings,
     work: &Work,
@@ -81,26 +87,48 @@ pub(crate) async fn observe(
     let mut seen = Seen::default();
     seen.observed.signs.clone_from(&work.signs);
     ledger::look(aws, settings, &mut seen, moment).await;
+    answer(aws, settings, &mut seen, moment, Wants::urgent).await;
+    seen
+}
+
+/// Looks at everything else that the decision asks for.
+pub(crate) async fn rest(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    moment: Moment<'_>,
+    seen: &mut Seen,
+) {
     let sweeps = |says: &Says| matches!(says, Says::Sweep);
     if work.signs.iter().any(|sign| sweeps(&sign.says)) {
-        survey::look(aws, settings, &mut seen).await;
+        survey::look(aws, settings, seen).await;
     }
+    answer(aws, settings, seen, moment, |wants| wants).await;
+}
+
+/// Answers those of the questions until there are none.
+async fn answer(
+    aws: &Aws,
+    settings: &Settings,
+    seen: &mut Seen,
+    moment: Moment<'_>,
+    those: fn(Wants) -> Wants,
+) {
     for _round in 0..ROUNDS {
-        let wanted = wants(&seen.observed, moment);
+        let wanted = those(wants(&seen.observed, moment));
         if wanted.is_empty() {
-            return seen;
+            return;
         }
-        look(aws, settings, &mut seen, wanted).await;
+        look(aws, settings, seen, wanted, moment.now).await;
     }
     let failure = Failure::unusable("the signs", "ask for more than can be looked at");
     seen.unseen
         .push(Trouble::everywhere("what is asked for", failure));
-    seen
 }
 
 /// Looks at what is wanted. What could not be seen is there as an error afterwards, so that it is
 /// not asked for again.
-async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants) {
+async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, now: Timestamp) {
     locate::look(aws, settings, seen, &wanted.locate).await;
     let groups: BTreeSet<String> = wanted.groups.union(&wanted.hooks_of).cloned().collect();
     let (states, clusters, providers, groups, tasks, services) = tokio::join!(
@@ -117,5 +145,5 @@ async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants) {
     groups.place(seen);
     tasks.place(seen);
     services.place(seen);
-    fleets::look(aws, seen, &wanted.fleets).await;
+    fleets::look(aws, seen, &wanted.fleets, now).await;
 }

@@ -14,7 +14,8 @@ use crate::settings::tests::settings;
 /// Looks at what is wanted, after what was seen before.
 async fn seen_after(script: &Script, mut seen: Seen, wanted: Wants) -> Seen {
     let settings = settings();
-    super::look(&aws(script, &settings), &settings, &mut seen, wanted).await;
+    let now = crate::script::invocation().now;
+    super::look(&aws(script, &settings), &settings, &mut seen, wanted, now).await;
     seen
 }
 
@@ -328,10 +329,82 @@ async fn the_instances_of_a_cluster_without_a_provider_are_a_fleet_of_their_own(
             json!({ "containerInstanceArns": arns }),
         )
         .answer("DescribeContainerInstances", described);
-    let fleet = fleet(&script, Scope::Cluster(cluster("prod")))
-        .await
-        .unwrap();
-    assert_eq!((fleet.desired, fleet.in_service, fleet.spot), (2, 1, 2));
+    let scope = Scope::Cluster(cluster("prod"));
+    let wanted = || Wants {
+        fleets: [scope.clone()].into(),
+        ..Wants::default()
+    };
+    let settings = settings();
+    let aws = aws(&script, &settings);
+    let began = crate::script::invocation().now;
+    for (seconds, reads) in [(0, 1), (49, 1), (51, 2)] {
+        let script_again = script.clone();
+        let now = began + SignedDuration::from_secs(seconds);
+        let mut seen = Seen::default();
+        super::look(&aws, &settings, &mut seen, wanted(), now).await;
+        assert_eq!(script_again.inputs("ListContainerInstances").len(), reads);
+        let fleet = seen.observed.fleets[&scope].clone();
+        // The script has one answer: a second read fails.
+        let size = fleet.map(|fleet| (fleet.desired, fleet.in_service, fleet.spot));
+        assert_eq!(size, (reads == 1).then_some((2, 1, 2)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_fleets_are_asked_about_together_and_one_whose_group_was_read_not_at_all() {
+    let provider = |number: u32| {
+        let name = format!("hosts-{number:02}");
+        json!({
+            "name": format!("spot-{number:02}"),
+            "autoScalingGroupProvider": { "autoScalingGroupArn": edge::script::group_arn(&name) },
+        })
+    };
+    let described = |numbers: std::ops::Range<u32>| {
+        let providers: Vec<Value> = numbers.map(provider).collect();
+        json!({ "capacityProviders": providers })
+    };
+    let group = |number: u32| {
+        let all = groups(number).replace(">hosts<", &format!(">hosts-{number:02}<"));
+        let one = all.strip_prefix("<AutoScalingGroups>").unwrap();
+        one.strip_suffix("</AutoScalingGroups>").unwrap().to_owned()
+    };
+    let all: String = (1..12).map(group).collect();
+    let script = Script::default()
+        .answer("DescribeCapacityProviders", described(0..10))
+        .answer("DescribeCapacityProviders", described(10..12))
+        .answer_xml(
+            "DescribeAutoScalingGroups",
+            &format!("<AutoScalingGroups>{all}</AutoScalingGroups>"),
+        );
+    let scope = |number: u32| Scope::Provider(format!("spot-{number:02}"));
+    let mut before = Seen::default();
+    let known = Fleet {
+        desired: 77,
+        ..Fleet::default()
+    };
+    before.sizes.insert("hosts-00".to_owned(), known);
+    let wanted = Wants {
+        fleets: (0..12).map(scope).collect(),
+        ..Wants::default()
+    };
+    let after = seen_after(&script, before, wanted).await;
+    assert_eq!(script.called().len(), 3, "{:?}", script.called());
+    for number in 1..12 {
+        let fleet = after.observed.fleets[&scope(number)].clone().unwrap();
+        assert_eq!(fleet.desired, number);
+    }
+    let known = after.observed.fleets[&scope(0)].clone().unwrap();
+    assert_eq!(known.desired, 77);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_reads_the_tags_of_a_group_knows_its_size() {
+    let script = Script::default().answer_xml("DescribeAutoScalingGroups", &groups(3));
+    let wanted = Wants {
+        groups: ["hosts".to_owned()].into(),
+        ..Wants::default()
+    };
+    assert_eq!(seen(&script, wanted).await.sizes["hosts"].in_service, 3);
 }
 
 fn task(number: u32) -> TaskArn {
