@@ -59,6 +59,7 @@ pub fn limit_of(action: &str) -> Option<Limit> {
         | "PutAttributes"
         | "ExecuteCommand"
         | "UpdateContainerAgent" => limit("Cluster resource modify", 100.0, 40.0),
+        "GetTaskProtection" | "UpdateTaskProtection" => limit("Task protection", 200.0, 80.0),
         _ => return None,
     })
 }

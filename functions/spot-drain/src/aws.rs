@@ -31,6 +31,8 @@ pub(crate) struct Paces {
     pub(crate) clusters: Pace,
     /// `DescribeCapacityProviders`.
     pub(crate) providers: Pace,
+    /// `GetTaskProtection`.
+    pub(crate) protection: Pace,
 }
 
 impl Aws {
@@ -47,6 +49,7 @@ impl Aws {
                 modify: pace(100.0, 40.0),
                 clusters: pace(50.0, 20.0),
                 providers: pace(50.0, 20.0),
+                protection: pace(200.0, 80.0),
             },
         }
     }

@@ -46,6 +46,9 @@ pub struct Observed {
     /// The tasks of the instances that were asked for: every task in all of their places,
     /// whatever its desired status.
     pub tasks: BTreeMap<InstanceId, Result<BTreeMap<TaskArn, Task>, String>>,
+    /// Of the instances that were asked for, the tasks that are protected from scaling in, and until
+    /// when, as far as that is told.
+    pub protected: BTreeMap<InstanceId, Result<BTreeMap<TaskArn, Option<Timestamp>>, String>>,
     /// The services that were asked for; none where there is none any more.
     pub services: BTreeMap<ServiceArn, Result<Option<Service>, String>>,
     /// The services of the clusters all of whose services were read, for the report on

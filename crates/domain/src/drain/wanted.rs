@@ -8,6 +8,7 @@ use super::observed::{Group, Observed, Place, Source};
 use super::record::{Drain, Drainer};
 use super::scope::{Found, fleet, fleet_of};
 use super::seen::Status;
+use super::service::Task;
 use super::surge::Scope;
 use super::wants::Wants;
 use crate::arn::ServiceArn;
@@ -170,6 +171,10 @@ impl One<'_> {
             let there = tasks.values().filter(|task| !task.is_stopped());
             let owners = there.filter_map(|task| task.owner.service());
             wants_services(owners, self.observed, wants);
+            let stays = tasks.values().any(Task::may_be_protected);
+            if stuck && stays && !self.observed.protected.contains_key(self.id) {
+                wants.protection_of.insert(self.id.clone());
+            }
         }
     }
 }

@@ -38,6 +38,9 @@ pub struct Wants {
     pub fleets: BTreeSet<Scope>,
     /// The instances whose tasks are needed: both desired statuses, in all of their places.
     pub tasks_of: BTreeSet<InstanceId>,
+    /// The instances of whose tasks it is needed which are protected from scaling in: those of
+    /// services that are wanted and have not stopped.
+    pub protection_of: BTreeSet<InstanceId>,
     /// The services.
     pub services_of: BTreeSet<ServiceArn>,
     /// Whether it is needed which instances AWS Fault Injection Service interrupts.
@@ -57,6 +60,7 @@ impl Wants {
         Self {
             fleets: BTreeSet::new(),
             tasks_of: BTreeSet::new(),
+            protection_of: BTreeSet::new(),
             services_of: BTreeSet::new(),
             experiments: false,
             ..self

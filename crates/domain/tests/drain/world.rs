@@ -114,6 +114,7 @@ pub(crate) struct Calls {
     pub(crate) tasks: u32,
     pub(crate) states: u32,
     pub(crate) located: u32,
+    pub(crate) protection: u32,
     pub(crate) bases: Vec<(String, u32)>,
 }
 
@@ -587,6 +588,10 @@ impl World {
                 let tasks = self.tasks_of(id);
                 observed.tasks.insert(id.clone(), tasks);
             }
+            for id in &wants.protection_of {
+                let protected = self.protected(id);
+                observed.protected.insert(id.clone(), Ok(protected));
+            }
             for arn in &wants.services_of {
                 let read = self.services.contains_key(arn).then(|| self.read(arn));
                 observed.services.insert(arn.clone(), Ok(read));
@@ -650,12 +655,21 @@ impl World {
             },
             wanted: task.wanted,
             standalone: task.standalone.clone(),
-            protected: task.protected,
             stopped_at: task.stopped,
             exit_codes: task.code.into_iter().collect(),
         };
         let tasks = machine.tasks.iter();
         Ok(tasks.map(|(arn, task)| (arn.clone(), read(task))).collect())
+    }
+
+    fn protected(&mut self, id: &InstanceId) -> BTreeMap<TaskArn, Option<Timestamp>> {
+        self.calls.protection += 1;
+        let tasks = self.machines[id].tasks.iter();
+        let protected = tasks.filter(|(_, task)| task.protected && task.wanted);
+        let until = self.now + seconds(3_600);
+        protected
+            .map(|(arn, _)| (arn.clone(), Some(until)))
+            .collect()
     }
 
     /// A service with as many tasks as run at this moment.

@@ -9,6 +9,7 @@ mod instances;
 mod ledger;
 mod lists;
 mod locate;
+mod protection;
 mod services;
 pub(crate) mod survey;
 mod tasks;
@@ -131,12 +132,13 @@ async fn answer(
 async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, now: Timestamp) {
     locate::look(aws, settings, seen, &wanted.locate).await;
     let groups: BTreeSet<String> = wanted.groups.union(&wanted.hooks_of).cloned().collect();
-    let (states, clusters, providers, groups, tasks, services) = tokio::join!(
+    let (states, clusters, providers, groups, tasks, protection, services) = tokio::join!(
         instances::states(aws, &wanted.states_of),
         clusters::tags(aws, settings, &wanted.clusters),
         clusters::providers(aws, &wanted.providers),
         groups::look(aws, &groups, &wanted.hooks_of),
         tasks::look(aws, &seen.observed, &wanted.tasks_of),
+        protection::look(aws, &seen.observed, &wanted.protection_of),
         services::look(aws, &wanted.services_of),
     );
     states.place(seen);
@@ -144,6 +146,7 @@ async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, no
     providers.place(seen);
     groups.place(seen);
     tasks.place(seen);
+    protection.place(seen);
     services.place(seen);
     fleets::look(aws, seen, &wanted.fleets, now).await;
 }

@@ -473,6 +473,71 @@ async fn an_instance_that_ecs_does_not_know_any_more_has_the_tasks_of_its_record
     assert_eq!(after.unseen[0].about, BTreeSet::from([id(1)]));
 }
 
+/// An instance with one task of `api` that runs, one that is told to stop, and one of nobody.
+fn with_tasks() -> Seen {
+    let mut seen = there(1);
+    let api = ServiceArn::parse(&edge::script::arn("api")).unwrap();
+    let on = |owner: Owner, wanted: bool| domain::drain::Task {
+        owner,
+        last_status: "RUNNING".to_owned(),
+        wanted,
+        standalone: Tagged::Absent,
+        stopped_at: None,
+        exit_codes: Vec::new(),
+    };
+    let nobody = Owner::Nobody("family:report".to_owned());
+    let tasks = [
+        (task(1), on(Owner::Service(api.clone()), true)),
+        (task(2), on(Owner::Service(api), false)),
+        (task(3), on(nobody, true)),
+    ];
+    seen.observed.tasks.insert(id(1), Ok(tasks.into()));
+    seen
+}
+
+fn protection_of(number: u32) -> Wants {
+    Wants {
+        protection_of: [id(number)].into(),
+        ..Wants::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_the_tasks_of_services_that_are_wanted_ecs_says_which_are_protected() {
+    let answer = json!({
+        "protectedTasks": [
+            { "taskArn": task(1).as_str(), "protectionEnabled": true, "expirationDate": 1_795_514_400 },
+            { "taskArn": task(4).as_str(), "protectionEnabled": false },
+        ],
+        "failures": [{ "arn": task(5).as_str(), "reason": "TASK_NOT_VALID" }],
+    });
+    let script = Script::default().answer("GetTaskProtection", answer);
+    let after = seen_after(&script, with_tasks(), protection_of(1)).await;
+    let asked = &script.inputs("GetTaskProtection")[0];
+    assert_eq!(asked["tasks"], json!([task(1).as_str()]));
+    let until = "2026-11-24T10:00:00Z".parse().unwrap();
+    let protected = BTreeMap::from([(task(1), Some(until))]);
+    assert_eq!(after.observed.protected[&id(1)], Ok(protected));
+    assert_eq!(whats(&after), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn protection_that_cannot_be_read_is_not_known_and_hinders_nothing() {
+    let refused = json!({ "failures": [{ "arn": task(1).as_str(), "reason": "ACCESS_DENIED" }] });
+    for script in [
+        Script::default().refuse("GetTaskProtection", "AccessDeniedException"),
+        Script::default().answer("GetTaskProtection", refused),
+    ] {
+        let after = seen_after(&script, with_tasks(), protection_of(1)).await;
+        assert!(after.observed.protected[&id(1)].is_err());
+        assert_eq!(whats(&after), [""; 0]);
+        assert_eq!(
+            after.unknown[0].what,
+            format!("which tasks on {} are protected", id(1))
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_service_says_how_its_tasks_may_leave_and_one_that_is_gone_says_nothing() {
     let api = ServiceArn::parse(&edge::script::arn("api")).unwrap();
