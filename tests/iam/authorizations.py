@@ -213,6 +213,7 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "ecs:DescribeServices": on_services,
     "ecs:DescribeTaskDefinition": on_everything,
     "ecs:DescribeTasks": on_tasks,
+    "ecs:GetTaskProtection": on_tasks,
     "ecs:ListClusters": on_everything,
     "ecs:ListContainerInstances": on_the_cluster_itself,
     "ecs:ListServices": on_a_cluster,

@@ -83,6 +83,7 @@ SPOT_SAMPLE = [
     ("dynamodb:UpdateItem", {"TableName": "ledger"}),
     ("ecs:DescribeCapacityProviders", {"capacityProviders": ["spot", "FARGATE_SPOT"]}),
     ("ecs:DescribeTasks", {"cluster": "prod", "tasks": [TASK]}),
+    ("ecs:GetTaskProtection", {"cluster": "prod", "tasks": [TASK]}),
     ("ecs:ListClusters", {}),
     ("ecs:ListTasks", {"cluster": "prod", "containerInstance": INSTANCE}),
     ("ecs:StopTask", {"cluster": "prod", "task": TASK}),
