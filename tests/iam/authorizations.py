@@ -221,6 +221,7 @@ ROWS: dict[str, Callable[[str, dict], Iterator[Request]]] = {
     "ecs:StopTask": on_tasks,
     "ecs:UpdateContainerInstancesState": on_container_instances,
     "ecs:UpdateService": on_services,
+    "elasticloadbalancing:DescribeTargetGroupAttributes": on_everything,
     "events:DisableRule": on_a_rule,
     "events:EnableRule": on_a_rule,
     "events:PutEvents": on_a_bus,

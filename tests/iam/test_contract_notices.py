@@ -88,6 +88,7 @@ SPOT_SAMPLE = [
     ("ecs:ListTasks", {"cluster": "prod", "containerInstance": INSTANCE}),
     ("ecs:StopTask", {"cluster": "prod", "task": TASK}),
     ("ecs:UpdateContainerInstancesState", {"cluster": "prod", "containerInstances": [INSTANCE]}),
+    ("elasticloadbalancing:DescribeTargetGroupAttributes", {"TargetGroupArn": "arn"}),
     ("events:DisableRule", {"Name": "caretaker-SpotMinute"}),
     ("events:EnableRule", {"Name": "caretaker-SpotMinute"}),
     ("sqs:SendMessage", {"QueueUrl": "http://127.0.0.1:4577/123456789012/caretaker-SpotIntake"}),

@@ -13,12 +13,14 @@ pub struct Aws {
     pub(crate) edge: Edge,
     /// SQS, to which a look is sent.
     pub(crate) sqs: OnDemand<aws_sdk_sqs::Client>,
+    /// Elastic Load Balancing, which knows how long a target takes to leave.
+    pub(crate) balancing: OnDemand<aws_sdk_elasticloadbalancingv2::Client>,
     pub(crate) pace: Paces,
     /// How large clusters are, as far as this process knows.
     pub(crate) clusters: Memory,
 }
 
-/// Our share of the token buckets of ECS that only this function takes from. Two runs at once do
+/// Our share of the token buckets that only this function takes from. Two runs at once do
 /// not know of each other: then ECS throttles, and the SDK tries again.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html>.
 #[derive(Debug)]
@@ -33,6 +35,9 @@ pub(crate) struct Paces {
     pub(crate) providers: Pace,
     /// `GetTaskProtection`.
     pub(crate) protection: Pace,
+    /// `DescribeTargetGroupAttributes`, like everything that only reads.
+    /// Source: <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html>.
+    pub(crate) targets: Pace,
 }
 
 impl Aws {
@@ -43,6 +48,7 @@ impl Aws {
         Self {
             edge: Edge::new(config, &settings.place),
             sqs: on_demand(config, aws_sdk_sqs::Client::new),
+            balancing: on_demand(config, aws_sdk_elasticloadbalancingv2::Client::new),
             clusters: Memory::default(),
             pace: Paces {
                 read: pace(100.0, 20.0),
@@ -50,6 +56,7 @@ impl Aws {
                 clusters: pace(50.0, 20.0),
                 providers: pace(50.0, 20.0),
                 protection: pace(200.0, 80.0),
+                targets: pace(40.0, 10.0),
             },
         }
     }

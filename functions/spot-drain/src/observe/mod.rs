@@ -12,6 +12,7 @@ mod locate;
 mod protection;
 mod services;
 pub(crate) mod survey;
+mod targets;
 mod tasks;
 #[cfg(test)]
 mod tests;
