@@ -11,6 +11,7 @@ mod lists;
 mod locate;
 mod protection;
 mod services;
+mod states;
 pub(crate) mod survey;
 mod targets;
 mod tasks;
@@ -134,7 +135,7 @@ async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, no
     locate::look(aws, settings, seen, &wanted.locate).await;
     let groups: BTreeSet<String> = wanted.groups.union(&wanted.hooks_of).cloned().collect();
     let (states, clusters, providers, groups, tasks, protection, services) = tokio::join!(
-        instances::states(aws, &wanted.states_of),
+        states::look(aws, &wanted.states_of),
         clusters::tags(aws, settings, &wanted.clusters),
         clusters::providers(aws, &wanted.providers),
         groups::look(aws, &groups, &wanted.hooks_of),

@@ -45,6 +45,18 @@ fn there(number: u32) -> Seen {
     seen
 }
 
+/// What EC2 says of an instance that it takes back.
+fn warned_of(number: u32) -> domain::drain::Sign {
+    domain::drain::Sign {
+        id: format!("message-{number}"),
+        at: crate::script::invocation().now,
+        says: Says::Warning {
+            instance: id(number),
+            action: domain::drain::Action::Terminate,
+        },
+    }
+}
+
 fn states(number: u32) -> Wants {
     let arns = BTreeSet::from([arn("prod", number)]);
     Wants {
@@ -88,9 +100,22 @@ async fn a_status_that_cannot_be_read_is_trouble_with_its_instance_alone() {
         .observed
         .instances
         .extend(there(2).observed.instances);
+    before.observed.signs = vec![warned_of(1), warned_of(2)];
     let after = seen_after(&script, before, states(1)).await;
     assert_eq!(after.unseen[0].about, BTreeSet::from([id(1)]));
     assert_eq!(status(&after, 1), (Status::Active, Source::Index));
+    assert!(after.observed.unseen.contains(&arn("prod", 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_of_an_instance_that_only_registers_brings_no_message_again() {
+    let script = Script::default().refuse("DescribeContainerInstances", "AccessDeniedException");
+    let mut before = there(1);
+    before.observed.signs = vec![warned_of(2)];
+    let after = seen_after(&script, before, states(1)).await;
+    assert_eq!(whats(&after), [""; 0]);
+    let what = "the capacity providers of instances that register";
+    assert_eq!(after.unknown[0].what, what);
     assert!(after.observed.unseen.contains(&arn("prod", 1)));
 }
 
