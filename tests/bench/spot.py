@@ -19,6 +19,18 @@ def spread(interruptions: int, clusters: int) -> list[int]:
     return [len(range(number, interruptions, clusters)) for number in range(clusters)]
 
 
+# As many ids as the function puts into one filter.
+FILTER = 90
+
+
+def unavoidable(size: dict) -> int:
+    """The reads of clusters that cannot be spared without an index: a list says which container instances
+    there are, and only a describe which instances those are and in which capacity provider. Its group's tag
+    may keep them out of scope, and it may drain them by itself."""
+    lost = spread(size["interruptions"], size["clusters"])
+    return sum(2 * ceil(here / FILTER) if here else 1 for here in lost)
+
+
 def least(interruptions: int, clusters: int, way: str) -> dict[str, tuple[int, str]]:
     """The fewest calls to the last DRAINING, and why it cannot be fewer."""
     lost = [here for here in spread(interruptions, clusters) if here]
@@ -26,15 +38,14 @@ def least(interruptions: int, clusters: int, way: str) -> dict[str, tuple[int, s
         "dynamodb:Query": (3, "what is told, what is so of fleets, what was lost"),
         "dynamodb:BatchGetItem": (ceil(interruptions / 50), "N/50, a call reads 100 items, two of each instance"),
         "ecs:DescribeClusters": (1, "the tags, a call holds 100 clusters"),
+        "ecs:DescribeCapacityProviders": (ceil(len(lost) / 10), "a call holds 10: is there managed draining?"),
+        "autoscaling:DescribeAutoScalingGroups": (1, "the tags, a call holds 100 groups"),
         UPDATE: (sum(ceil(here / 10) for here in lost), "a call sets 10 of one cluster"),
     }
     if way == "unindexed":
-        # Only ECS says behind which provider an instance stands; the events that the index is made of do not.
         described = sum(ceil(here / 100) for here in lost)
         calls |= {
             "ecs:ListClusters": (1, "where to look"),
-            "ecs:DescribeCapacityProviders": (ceil(len(lost) / 10), "a call holds 10: is there managed draining?"),
-            "autoscaling:DescribeAutoScalingGroups": (1, "the tags, a call holds 100 groups"),
             READS[0]: (clusters - len(lost) + described, "one in each cluster, a page holds 100"),
             READS[1]: (described, "a list does not say which instance each is; a call holds 100"),
         }
@@ -65,7 +76,7 @@ def show_calls(size: dict, way: str) -> None:
 def show_times(sizes: list[dict]) -> None:
     rows, notes = [], [
         "The default share of 80 % of the buckets, a process that has just begun. The queue gathers messages for a second.",
-        "With an index, what is read of clusters is the size of fleets, which tells a surge.",
+        "Reads are lists and descriptions of container instances: up to the last DRAINING, and in the first 70 s after it.",
         "Within an invocation time passes only where something sleeps, for a bucket: a call itself takes no virtual time.",
         "",
     ]
@@ -73,13 +84,13 @@ def show_times(sizes: list[dict]) -> None:
         for way, words in WAYS.items():
             found = size[way]
             writes = counted(found, "before", UPDATE)
-            reads = counted(found, "before", *READS)
+            reads, later = counted(found, "before", *READS), counted(found, "after", *READS)
             fewest = sum(calls for calls, _ in least(size["interruptions"], size["clusters"], way).values())
-            figures = [counted(found, "before"), fewest, reads, writes, f"{found['last']:.1f}", found["late"]]
+            figures = [counted(found, "before"), fewest, reads, later, writes, f"{found['last']:.1f}", found["late"]]
             rows.append([f"{name(size)}, {words}", *map(str, figures), str(refused(found))])
     for way in WAYS:
         notes += aims(sizes, way)
-    header = ["", "calls", "fewest", "reads", "writes", "DRAINING, s", "late", "refused"]
+    header = ["", "calls", "fewest", "reads", "reads after", "writes", "DRAINING, s", "late", "refused"]
     show("A surge: from the warnings to the last DRAINING, virtual clock, real buckets", header, rows, notes)
 
 
@@ -90,6 +101,10 @@ def aims(sizes: list[dict], way: str) -> list[str]:
     large = max(size[way]["last"] for size in sizes if size["interruptions"] == 1_000)
     reads = {name(size): counted(size[way], "before", *READS) / size["clusters"] for size in sizes}
     most = max(reads, key=reads.get)
+    few, spared = "at most 1 before DRAINING", reads[most] <= 1
+    if way == "unindexed":
+        few = f"a list and a describe for every {FILTER} before DRAINING"
+        spared = all(counted(size[way], "before", *READS) <= unavoidable(size) for size in sizes)
     tens = [sum(ceil(here / 10) for here in spread(size["interruptions"], size["clusters"])) for size in sizes]
     writes = [counted(size[way], "before", UPDATE) for size in sizes]
     over = sum(made > fewest for made, fewest in zip(writes, tens, strict=True))
@@ -97,7 +112,7 @@ def aims(sizes: list[dict], way: str) -> list[str]:
     return [
         aim(f"{words}: 200 of 30 clusters DRAINING", "within 5 s", middle <= 5, f"{middle:.1f} s"),
         aim(f"{words}: 1,000 DRAINING", "within 15 s", large <= 15, f"{large:.1f} s"),
-        aim(f"{words}: reads of a cluster", "at most 1", reads[most] <= 1, f"{reads[most]:.1f} at {most}"),
+        aim(f"{words}: reads of a cluster", few, spared, f"{reads[most]:.1f} at {most}"),
         aim(f"{words}: writes", "one for every ten of a cluster", not over, f"more in {over} of {len(sizes)} sizes"),
         aim(f"{words}: not DRAINING in time", "none", late == 0, str(late)),
     ]

@@ -181,8 +181,8 @@ impl Doomed {
         here.sum()
     }
 
-    /// What a caller did from its first call on: its calls by name, in all and to the last instance
-    /// that it set DRAINING; when that was; and how many of the instances were not in time.
+    /// What a caller did from its first call on: its calls by name, in all, up to the last instance that
+    /// it set DRAINING and after it; when that was; and how many of the instances were not in time.
     fn told(
         &self,
         fleet: &Fleet,
@@ -205,7 +205,8 @@ impl Doomed {
             *before += usize::from(drains.is_some_and(|last| number <= last));
         }
         let shown = calls.into_iter().map(|(action, (all, refused, before))| {
-            let call = json!({ "all": all, "refused": refused, "before": before });
+            let after = all - before;
+            let call = json!({ "all": all, "refused": refused, "before": before, "after": after });
             (action.to_owned(), call)
         });
         let last = drains.map(|last| ours[last].at.duration_since(began).as_secs_f64());

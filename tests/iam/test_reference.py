@@ -19,6 +19,7 @@ ON_EVERYTHING = {
     "autoscaling:DescribeLifecycleHooks": "how long an instance may wait in a hook",
     "ecs:DescribeTaskDefinition": "the size of a task, for what a rest saved; how long it takes to stop",
     "ecs:ListClusters": "where an instance may be that EC2 takes back; where something may run that nobody tagged, and costs",
+    "elasticloadbalancing:DescribeTargetGroupAttributes": "how long load balancers go on sending to a target that leaves",
     "freetier:GetFreeTierUsage": "how much of the Free Tier is used",
     "ecs:ListServices": "the services of a tagged cluster; scoped by ecs:cluster",
     "tag:GetResources": "whatever carries one of our tags",

@@ -55,7 +55,7 @@ const SPOT: &str = r#"
 clusters:
   - name: shop
     services:
-      - {name: web, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 50, exit-seconds: 1200, stop-timeout: 1210}
+      - {name: web, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 50, exit-seconds: 1200, stop-timeout: 1210, deregistration-delay: 10}
       - {name: sessions, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 100, maximum-percent: 100}
 groups:
   - name: hosts

@@ -47,6 +47,55 @@ async fn steady(stack: &str, parameters: &[(&str, &str)]) -> Fleet {
     fleet
 }
 
+/// A fleet whose six instances have launched and registered since the suite was deployed, so that the
+/// index knows them from their events.
+async fn indexed(stack: &str) -> Fleet {
+    let fleet = steady(&stack.replace("desired: 6", "desired: 0"), &[]).await;
+    let input = json!({ "AutoScalingGroupName": "hosts", "DesiredCapacity": "6" });
+    fleet.by_hand("autoscaling", "SetDesiredCapacity", input);
+    fleet.pass(minutes(10)).await;
+    fleet
+}
+
+/// The actions of the function's calls from this one on.
+fn actions(fleet: &Fleet, first: usize) -> Vec<String> {
+    let state = fleet.account.state();
+    let ours = state.calls.iter().skip(first);
+    let ours = ours.filter(|call| call.caller == "spot-drain");
+    ours.map(|call| call.action.clone()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_which_provider_an_instance_is_is_asked_when_it_registers_and_not_when_it_goes() {
+    let fleet = indexed(STACK).await;
+    assert!(!fleet.calls("ecs:DescribeContainerInstances").is_empty());
+    let first = fleet.call_count();
+    fleet.take_back(&fleet.instances("hosts")[..2]);
+    fleet.pass(seconds(5)).await;
+    let made = actions(&fleet, first);
+    let drains = "ecs:UpdateContainerInstancesState";
+    let drains = made.iter().position(|action| action == drains).unwrap();
+    for action in &made[..drains] {
+        assert!(!action.contains("ContainerInstances"), "{made:?}");
+    }
+    assert!(fleet.notices().is_empty(), "two of six are no surge");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_s_tag_and_managed_draining_count_for_instances_that_events_made_known() {
+    let tagged = STACK.replace(
+        "- name: hosts\n",
+        "- name: hosts\n    tags: { 'caretaker:drain': 'off' }\n",
+    );
+    for stack in [tagged, managed()] {
+        let fleet = indexed(&stack).await;
+        fleet.take_back(&fleet.instances("hosts")[..2]);
+        fleet.settle().await;
+        assert!(fleet.calls("ecs:UpdateContainerInstancesState").is_empty());
+        assert!(fleet.calls("ecs:StopTask").is_empty());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn every_instance_that_goes_is_draining_within_seconds_and_empty_before_it_is_gone() {
     let fleet = steady(STACK, &[]).await;

@@ -52,6 +52,16 @@ fn end(fleet: &Fleet, instance: &str) {
     fleet.by_hand("autoscaling", "TerminateInstanceInAutoScalingGroup", input);
 }
 
+/// The tasks on an instance.
+fn tasks_on(fleet: &Fleet, instance: &str) -> Vec<String> {
+    fleet.world(|world| {
+        let hosts = world.ecs.container_instances.values();
+        let mut hosts = hosts.filter(|host| host.ec2_instance == instance);
+        let tasks = hosts.next().map(|host| host.tasks.keys().cloned());
+        tasks.into_iter().flatten().collect()
+    })
+}
+
 fn recommends(fleet: &Fleet, instances: &[String]) {
     recommend(&mut fleet.account.state().world, instances);
 }
@@ -71,6 +81,34 @@ async fn a_hook_of_ours_waits_for_a_long_task_and_then_lets_go() {
     let beats = fleet.calls("autoscaling:RecordLifecycleActionHeartbeat");
     assert!(beats.len() >= 4, "{} heartbeats", beats.len());
     assert_eq!(fleet.calls("autoscaling:CompleteLifecycleAction").len(), 1);
+    assert_eq!(fleet.killed(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_protected_task_is_left_and_waited_for_and_the_page_says_that_it_is_the_reason() {
+    let fleet = steady(&stack(5, "caretaker-drain")).await;
+    let instance = fleet.instances("hosts")[0].clone();
+    let on = tasks_on(&fleet, &instance);
+    let input = json!({
+        "cluster": "shop",
+        "tasks": on,
+        "protectionEnabled": true,
+        "expiresInMinutes": 25,
+    });
+    fleet.by_hand("ecs", "UpdateTaskProtection", input);
+    let began = fleet.now();
+    end(&fleet, &instance);
+    fleet.pass(minutes(14)).await;
+    assert_eq!(fleet.calls("ecs:GetTaskProtection").len(), 0);
+    fleet.pass(minutes(4)).await;
+    let pages = fleet.notices();
+    assert_eq!(pages.len(), 1, "{pages:?}");
+    assert!(fleet.calls("ecs:GetTaskProtection").len() >= 2);
+    fleet.settle().await;
+    assert!(fleet.calls("ecs:StopTask").is_empty(), "it was waited for");
+    let let_go = fleet.let_go();
+    let waited = let_go[0].at.duration_since(began);
+    assert!(waited >= minutes(25) && waited <= minutes(27), "{waited:?}");
     assert_eq!(fleet.killed(), 0);
 }
 

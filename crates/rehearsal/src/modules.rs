@@ -30,6 +30,7 @@ pub const ALL: &[Module] = &[
     services::application_autoscaling::MODULE,
     services::autoscaling::MODULE,
     services::ec2::MODULE,
+    services::load_balancing::MODULE,
     services::tagging::MODULE,
     services::dynamodb::MODULE,
     services::events::MODULE,

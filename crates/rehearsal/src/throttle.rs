@@ -1,6 +1,7 @@
-//! Token buckets per account and Region, as ECS documents them.
+//! Token buckets per account and Region, as ECS and Elastic Load Balancing document them.
 //!
-//! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html>.
+//! Sources: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html>,
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html>.
 //! Application Auto Scaling, EC2 Auto Scaling and the tagging API publish no such table; they are
 //! not limited here.
 
@@ -29,6 +30,9 @@ const fn limit(bucket: &'static str, burst: f64, per_second: f64) -> Limit {
 
 /// The bucket that pays for an IAM action, if one is documented.
 pub fn limit_of(action: &str) -> Option<Limit> {
+    if action.starts_with("elasticloadbalancing:Describe") {
+        return Some(limit("Elastic Load Balancing read", 40.0, 10.0));
+    }
     let operation = action.strip_prefix("ecs:")?;
     Some(match operation {
         "CreateService" | "DeleteService" | "UpdateService" => limit("Service modify", 50.0, 5.0),
@@ -59,6 +63,7 @@ pub fn limit_of(action: &str) -> Option<Limit> {
         | "PutAttributes"
         | "ExecuteCommand"
         | "UpdateContainerAgent" => limit("Cluster resource modify", 100.0, 40.0),
+        "GetTaskProtection" | "UpdateTaskProtection" => limit("Task protection", 200.0, 80.0),
         _ => return None,
     })
 }

@@ -42,6 +42,8 @@ pub struct World {
     pub autoscaling: services::autoscaling::AutoScaling,
     /// EC2: Spot capacity and what becomes of it.
     pub ec2: services::ec2::Ec2,
+    /// Elastic Load Balancing: target groups.
+    pub load_balancing: services::load_balancing::LoadBalancing,
     /// The Resource Groups Tagging API.
     pub tagging: services::tagging::Tagging,
     /// DynamoDB, the subset that the ledger uses.
@@ -75,6 +77,7 @@ impl World {
                 services::application_autoscaling::ApplicationAutoScaling::default(),
             autoscaling: services::autoscaling::AutoScaling::default(),
             ec2: services::ec2::Ec2::default(),
+            load_balancing: services::load_balancing::LoadBalancing::default(),
             tagging: services::tagging::Tagging::default(),
             dynamodb: services::dynamodb::DynamoDb::default(),
             events: services::events::EventBridge::default(),

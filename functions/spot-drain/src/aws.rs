@@ -5,6 +5,7 @@ use edge::Edge;
 use shell::pace::Pace;
 use shell::{OnDemand, on_demand};
 
+use crate::observe::fleets::Memory;
 use crate::settings::Settings;
 
 /// Everything that talks to AWS.
@@ -12,10 +13,14 @@ pub struct Aws {
     pub(crate) edge: Edge,
     /// SQS, to which a look is sent.
     pub(crate) sqs: OnDemand<aws_sdk_sqs::Client>,
+    /// Elastic Load Balancing, which knows how long a target takes to leave.
+    pub(crate) balancing: OnDemand<aws_sdk_elasticloadbalancingv2::Client>,
     pub(crate) pace: Paces,
+    /// How large clusters are, as far as this process knows.
+    pub(crate) clusters: Memory,
 }
 
-/// Our share of the token buckets of ECS that only this function takes from. Two runs at once do
+/// Our share of the token buckets that only this function takes from. Two runs at once do
 /// not know of each other: then ECS throttles, and the SDK tries again.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html>.
 #[derive(Debug)]
@@ -28,6 +33,11 @@ pub(crate) struct Paces {
     pub(crate) clusters: Pace,
     /// `DescribeCapacityProviders`.
     pub(crate) providers: Pace,
+    /// `GetTaskProtection`.
+    pub(crate) protection: Pace,
+    /// `DescribeTargetGroupAttributes`, like everything that only reads.
+    /// Source: <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html>.
+    pub(crate) targets: Pace,
 }
 
 impl Aws {
@@ -38,11 +48,15 @@ impl Aws {
         Self {
             edge: Edge::new(config, &settings.place),
             sqs: on_demand(config, aws_sdk_sqs::Client::new),
+            balancing: on_demand(config, aws_sdk_elasticloadbalancingv2::Client::new),
+            clusters: Memory::default(),
             pace: Paces {
                 read: pace(100.0, 20.0),
                 modify: pace(100.0, 40.0),
                 clusters: pace(50.0, 20.0),
                 providers: pace(50.0, 20.0),
+                protection: pace(200.0, 80.0),
+                targets: pace(40.0, 10.0),
             },
         }
     }

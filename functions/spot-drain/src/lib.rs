@@ -21,7 +21,7 @@ mod tests;
 
 use std::time::Duration;
 
-use domain::drain::{Moment, decide};
+use domain::drain::{Moment, decide, urgent};
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub use failure::Failure;
 pub use settings::Settings;
 
 use event::{Request, Work};
-use observe::{Seen, Trouble};
+use observe::Trouble;
 use report::{Run, parts, to_the_queue};
 
 /// What is kept of an invocation's time for the journal and the report.
@@ -98,7 +98,9 @@ pub async fn handle(
     }
 }
 
-/// The five steps: what was heard, a look at the world, a decision, its effect, a report.
+/// The five steps: what was heard, a look at the world, a decision, its effect, a report. Those that
+/// are lost do not wait for all of it: what tells who they are is looked at and decided first, and while
+/// they drain, what that means.
 async fn work_on(
     aws: &Aws,
     settings: &Settings,
@@ -107,25 +109,23 @@ async fn work_on(
 ) -> Result<Value, Failure> {
     let (looked, stop) = (invocation.looked(), invocation.stop());
     let moment = moment(settings, invocation);
-    let Seen {
-        observed,
-        unseen,
-        unknown,
-        blind,
-        ..
-    } = observe::observe(aws, settings, work, moment, looked).await;
-    let plan = &decide(&observed, moment);
+    let mut seen = observe::urgent(aws, settings, work, moment, looked).await;
+    let lost = urgent(&seen.observed, moment);
+    let drained = apply::drain(aws, settings, &lost, stop).await;
+    observe::rest(aws, settings, work, moment, looked, &mut seen).await;
+    let plan = &decide(&seen.observed, moment);
     let decision = parts::summary(plan);
     tracing::info!(event = work.event, kind = work.kind, decision, "decided");
-    let applying = apply::apply(aws, settings, work, plan, blind, (invocation, stop));
+    let when = (invocation, stop);
+    let applying = apply::apply(aws, settings, work, plan, drained, seen.blind, when);
     let applied = applying.await;
     let run = Run {
         settings,
         work,
         plan,
         applied,
-        unseen,
-        unknown,
+        unseen: seen.unseen,
+        unknown: seen.unknown,
     };
     conclude(aws, settings, run, invocation).await
 }

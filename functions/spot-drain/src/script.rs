@@ -138,6 +138,7 @@ pub(crate) fn indexed(of: &str, number: u32) -> Value {
         "status": { "S": "ACTIVE" },
         "agent_connected": { "BOOL": true },
         "provider": { "S": "spot" },
+        "asked": { "BOOL": true },
         "pool": { "M": { "type": { "S": "m6i.large" }, "zone": { "S": "eu-central-1b" } } },
     } });
     let mut item = json!({

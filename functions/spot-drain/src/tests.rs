@@ -99,6 +99,29 @@ async fn a_surge_is_drained_in_tens_and_no_task_is_looked_at() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_loss_means_is_looked_at_when_the_lost_are_draining() {
+    let alone = (0..3).map(|number| {
+        let mut item = indexed("prod", number);
+        let place = format!("place#{}", arn("prod", number).as_str());
+        item[place]["M"].as_object_mut().unwrap().remove("provider");
+        item
+    });
+    let listed = json!({ "containerInstanceArns": [arn("prod", 7).as_str()] });
+    let script = Script::default()
+        .answer("BatchGetItem", items(alone))
+        .answer("ListContainerInstances", listed)
+        .answer("DescribeContainerInstances", described("prod", [7]));
+    assert_eq!(come_again(&script, warnings(0..3)).await, [""; 0]);
+    assert_eq!(drained(&script).len(), 1);
+    let called = script.called();
+    let place = |what: &str| called.iter().position(|one| one == what).unwrap();
+    let drains = place("UpdateContainerInstancesState");
+    assert!(place("DescribeClusters") < drains, "{called:?}");
+    assert!(drains < place("ListContainerInstances"), "{called:?}");
+    assert!(place("DescribeContainerInstances") < place("PutItem"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn those_that_the_index_does_not_know_are_asked_for_together_once_in_each_cluster() {
     let arns = json!({ "clusterArns": [
         "arn:aws:ecs:eu-central-1:123456789012:cluster/prod",
@@ -398,4 +421,81 @@ async fn a_person_asks_how_things_stand_and_nothing_is_written() {
     let script = Script::default().answer("ListClusters", json!({}));
     let failure = handled(&script, &settings(), asked).await.unwrap_err();
     assert!(failure.to_string().starts_with("cluster: "), "{failure}");
+}
+
+/// Asks which services of `prod` cannot leave in time: `api` has these target groups, and Elastic Load
+/// Balancing answers as the script has it. What is said of `api`.
+async fn drainable(script: Script, groups: &[&str]) -> (String, Script) {
+    let balancers = groups
+        .iter()
+        .map(|group| json!({ "targetGroupArn": group }));
+    let service = json!({
+        "serviceArn": edge::script::arn("api"),
+        "status": "ACTIVE",
+        "desiredCount": 4,
+        "runningCount": 4,
+        "createdAt": 1_790_000_000,
+        "deploymentConfiguration": { "minimumHealthyPercent": 50, "maximumPercent": 200 },
+        "loadBalancers": balancers.collect::<Vec<_>>(),
+    });
+    let script = script
+        .answer(
+            "ListClusters",
+            json!({ "clusterArns": ["arn:aws:ecs:eu-central-1:123456789012:cluster/prod"] }),
+        )
+        .answer(
+            "ListServices",
+            json!({ "serviceArns": [edge::script::arn("api")] }),
+        )
+        .answer("DescribeServices", json!({ "services": [service] }));
+    let asked = json!({ "action": "drainability" });
+    let answer = handled(&script, &settings(), asked).await.unwrap();
+    let why = answer["cannot_leave_in_time"][0]["why"][0].as_str();
+    (why.unwrap_or_default().to_owned(), script)
+}
+
+/// What Elastic Load Balancing says of a target group.
+fn delayed(seconds: u32) -> String {
+    let attribute =
+        |key: &str, value: &str| format!("<member><Key>{key}</Key><Value>{value}</Value></member>");
+    let delay = attribute("deregistration_delay.timeout_seconds", &seconds.to_string());
+    let other = attribute("stickiness.enabled", "false");
+    format!("<Attributes>{other}{delay}</Attributes>")
+}
+
+const ATTRIBUTES: &str = "DescribeTargetGroupAttributes";
+
+#[tokio::test(start_paused = true)]
+async fn how_long_a_service_takes_to_leave_its_slowest_target_group_says() {
+    let short = Script::default().answer_xml(ATTRIBUTES, &delayed(20));
+    let (why, script) = drainable(short, &["one"]).await;
+    assert_eq!(why, "");
+    assert_eq!(script.inputs(ATTRIBUTES)[0]["TargetGroupArn"], "one");
+    let both = Script::default()
+        .answer_xml(ATTRIBUTES, &delayed(20))
+        .answer_xml(ATTRIBUTES, &delayed(200));
+    let (why, _) = drainable(both, &["one", "two"]).await;
+    assert_eq!(
+        why,
+        "takes 230 s to leave: 200 s of deregistration delay, 30 s to stop"
+    );
+    let once = Script::default().answer_xml(ATTRIBUTES, &delayed(200));
+    let (why, _) = drainable(once, &["one", "one"]).await;
+    assert!(why.starts_with("takes 230 s to leave: "), "{why}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_delay_cannot_be_read_the_usual_one_is_assumed_and_that_is_said() {
+    let denied = || Script::default().refuse_xml(ATTRIBUTES, "AccessDenied");
+    let one_of_two = denied().answer_xml(ATTRIBUTES, &delayed(20));
+    let untold = Script::default().answer_xml(ATTRIBUTES, "<Attributes/>");
+    let usual = "takes 330 s to leave unless its target groups are set otherwise: \
+                 300 s of deregistration delay, 30 s to stop";
+    for (script, groups) in [
+        (denied(), &["one"][..]),
+        (one_of_two, &["one", "two"]),
+        (untold, &["one"]),
+    ] {
+        assert_eq!(drainable(script, groups).await.0, usual);
+    }
 }

@@ -6,6 +6,7 @@ from . import (
     budgets,
     dynamodb,
     ecs,
+    elbv2,
     events,
     freetier,
     sns,
@@ -15,7 +16,7 @@ from . import (
 )
 
 # The IAM prefix, where it is another name.
-IAM_PREFIXES = {"resourcegroupstaggingapi": "tag"}
+IAM_PREFIXES = {"elbv2": "elasticloadbalancing", "resourcegroupstaggingapi": "tag"}
 
 SMOKES = {
     "application-autoscaling": application_autoscaling.STEPS,
@@ -23,6 +24,7 @@ SMOKES = {
     "budgets": budgets.STEPS,
     "dynamodb": dynamodb.STEPS,
     "ecs": ecs.STEPS,
+    "elbv2": elbv2.STEPS,
     "events": events.STEPS,
     "freetier": freetier.STEPS,
     "resourcegroupstaggingapi": tagging.STEPS,

@@ -57,8 +57,8 @@ pub enum Why {
         start: i64,
         /// How much is for load balancers to stop sending to it.
         deregistration: i64,
-        /// Whether that is the usual delay, taken because its target groups were not asked, and
-        /// the service could leave in time with a shorter one.
+        /// Whether that is the usual delay, taken because its target groups could not be asked,
+        /// and the service could leave in time with a shorter one.
         assumed: bool,
         /// How much is for its containers to stop.
         stop: i64,

@@ -47,7 +47,7 @@ mod wanted;
 mod wants;
 mod watch;
 
-pub use decision::decide;
+pub use decision::{decide, urgent};
 pub use drainability::{Undrainable, Why, drainability};
 pub use exercise::{Exercise, Experiment, LONGEST};
 pub use fold::{named, needs_all_drains};

@@ -47,6 +47,9 @@ pub struct Observed {
     /// The tasks of the instances that were asked for: every task in all of their places,
     /// whatever its desired status.
     pub tasks: BTreeMap<InstanceId, Result<BTreeMap<TaskArn, Task>, String>>,
+    /// Of the instances that were asked for, the tasks that are protected from scaling in, and until
+    /// when, as far as that is told.
+    pub protected: BTreeMap<InstanceId, Result<BTreeMap<TaskArn, Option<Timestamp>>, String>>,
     /// The services that were asked for; none where there is none any more.
     pub services: BTreeMap<ServiceArn, Result<Option<Service>, String>>,
     /// The services of the clusters all of whose services were read, for the report on
@@ -90,7 +93,7 @@ pub struct Place {
     pub version: i64,
     /// Whether its agent answers.
     pub agent_connected: bool,
-    /// Its capacity provider, if it is in one.
+    /// Its capacity provider, if it is in one and that is known.
     pub provider: Option<String>,
     /// The pool it is from, if that is known.
     pub pool: Option<Pool>,
@@ -98,11 +101,30 @@ pub struct Place {
     pub source: Source,
 }
 
+impl Place {
+    /// Whether it is known in which capacity provider it is, or that it is in none. Of one that
+    /// registers that is not told yet.
+    pub fn knows_provider(&self) -> bool {
+        let told = match self.source {
+            Source::Index => false,
+            Source::Remembered => true,
+            Source::Asked => self.status != Status::Registering,
+        };
+        told || self.provider.is_some()
+    }
+}
+
 /// How a place is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// From the index, as events told it; its status may be old.
+    /// As events told it. Its status may be old, and its capacity provider is not among what they
+    /// tell: it is neither in the example of AWS
+    /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html>)
+    /// nor in the schema of the event, as the CDK has it
+    /// (<https://docs.aws.amazon.com/cdk/api/v2/python/aws_cdk.mixins_preview.aws_ecs.events/ECSContainerInstanceStateChange.html>).
     Index,
+    /// As ECS answered in an earlier round, and events told since. Its status may be old.
+    Remembered,
     /// From ECS, which was asked in this round.
     Asked,
 }

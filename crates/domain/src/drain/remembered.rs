@@ -11,11 +11,20 @@ impl Case<'_> {
     /// What is remembered of the instance by its id.
     pub(super) fn index(&self, folded: &Folded<'_>, found: &Found, step: &mut Step) {
         let instance = self.id;
+        let places = match found {
+            Found::At(places) => places.as_slice(),
+            Found::Nowhere | Found::Unseen(_) => &[],
+        };
         for (at, seen) in &folded.seen {
             step.index.push(if seen.status.is_in() {
+                let told = scope::place_of(seen);
+                let known = places.iter().find(|place| place.arn == told.arn);
                 IndexWrite::Seen {
                     instance: instance.clone(),
-                    place: scope::place_of(seen),
+                    place: match known {
+                        Some(known) => scope::with_provider(told, known),
+                        None => told,
+                    },
                 }
             } else {
                 IndexWrite::Gone {
@@ -36,13 +45,11 @@ impl Case<'_> {
             }
         }
         // What ECS answered is news to the index.
-        if let Found::At(places) = found {
-            let asked = places.iter().filter(|place| place.source == Source::Asked);
-            let inside = asked.filter(|place| place.status.is_in());
-            step.index.extend(inside.map(|place| IndexWrite::Seen {
-                instance: instance.clone(),
-                place: place.clone(),
-            }));
-        }
+        let asked = places.iter().filter(|place| place.source == Source::Asked);
+        let inside = asked.filter(|place| place.status.is_in());
+        step.index.extend(inside.map(|place| IndexWrite::Seen {
+            instance: instance.clone(),
+            place: place.clone(),
+        }));
     }
 }

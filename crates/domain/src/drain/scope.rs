@@ -75,7 +75,7 @@ fn recorded(drain: &Drain) -> Vec<Place> {
             agent_connected: true,
             provider: drain.provider.clone(),
             pool: drain.pool.clone(),
-            source: Source::Index,
+            source: Source::Remembered,
         })
         .collect()
 }
@@ -85,8 +85,21 @@ fn merge(places: &mut Vec<Place>, seen: &ContainerInstanceSeen) {
     let told = place_of(seen);
     match places.iter_mut().find(|place| place.arn == told.arn) {
         Some(place) if place.source == Source::Asked || place.version > told.version => {}
-        Some(place) => *place = told,
+        Some(place) => *place = with_provider(told, place),
         None => places.push(told),
+    }
+}
+
+/// What ECS told, in the capacity provider that is known of the same container instance: events do
+/// not name it.
+pub(super) fn with_provider(told: Place, known: &Place) -> Place {
+    if !known.knows_provider() {
+        return told;
+    }
+    Place {
+        provider: known.provider.clone(),
+        source: Source::Remembered,
+        ..told
     }
 }
 
@@ -98,7 +111,7 @@ pub(super) fn place_of(seen: &ContainerInstanceSeen) -> Place {
         status: seen.status,
         version: seen.version,
         agent_connected: seen.agent_connected,
-        provider: seen.provider.clone(),
+        provider: None,
         pool: seen.pool.clone(),
         source: Source::Index,
     }

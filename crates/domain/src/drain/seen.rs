@@ -71,8 +71,6 @@ pub struct ContainerInstanceSeen {
     pub version: i64,
     /// Whether its agent answers.
     pub agent_connected: bool,
-    /// Its capacity provider, if it is in one.
-    pub provider: Option<String>,
     /// The pool it is from, if its attributes name both.
     pub pool: Option<Pool>,
 }

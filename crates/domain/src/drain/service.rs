@@ -19,8 +19,6 @@ pub struct Task {
     pub wanted: bool,
     /// Its tag `caretaker:standalone`, which beats its cluster's.
     pub standalone: Tagged<Standalone>,
-    /// Whether it is protected from scaling in.
-    pub protected: bool,
     /// When it stopped.
     pub stopped_at: Option<Timestamp>,
     /// The exit codes of its containers, as far as they are known.
@@ -31,6 +29,13 @@ impl Task {
     /// Whether it has stopped altogether.
     pub fn is_stopped(&self) -> bool {
         self.last_status == "STOPPED"
+    }
+
+    /// Whether it can be protected from scaling in, and that would still matter: only a task of a
+    /// service can.
+    /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html>.
+    pub fn may_be_protected(&self) -> bool {
+        self.wanted && !self.is_stopped() && self.owner.service().is_some()
     }
 }
 

@@ -44,6 +44,11 @@ pub(super) fn left(tasks: &BTreeMap<TaskArn, Task>) -> u32 {
 
 /// The tasks to stop now: those of services that the scheduler was not allowed to stop until the
 /// last rung, and those of nobody where a tag says so.
+///
+/// A task that is protected from scaling in is stopped on the last rung like any other, and is not
+/// asked about: it ends with its instance in any case, and so has the time that its containers need to
+/// stop. Before that it is left and waited for: while an instance waits in a hook, and where a
+/// recommendation alone drains it.
 pub(super) fn stops(open: &Open<'_>, tasks: &BTreeMap<TaskArn, Task>) -> Vec<Stop> {
     let (now, policy) = (open.case.moment.now, open.case.moment.policy);
     let heard = &open.drain.heard;

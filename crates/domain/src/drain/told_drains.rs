@@ -1,6 +1,6 @@
 //! What is told of instances that are to go and do not.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -60,8 +60,12 @@ fn does_not_leave(
         counted(left.len(), "task", "tasks")
     );
     let mut kinds = BTreeSet::new();
+    let nobody = BTreeMap::new();
+    let protected = observed.protected.get(id);
+    let protected = protected.and_then(|read| read.as_ref().ok());
+    let protected = protected.unwrap_or(&nobody);
     for (position, (arn, task)) in left.iter().enumerate() {
-        let (kind, why) = why(task, observed);
+        let (kind, why) = why(arn, task, protected, observed);
         kinds.insert(kind);
         if position < NAMED {
             concern.facts.push(fact(&name(arn, task), why));
@@ -106,8 +110,14 @@ fn name(arn: &TaskArn, task: &Task) -> String {
     }
 }
 
-/// Why a task does not leave: in a word that stays the same, and in words.
-fn why(task: &Task, observed: &Observed) -> (&'static str, String) {
+/// Why a task does not leave: in a word that stays the same, and in words. What protection does to a
+/// task on an instance that drains is documented nowhere; a task that has it and stays is told of so.
+fn why(
+    arn: &TaskArn,
+    task: &Task,
+    protected: &BTreeMap<TaskArn, Option<Timestamp>>,
+    observed: &Observed,
+) -> (&'static str, String) {
     let owner = task.owner.service();
     let service = owner.and_then(|arn| observed.services.get(arn)?.as_ref().ok()?.as_ref());
     if !task.wanted {
@@ -123,12 +133,14 @@ fn why(task: &Task, observed: &Observed) -> (&'static str, String) {
             "it belongs to no service, so nothing stops it".to_owned(),
         );
     }
+    if let Some(until) = protected.get(arn) {
+        let until = until.map(|until| format!(" until {until}"));
+        let until = until.unwrap_or_default();
+        let words = format!("it is protected from scaling in{until}");
+        return ("protected", words);
+    }
     if let Some(why) = service.and_then(of_service) {
         return why;
-    }
-    if task.protected {
-        let words = "it is protected from scaling in".to_owned();
-        return ("protected", words);
     }
     let words = "its service has not stopped it yet".to_owned();
     ("wanted", words)

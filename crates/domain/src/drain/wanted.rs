@@ -7,6 +7,8 @@ use super::moment::Moment;
 use super::observed::{Group, Observed, Place, Source};
 use super::record::{Drain, Drainer};
 use super::scope::{Found, fleet, fleet_of};
+use super::seen::Status;
+use super::service::Task;
 use super::stops;
 use super::surge::Scope;
 use super::wants::Wants;
@@ -21,6 +23,29 @@ pub(super) struct One<'a> {
 }
 
 impl One<'_> {
+    /// In which capacity provider it is. That is asked when it registers, so that on the day it goes
+    /// nobody has to ask.
+    pub(super) fn provider(&self, found: &Found, wants: &mut Wants) {
+        let Found::At(places) = found else {
+            return;
+        };
+        // Of one that registers ECS may not say it yet; the next event comes when it has.
+        let settled = |place: &&Place| place.status.is_in() && place.status != Status::Registering;
+        for place in places.iter().filter(settled) {
+            if !place.knows_provider() {
+                self.state(place, wants);
+            }
+        }
+    }
+
+    fn state(&self, place: &Place, wants: &mut Wants) {
+        let asked = place.source == Source::Asked;
+        if !asked && !self.observed.unseen.contains(&place.arn) {
+            let cluster = wants.states_of.entry(place.cluster.clone());
+            cluster.or_default().insert(place.arn.clone());
+        }
+    }
+
     /// Where it is, and what is said of that place.
     pub(super) fn place(&self, found: &Found, drain: Option<&Drain>, wants: &mut Wants) {
         let observed = self.observed;
@@ -35,6 +60,7 @@ impl One<'_> {
         if drain.is_some_and(idle) {
             return;
         }
+        self.provider(found, wants);
         for place in places {
             if !observed.clusters.contains_key(&place.cluster) {
                 wants.clusters.insert(place.cluster.clone());
@@ -63,11 +89,7 @@ impl One<'_> {
         }
         if self.wants_state(drain) {
             for place in places {
-                let asked = place.source == Source::Asked;
-                if !asked && !self.observed.unseen.contains(&place.arn) {
-                    let cluster = wants.states_of.entry(place.cluster.clone());
-                    cluster.or_default().insert(place.arn.clone());
-                }
+                self.state(place, wants);
             }
         }
         if drain.dormant.is_some() {
@@ -150,6 +172,10 @@ impl One<'_> {
             let there = tasks.values().filter(|task| !task.is_stopped());
             let owners = there.filter_map(|task| task.owner.service());
             wants_services(owners, self.observed, wants);
+            let stays = tasks.values().any(Task::may_be_protected);
+            if stuck && stays && !self.observed.protected.contains_key(self.id) {
+                wants.protection_of.insert(self.id.clone());
+            }
         }
     }
 }

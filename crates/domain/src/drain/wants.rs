@@ -23,8 +23,8 @@ pub struct Wants {
     /// The instances that the index does not know: one filtered `ListContainerInstances` for each
     /// cluster.
     pub locate: BTreeSet<InstanceId>,
-    /// The container instances whose status has to be asked for, because events may be late. One
-    /// that ECS does not know any more is INACTIVE.
+    /// The container instances that have to be asked about, because events may be late and name no
+    /// capacity provider. One that ECS does not know any more is INACTIVE.
     pub states_of: BTreeMap<ClusterArn, BTreeSet<ContainerInstanceArn>>,
     /// The clusters whose tags are needed.
     pub clusters: BTreeSet<ClusterArn>,
@@ -38,6 +38,9 @@ pub struct Wants {
     pub fleets: BTreeSet<Scope>,
     /// The instances whose tasks are needed: both desired statuses, in all of their places.
     pub tasks_of: BTreeSet<InstanceId>,
+    /// The instances of whose tasks it is needed which are protected from scaling in: those of
+    /// services that are wanted and have not stopped.
+    pub protection_of: BTreeSet<InstanceId>,
     /// The services.
     pub services_of: BTreeSet<ServiceArn>,
 }
@@ -46,6 +49,19 @@ impl Wants {
     /// Whether everything was looked at.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Only what tells who is set DRAINING at once, and so comes before that: where instances are,
+    /// and who drains them there. How large fleets are, and what runs where, changes nothing of
+    /// [`urgent`](super::urgent).
+    pub fn urgent(self) -> Self {
+        Self {
+            fleets: BTreeSet::new(),
+            tasks_of: BTreeSet::new(),
+            protection_of: BTreeSet::new(),
+            services_of: BTreeSet::new(),
+            ..self
+        }
     }
 }
 
@@ -66,9 +82,6 @@ pub fn wants(observed: &Observed, moment: Moment<'_>) -> Wants {
     for id in ids {
         let words = said.get(id).unwrap_or(&nothing);
         let folded = fold(id, words, observed, moment);
-        if folded.drain.is_none() && folded.late.is_none() {
-            continue;
-        }
         let at = found(id, folded.drain.as_ref(), &folded.seen, observed);
         let one = One {
             id,
@@ -76,6 +89,12 @@ pub fn wants(observed: &Observed, moment: Moment<'_>) -> Wants {
             moment,
             round,
         };
+        if folded.drain.is_none() && folded.late.is_none() {
+            if !folded.seen.is_empty() {
+                one.provider(&at, &mut wants);
+            }
+            continue;
+        }
         one.place(&at, folded.drain.as_ref(), &mut wants);
         if let Some(drain) = &folded.drain
             && round.looking

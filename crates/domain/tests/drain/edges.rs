@@ -335,8 +335,6 @@ fn why_a_task_stays_is_told() {
     let minimum = tell(|_| {});
     assert!(minimum.contains("may not go below 1"), "{minimum}");
     let protected = tell(|world| {
-        let serving = world.services.values_mut().next().unwrap();
-        serving.service.minimum_healthy = 0;
         world
             .at(1)
             .tasks
@@ -344,11 +342,47 @@ fn why_a_task_stays_is_told() {
             .for_each(|t| t.protected = true);
     });
     assert!(protected.contains("protected"), "{protected}");
+    assert!(
+        protected.ends_with("until 2026-11-24T13:15:00Z"),
+        "{protected}"
+    );
     let stops = tell(|world| {
         let machine = world.at(1);
         machine.tasks.values_mut().for_each(|t| t.wanted = false);
     });
     assert!(stops.contains("DEACTIVATING"), "{stops}");
+}
+
+#[test]
+fn who_is_protected_is_asked_for_the_page_and_the_last_rung_stops_them_all_the_same() {
+    let mut world = one(None);
+    let tasks = world.at(1).tasks.values_mut();
+    tasks.for_each(|task| task.protected = true);
+    world.hears([hook(1)]);
+    world.until(at(14 * 60));
+    assert_eq!((world.calls.protection, world.calls.stop), (0, 0));
+    world.until(at(17 * 60));
+    assert!(world.calls.protection > 0);
+    assert_eq!(world.calls.stop, 0, "it is left and waited for");
+    let asked = world.calls.protection;
+    let now = world.now;
+    world.at(1).taken = Some(now + secs(120));
+    world.hears([warning(1)]);
+    world.until(now + secs(76));
+    assert_eq!(world.calls.stop, 1);
+    let minutes = world.calls.protection - asked;
+    assert!(minutes <= 2, "asked {minutes} times for the page alone");
+}
+
+#[test]
+fn a_warning_alone_asks_nobody_who_is_protected() {
+    let mut world = one(None);
+    let tasks = world.at(1).tasks.values_mut();
+    tasks.for_each(|task| task.protected = true);
+    world.at(1).taken = Some(at(120));
+    world.hears([warning(1)]);
+    world.until(at(119));
+    assert_eq!((world.calls.protection, world.calls.stop), (0, 1));
 }
 
 #[test]

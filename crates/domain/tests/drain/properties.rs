@@ -61,7 +61,7 @@ fn any_event(machines: u32) -> impl Strategy<Value = Event> {
 
 #[derive(Clone, Debug)]
 struct Fleet {
-    machines: Vec<(usize, Vec<usize>, bool)>,
+    machines: Vec<(usize, Vec<usize>, bool, bool)>,
     leaves: Option<i64>,
     stops: i64,
     replaced: i64,
@@ -75,7 +75,7 @@ struct Fleet {
 
 fn any_fleet() -> impl Strategy<Value = Fleet> {
     let tasks = prop::collection::vec(0usize..4, 0..4);
-    let machine = (0usize..3, tasks, any::<bool>());
+    let machine = (0usize..3, tasks, any::<bool>(), any::<bool>());
     (
         prop::collection::vec(machine, 1..7),
         prop::option::of(5i64..200),
@@ -115,9 +115,10 @@ fn built(fleet: &Fleet) -> World {
             .get_mut(&crate::made::service(&format!("{within}/agent")));
         agent.unwrap().service.kind = domain::resting::Kind::Daemon;
     }
-    for (number, (within, tasks, indexed)) in (1..).zip(&fleet.machines) {
+    for (number, (within, tasks, indexed, asked)) in (1..).zip(&fleet.machines) {
         let within = CLUSTERS[*within];
-        world.machine(number, within).indexed = *indexed;
+        let machine = world.machine(number, within);
+        (machine.indexed, machine.asked) = (*indexed, *asked);
         for kind in tasks {
             match SERVICES.get(*kind) {
                 Some(name) => world.runs(&format!("{within}/{name}"), number),

@@ -1,9 +1,9 @@
 //! A warning of Spot: who drains, what is stopped, and what is written down of it.
 
-use domain::drain::{Ending, Mode, Reason, Says, Standalone, Status, Tagged};
+use domain::drain::{Ending, Mode, Reason, Says, Scope, Standalone, Status, Tagged, urgent, wants};
 
 use crate::made::{at, cluster, evicted, id, secs, state, warning};
-use crate::world::{World, reason, world};
+use crate::world::{World, reason, signs, world};
 
 /// A machine with one task of a service whose tasks leave after so many seconds, or do not.
 fn one(leaves: Option<i64>) -> World {
@@ -68,6 +68,69 @@ fn the_round_of_a_warning_reads_no_tasks_and_no_states() {
     warned(&mut world, 1);
     assert_eq!((world.calls.tasks, world.calls.states), (0, 0));
     assert_eq!(world.calls.located, 0);
+}
+
+#[test]
+fn the_provider_is_asked_for_when_an_instance_registers_and_not_again_when_it_goes() {
+    let mut world = one(Some(20));
+    world.at(1).indexed = false;
+    let seen = world.seen(1);
+    world.hears([Says::Instance(seen.clone())]);
+    assert_eq!((world.calls.states, world.at(1).asked), (1, true));
+    world.hears([Says::Instance(seen)]);
+    warned(&mut world, 1);
+    assert_eq!((world.calls.states, world.calls.located), (1, 0));
+    assert_eq!(world.status(1), Status::Draining);
+    assert_eq!(world.drains[&id(1)].provider.as_deref(), Some("spot"));
+}
+
+#[test]
+fn of_one_that_registers_the_provider_is_asked_for_when_it_is_in() {
+    let mut world = one(Some(20));
+    (world.at(1).indexed, world.at(1).status) = (false, Status::Registering);
+    let seen = world.seen(1);
+    world.hears([Says::Instance(seen)]);
+    assert_eq!((world.calls.states, world.at(1).indexed), (0, true));
+    (world.at(1).asked, world.at(1).status) = (false, Status::Active);
+    let seen = world.seen(1);
+    world.hears([Says::Instance(seen)]);
+    assert_eq!((world.calls.states, world.at(1).asked), (1, true));
+}
+
+#[test]
+fn a_group_s_tag_counts_for_one_whose_provider_the_index_does_not_know() {
+    let mut world = one(Some(20));
+    world.at(1).asked = false;
+    let group = world.groups.get_mut(crate::made::GROUP).unwrap();
+    group.drain = Tagged::Says(Mode::Off);
+    let plan = warned(&mut world, 1);
+    assert_eq!(reason(&plan, 1), Some(&Reason::Off));
+    assert_eq!((world.calls.states, world.calls.set), (1, 0));
+}
+
+#[test]
+fn one_whose_provider_cannot_be_asked_for_is_drained_as_its_cluster_says() {
+    let mut world = one(Some(20));
+    world.at(1).asked = false;
+    world.denied.insert(cluster("prod"));
+    warned(&mut world, 1);
+    assert_eq!((world.calls.states, world.status(1)), (1, Status::Draining));
+}
+
+#[test]
+fn how_large_fleets_are_is_asked_for_when_the_lost_are_draining() {
+    let mut world = world();
+    for number in 1..=4 {
+        world.machine(number, "prod");
+    }
+    world.until(at(0));
+    let words = (1..=4).map(|number| (at(0), warning(number)));
+    let observed = world.before_draining(&signs(words));
+    let still = wants(&observed, world.moment(&world.policy));
+    assert!(still.clone().urgent().is_empty(), "{still:?}");
+    assert_eq!(still.fleets, [Scope::Provider("spot".to_owned())].into());
+    let lost = urgent(&observed, world.moment(&world.policy));
+    assert_eq!(lost[0].members.len(), 4);
 }
 
 #[test]

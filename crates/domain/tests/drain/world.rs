@@ -9,8 +9,8 @@ use domain::drain::{
     Cluster, ContainerInstanceSeen, Counted, Drain, Exercise, Experiment, Fleet, Group,
     HookCallback, HookTimes, Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment,
     Observed, Outcome, Owner, Place, Plan, Policy, Pool, Provider, Reason, Record, Says, Scope,
-    Service, SetState, Sign, Source, Status, Tagged, Task, Whereabouts, decide, named,
-    needs_all_drains, wants,
+    Service, SetState, Sign, Source, Status, Tagged, Task, Wants, Whereabouts, decide, named,
+    needs_all_drains, urgent, wants,
 };
 use domain::notice::Notice;
 use domain::resting::Kind;
@@ -38,6 +38,8 @@ pub(crate) struct Machine {
     pub(crate) gone: bool,
     /// Whether the index knows it.
     pub(crate) indexed: bool,
+    /// Whether the index knows its provider too, which events do not tell.
+    pub(crate) asked: bool,
     /// How often we wrote to it.
     pub(crate) writes: u32,
     /// Whether it waits in a hook of ours, and until when.
@@ -114,6 +116,7 @@ pub(crate) struct Calls {
     pub(crate) tasks: u32,
     pub(crate) states: u32,
     pub(crate) located: u32,
+    pub(crate) protection: u32,
     pub(crate) bases: Vec<(String, u32)>,
 }
 
@@ -198,6 +201,7 @@ impl World {
             taken: None,
             gone: false,
             indexed: true,
+            asked: true,
             writes: 0,
             hook: None,
             completed: 0,
@@ -373,21 +377,34 @@ impl World {
         steps: usize,
     ) -> Plan {
         let signs = signs(says);
-        let plan = self.plan(&signs);
-        self.apply(&plan, steps);
+        self.notes(&signs);
+        let mut observed = self.before_draining(&signs);
+        let at_once = urgent(&observed, self.moment(&self.policy));
+        let crashes = steps < at_once.len();
+        self.drain(&at_once[..steps.min(at_once.len())]);
+        self.look(&mut observed, |wants| wants);
+        let plan = decide(&observed, self.moment(&self.policy));
+        decided_the_same(&at_once, &plan);
+        if !crashes {
+            self.apply_rest(&plan, steps - at_once.len());
+        }
         plan
     }
 
     /// What would be done.
     pub(crate) fn plan(&mut self, signs: &[Sign]) -> Plan {
-        for sign in signs {
-            self.note(sign);
-        }
+        self.notes(signs);
         let observed = self.observe(signs);
         decide(&observed, self.moment(&self.policy))
     }
 
-    fn moment<'p>(&self, policy: &'p Policy) -> Moment<'p> {
+    fn notes(&mut self, signs: &[Sign]) {
+        for sign in signs {
+            self.note(sign);
+        }
+    }
+
+    pub(crate) fn moment<'p>(&self, policy: &'p Policy) -> Moment<'p> {
         Moment {
             policy,
             account: ACCOUNT,
@@ -447,7 +464,6 @@ impl World {
             status: machine.status,
             version: machine.version,
             agent_connected: machine.agent,
-            provider: machine.provider.clone(),
             pool: Some(machine.pool.clone()),
         }
     }
@@ -465,6 +481,20 @@ impl World {
     // What it looks at.
 
     pub(crate) fn observe(&mut self, signs: &[Sign]) -> Observed {
+        let mut observed = self.remembered(signs);
+        self.look(&mut observed, |wants| wants);
+        observed
+    }
+
+    /// What is looked at before those that are lost are set DRAINING.
+    pub(crate) fn before_draining(&mut self, signs: &[Sign]) -> Observed {
+        let mut observed = self.remembered(signs);
+        self.look(&mut observed, Wants::urgent);
+        observed
+    }
+
+    /// What was heard, and what the ledger has of it.
+    fn remembered(&self, signs: &[Sign]) -> Observed {
         let names = named(signs);
         let all = needs_all_drains(signs);
         let of = |id: &&InstanceId| all || names.contains(*id);
@@ -495,7 +525,10 @@ impl World {
         for name in &names {
             let known = self.machines.get(name).filter(|machine| machine.indexed);
             if let Some(machine) = known {
-                let place = place(machine, Source::Index);
+                let place = match machine.asked {
+                    true => place(machine, Source::Remembered),
+                    false => place(machine, Source::Index),
+                };
                 observed
                     .instances
                     .insert(name.clone(), Whereabouts::At(vec![place]));
@@ -504,7 +537,6 @@ impl World {
         if self.surveys {
             self.survey(&mut observed);
         }
-        self.look(&mut observed);
         observed
     }
 
@@ -517,11 +549,11 @@ impl World {
         }
     }
 
-    /// Answers what is asked for until nothing is.
-    fn look(&mut self, observed: &mut Observed) {
+    /// Answers those questions until there are none.
+    fn look(&mut self, observed: &mut Observed, those: fn(Wants) -> Wants) {
         for round in 0.. {
             assert!(round < 8, "asks for ever: {:?}", self.wanted(observed));
-            let wants = self.wanted(observed);
+            let wants = those(self.wanted(observed));
             if wants.is_empty() {
                 return;
             }
@@ -561,6 +593,10 @@ impl World {
                 let tasks = self.tasks_of(id);
                 observed.tasks.insert(id.clone(), tasks);
             }
+            for id in &wants.protection_of {
+                let protected = self.protected(id);
+                observed.protected.insert(id.clone(), Ok(protected));
+            }
             for arn in &wants.services_of {
                 let read = self.services.contains_key(arn).then(|| self.read(arn));
                 observed.services.insert(arn.clone(), Ok(read));
@@ -568,7 +604,7 @@ impl World {
         }
     }
 
-    fn wanted(&self, observed: &Observed) -> domain::drain::Wants {
+    fn wanted(&self, observed: &Observed) -> Wants {
         wants(observed, self.moment(&self.policy))
     }
 
@@ -621,12 +657,21 @@ impl World {
             },
             wanted: task.wanted,
             standalone: task.standalone.clone(),
-            protected: task.protected,
             stopped_at: task.stopped,
             exit_codes: task.code.into_iter().collect(),
         };
         let tasks = machine.tasks.iter();
         Ok(tasks.map(|(arn, task)| (arn.clone(), read(task))).collect())
+    }
+
+    fn protected(&mut self, id: &InstanceId) -> BTreeMap<TaskArn, Option<Timestamp>> {
+        self.calls.protection += 1;
+        let tasks = self.machines[id].tasks.iter();
+        let protected = tasks.filter(|(_, task)| task.protected && task.wanted);
+        let until = self.now + seconds(3_600);
+        protected
+            .map(|(arn, _)| (arn.clone(), Some(until)))
+            .collect()
     }
 
     /// A service with as many tasks as run at this moment.
@@ -651,18 +696,27 @@ impl World {
 
     /// Applies a plan in its order; crashes after so many steps.
     pub(crate) fn apply(&mut self, plan: &Plan, steps: usize) {
+        let at_once = steps.min(plan.drain.len());
+        self.drain(&plan.drain[..at_once]);
+        if at_once == plan.drain.len() {
+            self.apply_rest(plan, steps - at_once);
+        }
+    }
+
+    fn drain(&mut self, calls: &[SetState]) {
+        for call in calls {
+            self.set(call, Status::Draining, true);
+        }
+    }
+
+    /// Applies what comes after those that are lost are set DRAINING.
+    fn apply_rest(&mut self, plan: &Plan, steps: usize) {
         let mut left = steps;
         let mut step = || {
             let go = left > 0;
             left = left.saturating_sub(1);
             go
         };
-        for call in &plan.drain {
-            if !step() {
-                return;
-            }
-            self.set(call, Status::Draining, true);
-        }
         for at in &plan.looks {
             if !step() {
                 return;
@@ -941,9 +995,9 @@ impl World {
 
     fn remember(&mut self, write: &IndexWrite) {
         match write {
-            IndexWrite::Seen { instance, .. } => {
+            IndexWrite::Seen { instance, place } => {
                 if let Some(machine) = self.machines.get_mut(instance) {
-                    machine.indexed = true;
+                    (machine.indexed, machine.asked) = (true, place.knows_provider());
                 }
             }
             IndexWrite::Gone { .. } => {}
@@ -1025,6 +1079,25 @@ pub(crate) fn reason(plan: &Plan, number: u32) -> Option<&Reason> {
         .map(|verdict| &verdict.reason)
 }
 
+/// Whatever is looked at once those that are lost are DRAINING: nobody else is drained then, nobody a
+/// second time, and what we did is nobody else's.
+fn decided_the_same(at_once: &[SetState], plan: &Plan) {
+    assert_eq!(plan.drain, at_once);
+    let ours: BTreeSet<&InstanceId> = at_once
+        .iter()
+        .flat_map(|call| &call.members)
+        .map(|member| &member.instance)
+        .collect();
+    for record in &plan.records {
+        if let Some(drain) = &record.drain
+            && ours.contains(&record.instance)
+        {
+            let by = drain.by;
+            assert!(matches!(by, domain::drain::Drainer::Us { .. }), "{by:?}");
+        }
+    }
+}
+
 fn seconds(seconds: i64) -> SignedDuration {
     SignedDuration::from_secs(seconds)
 }
@@ -1033,14 +1106,17 @@ fn place(machine: &Machine, source: Source) -> Place {
     Place {
         cluster: machine.cluster.clone(),
         arn: machine.arn.clone(),
-        status: if source == Source::Index && machine.gone {
+        status: if source != Source::Asked && machine.gone {
             Status::Inactive
         } else {
             machine.status
         },
         version: machine.version,
         agent_connected: machine.agent,
-        provider: machine.provider.clone(),
+        provider: match source {
+            Source::Index => None,
+            Source::Remembered | Source::Asked => machine.provider.clone(),
+        },
         pool: Some(machine.pool.clone()),
         source,
     }

@@ -13,6 +13,9 @@ pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How the attribute of a container instance begins; its ARN follows.
 pub(crate) const PLACE: &str = "place#";
+/// The attribute of a container instance whose capacity provider ECS was asked for: without a
+/// provider it is in none.
+pub(crate) const ASKED: &str = "asked";
 /// The attributes of the marks.
 pub(crate) const DOOMED: &str = "doomed";
 pub(crate) const DONE: &str = "done";
@@ -26,6 +29,9 @@ pub(crate) fn write(place: &Place) -> Draft {
         .flag("agent_connected", place.agent_connected)
         .some(place.provider.as_ref(), |draft, provider| {
             draft.text("provider", provider)
+        })
+        .some(place.knows_provider().then_some(()), |draft, ()| {
+            draft.flag(ASKED, true)
         });
     write_pool(draft, place.pool.as_ref())
 }
@@ -73,7 +79,10 @@ fn read_place(arn: &str, fields: &Fields<'_>) -> Result<Place, Unreadable> {
         agent_connected: fields.flag("agent_connected")?,
         provider: fields.optional_text("provider")?,
         pool: pool(fields)?,
-        source: Source::Index,
+        source: match fields.is(ASKED)? {
+            true => Source::Remembered,
+            false => Source::Index,
+        },
     })
 }
 

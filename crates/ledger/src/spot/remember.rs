@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::arn::ContainerInstanceArn;
-use domain::drain::{IndexWrite, InstanceId, Scope, Status};
+use domain::drain::{IndexWrite, InstanceId, Place, Scope, Status};
 use jiff::Timestamp;
 
 use super::calls::{key, number, text};
@@ -21,9 +21,7 @@ impl Ledger {
             IndexWrite::Seen { instance, place } => {
                 let update = self.place(instance, place.arn.as_str(), index::write(place), now);
                 update
-                    .condition_expression(
-                        "attribute_not_exists(#place) OR #place.version < :version",
-                    )
+                    .condition_expression(newer(place))
                     .expression_attribute_values(":version", number(place.version))
             }
             IndexWrite::Gone {
@@ -124,6 +122,18 @@ impl Ledger {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(INDEX, instance.as_str())))
+    }
+}
+
+/// When a word about a container instance is news. What ECS answers has the version of the event
+/// that it follows, and says more.
+fn newer(place: &Place) -> &'static str {
+    match place.knows_provider() {
+        false => "attribute_not_exists(#place) OR #place.version < :version",
+        true => {
+            "attribute_not_exists(#place) OR #place.version < :version \
+             OR (#place.version = :version AND attribute_not_exists(#place.asked))"
+        }
     }
 }
 

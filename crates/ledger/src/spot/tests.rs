@@ -249,17 +249,21 @@ fn any_place() -> impl Strategy<Value = Place> {
         Status::RegistrationFailed,
         Status::Inactive,
     ]);
-    let of = (option::of(any_text()), option::of(any_pool()));
+    let asked = option::of(option::of(any_text()));
+    let of = (asked, option::of(any_pool()));
     (any_berth(), status, any::<(i64, bool)>(), of).prop_map(
-        |(berth, status, (version, agent_connected), (provider, pool))| Place {
+        |(berth, status, (version, agent_connected), (asked, pool))| Place {
             cluster: berth.cluster,
             arn: berth.arn,
             status,
             version,
             agent_connected,
-            provider,
+            source: match asked {
+                Some(_) => Source::Remembered,
+                None => Source::Index,
+            },
+            provider: asked.flatten(),
             pool,
-            source: Source::Index,
         },
     )
 }

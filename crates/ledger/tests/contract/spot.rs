@@ -79,7 +79,7 @@ fn place(id: &str, version: i64) -> Place {
         agent_connected: true,
         provider: Some("spot".to_owned()),
         pool: Some(pool()),
-        source: Source::Index,
+        source: Source::Remembered,
     }
 }
 
@@ -198,6 +198,44 @@ async fn of_an_instance_the_last_word_about_each_place_counts_in_whatever_order_
         ledger.remember(&seen(1, "0d", 10), at(NOW)).await.unwrap();
         let all = [place("0b", 10), place("0c", 1), place("0d", 10)];
         assert_eq!(places().await[&instance(1)], all);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_ecs_answers_about_a_place_says_more_than_the_event_of_the_same_version() {
+    everywhere(async |table| {
+        let ledger = &table.ledger;
+        let told = |version| Place {
+            provider: None,
+            source: Source::Index,
+            ..place("0b", version)
+        };
+        let alone = Place {
+            source: Source::Remembered,
+            ..told(4)
+        };
+        let asked = |place: &Place| Place {
+            source: Source::Asked,
+            ..place.clone()
+        };
+        let writes = [
+            (told(3), told(3)),
+            (asked(&place("0b", 3)), place("0b", 3)),
+            (told(3), place("0b", 3)),
+            (asked(&alone), alone.clone()),
+            (asked(&place("0b", 4)), alone),
+            (told(5), told(5)),
+        ];
+        for (write, expected) in writes {
+            let write = IndexWrite::Seen {
+                instance: instance(1),
+                place: write,
+            };
+            ledger.remember(&write, at(NOW)).await.unwrap();
+            let known = ledger.known(&[instance(1)]).await.unwrap();
+            assert_eq!(known.places[&instance(1)], [expected]);
+        }
     })
     .await;
 }

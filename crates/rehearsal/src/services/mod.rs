@@ -9,6 +9,7 @@ pub mod ec2;
 pub mod ecs;
 pub mod events;
 pub mod free_tier;
+pub mod load_balancing;
 pub mod scheduler;
 pub mod sns;
 pub mod sqs;

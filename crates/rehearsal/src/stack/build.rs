@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::definition::target_group;
 use super::{ClusterSpec, LaunchSpec, ScalingSpec, ServiceSpec, Stack, TaskSpec};
 use crate::call::ApiError;
 use crate::services::application_autoscaling::{Suspended, Target, put_target};
@@ -111,6 +112,11 @@ impl ServiceSpec {
             short_arn: self.short_arn,
         };
         ecs::create_service(world, new)?;
+        if let Some(delay) = self.deregistration_delay {
+            let target_group = target_group(world, &id);
+            let groups = &mut world.load_balancing.target_groups;
+            groups.insert(target_group, delay);
+        }
         if let Some(scaling) = self.scaling {
             let target = scaling.target(world);
             put_target(world, &format!("service/{id}"), target);

@@ -39,13 +39,8 @@ impl ServiceSpec {
         let mut settings = Map::new();
         settings.insert("deploymentConfiguration".to_owned(), configuration);
         if self.deregistration_delay.is_some() {
-            let identity = &world.identity;
-            let target_group = format!(
-                "arn:aws:elasticloadbalancing:{}:{}:targetgroup/{}-{}/0123456789abcdef",
-                identity.region, identity.account_id, id.cluster, id.service
-            );
             let balancer = json!({
-                "targetGroupArn": target_group,
+                "targetGroupArn": target_group(world, id),
                 "containerName": self.name,
                 "containerPort": PORT,
             });
@@ -53,6 +48,15 @@ impl ServiceSpec {
         }
         settings
     }
+}
+
+/// The target group of a service that has a load balancer.
+pub(super) fn target_group(world: &World, id: &ServiceId) -> String {
+    let identity = &world.identity;
+    format!(
+        "arn:aws:elasticloadbalancing:{}:{}:targetgroup/{}-{}/0123456789abcdef",
+        identity.region, identity.account_id, id.cluster, id.service
+    )
 }
 
 /// Where a container listens that stands behind a load balancer.

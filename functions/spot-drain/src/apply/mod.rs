@@ -1,10 +1,10 @@
 //! Does what was decided, in the order of the plan. Everything that the function writes goes through
 //! one gate, which a dry run does not open.
 //!
-//! What is lost anyway is set DRAINING before the ledger is written, so a broken ledger keeps nobody
-//! in. What could be ours to undo, or costs somebody a task, comes after the record of its instance
-//! and is left out where that was refused. A record ends last: a run that dies before has left it
-//! open, and the next one comes to the same end.
+//! What is lost anyway is set DRAINING first: before the rest is looked at, and before the ledger is
+//! written, so a broken ledger keeps nobody in. What could be ours to undo, or costs somebody a
+//! task, comes after the record of its instance and is left out where that was refused. A record
+//! ends last: a run that dies before has left it open, and the next one comes to the same end.
 
 mod ecs;
 mod endings;
@@ -66,12 +66,31 @@ fn gate(settings: &Settings) -> Gate {
     Gate::new(settings.dry_run)
 }
 
-/// Applies a plan. Of one that was made without the ledger only what drains lost instances is.
+/// Sets those DRAINING that are lost anyway.
+pub(crate) async fn drain(
+    aws: &Aws,
+    settings: &Settings,
+    lost: &[SetState],
+    stop: Instant,
+) -> Applied {
+    let hand = Hand {
+        aws,
+        settings,
+        stop,
+    };
+    let mut applied = Applied::default();
+    hand.states(lost, &Status::Draining, &mut applied).await;
+    applied
+}
+
+/// Applies a plan whose lost instances were set DRAINING, with what came of that. Of a plan that was
+/// made without the ledger nothing more is.
 pub(crate) async fn apply(
     aws: &Aws,
     settings: &Settings,
     work: &Work,
     plan: &Plan,
+    mut applied: Applied,
     blind: bool,
     (invocation, stop): (&Invocation, Instant),
 ) -> Applied {
@@ -80,9 +99,6 @@ pub(crate) async fn apply(
         settings,
         stop,
     };
-    let mut applied = Applied::default();
-    hand.states(&plan.drain, &Status::Draining, &mut applied)
-        .await;
     if blind {
         return applied;
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::event::Request;
-use crate::script::{Script, arn, aws, cluster, drain, id, invocation, outcome, set};
+use crate::script::{Script, arn, aws, cluster, id, invocation, outcome, set};
 use crate::settings::tests::settings;
 
 /// Applies a plan to AWS as the script has it; what was done and what failed, as text.
@@ -31,7 +31,8 @@ async fn all_of(script: &Script, plan: &Plan, event: Value) -> Applied {
     };
     let when = (&invocation, invocation.stop());
     let aws = aws(script, &settings);
-    apply(&aws, &settings, &work, plan, false, when).await
+    let drained = drain(&aws, &settings, &plan.drain, when.1).await;
+    apply(&aws, &settings, &work, plan, drained, false, when).await
 }
 
 fn draining(call: SetState) -> Plan {
@@ -57,7 +58,7 @@ fn hook(what: HookCallback) -> Plan {
 fn record(number: u32) -> Record {
     Record {
         instance: id(number),
-        drain: Some(Box::new(drain())),
+        drain: Some(Box::new(crate::script::drain())),
         replaces: None,
     }
 }
@@ -477,15 +478,9 @@ async fn nothing_is_begun_when_there_is_no_time_for_it_any_more() {
     };
     let work = Work::default();
     let when = (&invocation, invocation.stop());
-    let applied = apply(
-        &aws(&script, &settings),
-        &settings,
-        &work,
-        &plan,
-        false,
-        when,
-    )
-    .await;
+    let aws = aws(&script, &settings);
+    let drained = drain(&aws, &settings, &plan.drain, when.1).await;
+    let applied = apply(&aws, &settings, &work, &plan, drained, false, when).await;
     let kinds: Vec<&str> = applied
         .failed
         .iter()

@@ -41,7 +41,6 @@ struct Instance {
     version: i64,
     #[serde(default)]
     agent_connected: bool,
-    capacity_provider_name: Option<String>,
     #[serde(default)]
     attributes: Vec<Attribute>,
 }
@@ -100,7 +99,6 @@ pub(super) fn container_instance(detail: Value) -> Result<Heard, BadField> {
         status,
         version: seen.version,
         agent_connected: seen.agent_connected,
-        provider: seen.capacity_provider_name,
         pool: pool(attributes),
     })
     .into())

@@ -458,7 +458,6 @@ fn a_container_instance_is_seen_with_what_of_it_is_told() {
         panic!("no container instance");
     };
     assert_eq!((seen.status, seen.version), (Status::Draining, 14801));
-    assert_eq!(seen.provider.as_deref(), Some("spot"));
     assert_eq!(seen.pool.unwrap().to_string(), "m6i.large in eu-central-1b");
     let Says::Instance(gone) = says("container-instance-inactive") else {
         panic!("no container instance");

@@ -103,10 +103,7 @@ pub(super) async fn providers(aws: &Aws, wanted: &BTreeSet<String>) -> Providers
 
 /// What ECS says of capacity providers. A 200 lists what it could not describe; such a one is not
 /// among the others, and is missing.
-pub(super) async fn describe(
-    aws: &Aws,
-    names: &[String],
-) -> Result<Vec<CapacityProvider>, edge::Failure> {
+async fn describe(aws: &Aws, names: &[String]) -> Result<Vec<CapacityProvider>, edge::Failure> {
     aws.pace.providers.take().await;
     let call = aws.edge.ecs.describe_capacity_providers();
     let call = call.set_capacity_providers(Some(names.to_vec()));
@@ -127,7 +124,7 @@ fn provider(theirs: &CapacityProvider) -> Provider {
 }
 
 /// The name of the Auto Scaling group of a capacity provider; none for Fargate.
-pub(super) fn group(theirs: &CapacityProvider) -> Option<String> {
+fn group(theirs: &CapacityProvider) -> Option<String> {
     let groups = theirs.auto_scaling_group_provider()?;
     let arn = GroupArn::parse(groups.auto_scaling_group_arn());
     arn.ok().map(|arn| arn.name().to_owned())

@@ -1,11 +1,13 @@
 //! How large fleets are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_autoscaling::types::{AutoScalingGroup, Instance};
 use domain::arn::ClusterArn;
 use domain::drain::{Fleet, InstanceId, Mixed, Place, Pool, Scope, Status};
 use futures_util::StreamExt;
+use jiff::{SignedDuration, Timestamp};
 
 use super::groups::{count, mixed};
 use super::{Seen, Trouble, clusters, groups, instances, lists};
@@ -14,41 +16,100 @@ use crate::Aws;
 /// How many fleets are asked about at once.
 const AT_ONCE: usize = 8;
 
-/// Asks how large fleets are. Of one that cannot be seen nothing is known, and neither is of
-/// Fargate Spot, whose tasks are counted nowhere.
-pub(super) async fn look(aws: &Aws, seen: &mut Seen, wanted: &BTreeSet<Scope>) {
-    let sizes = futures_util::stream::iter(wanted).map(async |scope| {
-        let fleet = match scope.fleet() {
-            Scope::Provider(name) => of_provider(aws, name).await,
-            Scope::Cluster(cluster) => of_cluster(aws, cluster).await.map(Some),
-            Scope::Pool(..) => Ok(None),
-        };
-        (scope, fleet)
-    });
-    let mut sizes = sizes.buffered(AT_ONCE);
-    while let Some((scope, fleet)) = sizes.next().await {
-        let fleet = fleet.unwrap_or_else(|failure| {
-            let what = format!("the size of {scope}");
-            seen.unknown.push(Trouble::everywhere(what, failure));
-            None
-        });
-        seen.observed.fleets.insert(scope.clone(), fleet);
+/// How long it is remembered how large a cluster without a capacity provider is: less than the minute
+/// after which the tick asks again whether a surge is over. All of it has to be read for that, and a
+/// surge comes in many batches.
+const REMEMBERED: SignedDuration = SignedDuration::from_secs(50);
+
+/// How large clusters were when this process last read them.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(Mutex<BTreeMap<ClusterArn, (Timestamp, Fleet)>>);
+
+impl Memory {
+    fn known(&self, cluster: &ClusterArn, now: Timestamp) -> Option<Fleet> {
+        let known = self.lock();
+        let (at, fleet) = known.get(cluster)?;
+        (now.duration_since(*at) < REMEMBERED).then(|| fleet.clone())
+    }
+
+    fn remember(&self, cluster: &ClusterArn, now: Timestamp, fleet: &Fleet) {
+        self.lock().insert(cluster.clone(), (now, fleet.clone()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ClusterArn, (Timestamp, Fleet)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn of_provider(aws: &Aws, name: &str) -> Result<Option<Fleet>, edge::Failure> {
-    let described = clusters::describe(aws, &[name.to_owned()]).await?;
-    let Some(group) = described.first().and_then(clusters::group) else {
-        return Ok(None);
+/// Asks how large fleets are. Of one that cannot be seen nothing is known, and neither is of
+/// Fargate Spot, whose tasks are counted nowhere.
+pub(super) async fn look(aws: &Aws, seen: &mut Seen, wanted: &BTreeSet<Scope>, now: Timestamp) {
+    of_providers(aws, seen, wanted).await;
+    let clusters = wanted.iter().filter_map(|scope| match scope {
+        Scope::Cluster(cluster) => Some(cluster),
+        Scope::Provider(_) | Scope::Pool(..) => None,
+    });
+    let sizes = futures_util::stream::iter(clusters);
+    let sizes = sizes.map(async |cluster| (cluster, of_cluster(aws, cluster, now).await));
+    let mut sizes = sizes.buffered(AT_ONCE);
+    while let Some((cluster, fleet)) = sizes.next().await {
+        let fleet = fleet.map_err(|failure| {
+            let what = format!("the size of cluster {}", cluster.name());
+            seen.unknown.push(Trouble::everywhere(what, failure));
+        });
+        let scope = Scope::Cluster(cluster.clone());
+        seen.observed.fleets.insert(scope, fleet.ok());
+    }
+}
+
+/// The fleets of capacity providers: which groups those have, and then how large the groups are, each
+/// in as few calls as there can be, and in none where that was read before.
+async fn of_providers(aws: &Aws, seen: &mut Seen, wanted: &BTreeSet<Scope>) {
+    let names = wanted.iter().filter_map(|scope| match scope {
+        Scope::Provider(name) => Some(name.clone()),
+        Scope::Cluster(_) | Scope::Pool(..) => None,
+    });
+    let names: BTreeSet<String> = names.collect();
+    let known = &seen.observed.providers;
+    let unread = names.iter().filter(|name| !known.contains_key(*name));
+    let unread: BTreeSet<String> = unread.cloned().collect();
+    clusters::providers(aws, &unread).await.place(seen);
+    let group = |seen: &Seen, name: &String| {
+        let provider = seen.observed.providers.get(name)?.as_ref().ok()?;
+        provider.group.clone()
     };
-    let described = groups::describe(aws, &[group]).await?;
-    Ok(described.first().map(of_group))
+    let groups = names.iter().filter_map(|name| group(seen, name));
+    let groups = groups.filter(|group| !seen.sizes.contains_key(group));
+    let groups: BTreeSet<String> = groups.collect();
+    measured(aws, seen, groups.into_iter().collect()).await;
+    for name in names {
+        let size = group(seen, &name).and_then(|group| seen.sizes.get(&group).cloned());
+        seen.observed.fleets.insert(Scope::Provider(name), size);
+    }
+}
+
+/// Asks how large groups are.
+async fn measured(aws: &Aws, seen: &mut Seen, groups: Vec<String>) {
+    for batch in groups.chunks(groups::BATCH) {
+        match groups::describe(aws, batch).await {
+            Ok(described) => seen.sizes.extend(described.iter().filter_map(|theirs| {
+                Some((
+                    theirs.auto_scaling_group_name()?.to_owned(),
+                    of_group(theirs),
+                ))
+            })),
+            Err(failure) => {
+                let what = format!("the size of {}", batch.join(", "));
+                seen.unknown.push(Trouble::everywhere(what, failure));
+            }
+        }
+    }
 }
 
 /// The fleet of a group. Its instances do not say whether they are Spot: of a group with a mixed
 /// instances policy its shares say how many should be; one without that loses Spot instances asks
 /// for nothing else.
-fn of_group(theirs: &AutoScalingGroup) -> Fleet {
+pub(super) fn of_group(theirs: &AutoScalingGroup) -> Fleet {
     let desired = count(theirs.desired_capacity().unwrap_or(0));
     let there: Vec<&Instance> = theirs.instances().iter().filter(in_service).collect();
     let members = there.iter().filter_map(|one| {
@@ -85,7 +146,14 @@ fn in_service(instance: &&Instance) -> bool {
 
 /// The instances of a cluster that are in no capacity provider. What there should be nobody says:
 /// it is what there is, with what is on its way out.
-async fn of_cluster(aws: &Aws, cluster: &ClusterArn) -> Result<Fleet, edge::Failure> {
+async fn of_cluster(
+    aws: &Aws,
+    cluster: &ClusterArn,
+    now: Timestamp,
+) -> Result<Fleet, edge::Failure> {
+    if let Some(fleet) = aws.clusters.known(cluster, now) {
+        return Ok(fleet);
+    }
     let arns = lists::list(aws, cluster, None).await?;
     let answer = instances::describe(aws, cluster, &arns).await?;
     let ours = answer.there.into_iter();
@@ -98,11 +166,13 @@ async fn of_cluster(aws: &Aws, cluster: &ClusterArn) -> Result<Fleet, edge::Fail
     let members: BTreeMap<InstanceId, Pool> = members
         .filter_map(|(instance, one)| Some((instance, one.pool?)))
         .collect();
-    Ok(Fleet {
+    let fleet = Fleet {
         desired: all,
         in_service,
         spot: all,
         members,
         group: None,
-    })
+    };
+    aws.clusters.remember(cluster, now, &fleet);
+    Ok(fleet)
 }

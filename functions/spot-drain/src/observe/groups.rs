@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_autoscaling::types::{AutoScalingGroup, LifecycleHook};
-use domain::drain::{Group, HookTimes, Mixed, drain};
+use domain::drain::{Fleet, Group, HookTimes, Mixed, drain};
 use edge::tagged::ours;
 use jiff::SignedDuration;
 
+use super::fleets::of_group;
 use super::{Seen, Trouble};
 use crate::Aws;
 
 /// How many groups are asked for by name in one call: as many as it returns in a page.
 /// Source: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAutoScalingGroups.html>.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 
 /// The transition in whose hooks an instance waits before it is terminated.
 const TERMINATING: &str = "autoscaling:EC2_INSTANCE_TERMINATING";
@@ -25,7 +26,11 @@ const LONGEST: i32 = 172_800;
 
 /// What was read of groups.
 #[derive(Default)]
-pub(super) struct Groups(Vec<(String, Result<Group, String>)>, Vec<Trouble>);
+pub(super) struct Groups {
+    groups: Vec<(String, Result<Group, String>)>,
+    sizes: Vec<(String, Fleet)>,
+    unknown: Vec<Trouble>,
+}
 
 /// Reads groups, and the hooks of some of them.
 pub(super) async fn look(
@@ -63,10 +68,11 @@ impl Groups {
     ) {
         let Some(theirs) = theirs else {
             let missing = Err("there is no such group".to_owned());
-            self.0.push((name.to_owned(), missing));
+            self.groups.push((name.to_owned(), missing));
             return;
         };
         let mut group = group(theirs);
+        self.sizes.push((name.to_owned(), of_group(theirs)));
         if with_hooks {
             match hooks(aws, name).await {
                 Ok(hooks) => group.hooks = Some(hooks),
@@ -77,19 +83,20 @@ impl Groups {
                 }
             }
         }
-        self.0.push((name.to_owned(), Ok(group)));
+        self.groups.push((name.to_owned(), Ok(group)));
     }
 
     fn failed(&mut self, names: &[String], what: &str, failure: edge::Failure) {
         let why = shell::failure::chain(&failure);
         let named = names.iter().map(|name| (name.clone(), Err(why.clone())));
-        self.0.extend(named);
-        self.1.push(Trouble::everywhere(what, failure));
+        self.groups.extend(named);
+        self.unknown.push(Trouble::everywhere(what, failure));
     }
 
     pub(super) fn place(self, seen: &mut Seen) {
-        seen.observed.groups.extend(self.0);
-        seen.unknown.extend(self.1);
+        seen.observed.groups.extend(self.groups);
+        seen.sizes.extend(self.sizes);
+        seen.unknown.extend(self.unknown);
     }
 }
 

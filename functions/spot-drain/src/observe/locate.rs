@@ -123,8 +123,9 @@ async fn asked<'c>(
     answers.buffered(AT_ONCE).collect().await
 }
 
-/// Those of some instances, in their order, that are in a cluster. A list does not say of which instance each is, so
-/// those that are listed are described.
+/// Those of some instances, in their order, that are in a cluster. Those that are listed are described
+/// before anything is decided about them: a list does not say which instance each is, nor in which
+/// capacity provider, whose group's tag may keep it out of scope and which may drain it by itself.
 async fn one(aws: &Aws, cluster: &ClusterArn, missed: &[InstanceId]) -> Answer {
     let arns = listed(aws, cluster, missed).await?;
     let mut there = instances::describe(aws, cluster, &arns).await?.there;

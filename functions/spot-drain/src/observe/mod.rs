@@ -1,23 +1,28 @@
-//! One look at the world: what the ledger remembers, and of ECS and EC2 Auto Scaling only what the
-//! decision asks for, until it asks for nothing more.
+//! A look at the world: what the ledger remembers, and of ECS and EC2 Auto Scaling only what the
+//! decision asks for, until it asks for nothing more. First what those wait for that are lost, and
+//! the rest when they are DRAINING.
 
 mod clusters;
-mod fleets;
+pub(crate) mod fleets;
 mod groups;
 mod instances;
 mod ledger;
 mod lists;
 mod locate;
+mod protection;
 mod services;
+mod states;
 pub(crate) mod survey;
+mod targets;
 mod tasks;
 mod tasks_of;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::drain::{InstanceId, Moment, Observed, Says, Wants, wants};
+use domain::drain::{Fleet, InstanceId, Moment, Observed, Says, Wants, wants};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::event::Work;
@@ -36,6 +41,9 @@ pub(crate) struct Seen {
     pub(crate) blind: bool,
     /// The instances that the index was asked about.
     indexed: BTreeSet<InstanceId>,
+    /// How large the groups are that were looked at, by name: whoever reads a group's tags is told that
+    /// too.
+    sizes: BTreeMap<String, Fleet>,
 }
 
 /// Something that did not succeed.
@@ -73,9 +81,9 @@ impl Trouble {
 /// the fleets and services of that; a round more than that is a mistake of ours.
 const ROUNDS: usize = 12;
 
-/// Looks at everything that the decision asks for. The tasks on instances, of which there may be more
-/// than can be read in time, are looked at until `until`.
-pub(crate) async fn observe(
+/// Looks at what tells who is set DRAINING at once: where those are that are lost, and who drains them
+/// there.
+pub(crate) async fn urgent(
     aws: &Aws,
     settings: &Settings,
     work: &Work,
@@ -85,34 +93,65 @@ pub(crate) async fn observe(
     let mut seen = Seen::default();
     seen.observed.signs.clone_from(&work.signs);
     ledger::look(aws, settings, &mut seen, moment).await;
+    answer(aws, settings, &mut seen, (moment, until), Wants::urgent).await;
+    seen
+}
+
+/// Looks at everything else that the decision asks for. The tasks on instances, of which there may be
+/// more than can be read in time, are looked at until `until`.
+pub(crate) async fn rest(
+    aws: &Aws,
+    settings: &Settings,
+    work: &Work,
+    moment: Moment<'_>,
+    until: Instant,
+    seen: &mut Seen,
+) {
     let sweeps = |says: &Says| matches!(says, Says::Sweep);
     if work.signs.iter().any(|sign| sweeps(&sign.says)) {
-        survey::look(aws, settings, &mut seen).await;
+        survey::look(aws, settings, seen).await;
     }
+    answer(aws, settings, seen, (moment, until), |wants| wants).await;
+}
+
+/// Answers those of the questions until there are none.
+async fn answer(
+    aws: &Aws,
+    settings: &Settings,
+    seen: &mut Seen,
+    (moment, until): (Moment<'_>, Instant),
+    those: fn(Wants) -> Wants,
+) {
     for _round in 0..ROUNDS {
-        let wanted = wants(&seen.observed, moment);
+        let wanted = those(wants(&seen.observed, moment));
         if wanted.is_empty() {
-            return seen;
+            return;
         }
-        look(aws, settings, &mut seen, wanted, until).await;
+        look(aws, settings, seen, wanted, (moment.now, until)).await;
     }
     let failure = Failure::unusable("the signs", "ask for more than can be looked at");
     seen.unseen
         .push(Trouble::everywhere("what is asked for", failure));
-    seen
 }
 
 /// Looks at what is wanted. What could not be seen is there as an error afterwards, so that it is
 /// not asked for again.
-async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, until: Instant) {
+async fn look(
+    aws: &Aws,
+    settings: &Settings,
+    seen: &mut Seen,
+    wanted: Wants,
+    (now, until): (Timestamp, Instant),
+) {
     locate::look(aws, settings, seen, &wanted.locate).await;
     let groups: BTreeSet<String> = wanted.groups.union(&wanted.hooks_of).cloned().collect();
-    let (states, clusters, providers, groups, tasks, services) = tokio::join!(
-        instances::states(aws, &wanted.states_of),
+    let (states, clusters, providers, groups, tasks, protection, services) = tokio::join!(
+        states::look(aws, &wanted.states_of),
         clusters::tags(aws, settings, &wanted.clusters),
         clusters::providers(aws, &wanted.providers),
         groups::look(aws, &groups, &wanted.hooks_of),
         tasks_of::look(aws, &seen.observed, &wanted.tasks_of, until),
+        protection::look(aws, &seen.observed, &wanted.protection_of),
         services::look(aws, &wanted.services_of),
     );
     states.place(seen);
@@ -120,6 +159,7 @@ async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen, wanted: Wants, un
     providers.place(seen);
     groups.place(seen);
     tasks.place(seen);
+    protection.place(seen);
     services.place(seen);
-    fleets::look(aws, seen, &wanted.fleets).await;
+    fleets::look(aws, seen, &wanted.fleets, now).await;
 }

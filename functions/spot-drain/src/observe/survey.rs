@@ -12,13 +12,14 @@ use jiff::SignedDuration;
 use tokio::time::{Instant, timeout_at};
 
 use super::services::{self, Known};
+use super::targets::{self, Delays};
 use super::{Seen, Trouble, locate};
 use crate::{Aws, Settings};
 
 /// How many task definitions are asked for at once.
 const AT_ONCE: usize = 8;
-/// How much of a run's 30 seconds the task definitions may take: a choice. What is not known then is
-/// taken to be as ECS has it by default.
+/// How much of a run's 30 seconds the task definitions and the target groups may take: a choice. What
+/// is not known then is taken to be as AWS has it by default.
 const TIME: Duration = Duration::from_secs(8);
 
 /// How long the containers of a task may take to stop, and whether all that must run are checked.
@@ -52,10 +53,16 @@ pub(crate) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen) {
     let definitions = found.iter().flat_map(|(_, known)| known.values());
     let definitions = definitions.filter_map(|(theirs, _)| theirs.task_definition());
     let definitions: BTreeSet<String> = definitions.map(str::to_owned).collect();
-    let containers = containers(aws, definitions).await;
+    let theirs = found.iter().flat_map(|(_, known)| known.values());
+    let theirs = theirs.map(|(theirs, _)| theirs);
+    let stop = Instant::now() + TIME;
+    let (containers, delays) = tokio::join!(
+        containers(aws, definitions, stop),
+        targets::look(aws, theirs, stop)
+    );
     for (cluster, known) in found {
         let services = known.into_iter();
-        let services = services.map(|(arn, known)| (arn, with(known, &containers)));
+        let services = services.map(|(arn, known)| (arn, with(known, &containers, &delays)));
         seen.observed.surveys.insert(cluster, services.collect());
     }
 }
@@ -68,10 +75,15 @@ async fn read(
     services::all(aws, &services).await
 }
 
-fn with((theirs, service): Known, containers: &BTreeMap<String, Containers>) -> Service {
+fn with(
+    (theirs, service): Known,
+    containers: &BTreeMap<String, Containers>,
+    delays: &Delays,
+) -> Service {
     let of = theirs.task_definition().and_then(|arn| containers.get(arn));
     let of = of.copied().unwrap_or_default();
     Service {
+        deregistration: delays.of(&theirs),
         stop_timeout: of.stop_timeout,
         checked: of.checked,
         ..service
@@ -79,8 +91,11 @@ fn with((theirs, service): Known, containers: &BTreeMap<String, Containers>) -> 
 }
 
 /// What these task definitions say, as far as there is time to ask.
-async fn containers(aws: &Aws, definitions: BTreeSet<String>) -> BTreeMap<String, Containers> {
-    let stop = Instant::now() + TIME;
+async fn containers(
+    aws: &Aws,
+    definitions: BTreeSet<String>,
+    stop: Instant,
+) -> BTreeMap<String, Containers> {
     let asked = futures_util::stream::iter(definitions).map(async |arn| {
         let containers = timeout_at(stop, ask(aws, &arn)).await;
         (arn, containers)

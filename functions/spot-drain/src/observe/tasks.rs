@@ -166,8 +166,6 @@ fn task(cluster: &ClusterArn, theirs: Theirs) -> Task {
         owner: owner(cluster, theirs.group().unwrap_or_default()),
         wanted: theirs.desired_status() != Some("STOPPED"),
         standalone: standalone(&ours(tags)),
-        // Whether protection keeps a task on an instance that drains is nowhere documented.
-        protected: false,
         stopped_at: theirs.stopped_at().and_then(instant),
         exit_codes,
         last_status: theirs.last_status.unwrap_or_default(),

@@ -13,11 +13,24 @@ use super::*;
 use crate::script::{Script, arn, aws, cluster, clusters, described, groups, id, providers};
 use crate::settings::tests::settings;
 
+/// When an invocation that begins now stops to look at tasks.
+fn until() -> tokio::time::Instant {
+    tokio::time::Instant::now() + std::time::Duration::from_secs(13)
+}
+
 /// Looks at what is wanted, after what was seen before.
 async fn seen_after(script: &Script, mut seen: Seen, wanted: Wants) -> Seen {
     let settings = settings();
+    let now = crate::script::invocation().now;
     let until = tokio::time::Instant::now() + std::time::Duration::from_secs(13);
-    super::look(&aws(script, &settings), &settings, &mut seen, wanted, until).await;
+    super::look(
+        &aws(script, &settings),
+        &settings,
+        &mut seen,
+        wanted,
+        (now, until),
+    )
+    .await;
     seen
 }
 
@@ -45,6 +58,18 @@ fn there(number: u32) -> Seen {
     let there = Whereabouts::At(vec![place]);
     seen.observed.instances.insert(id(number), there);
     seen
+}
+
+/// What EC2 says of an instance that it takes back.
+fn warned_of(number: u32) -> domain::drain::Sign {
+    domain::drain::Sign {
+        id: format!("message-{number}"),
+        at: crate::script::invocation().now,
+        says: Says::Warning {
+            instance: id(number),
+            action: domain::drain::Action::Terminate,
+        },
+    }
 }
 
 fn states(number: u32) -> Wants {
@@ -90,9 +115,22 @@ async fn a_status_that_cannot_be_read_is_trouble_with_its_instance_alone() {
         .observed
         .instances
         .extend(there(2).observed.instances);
+    before.observed.signs = vec![warned_of(1), warned_of(2)];
     let after = seen_after(&script, before, states(1)).await;
     assert_eq!(after.unseen[0].about, BTreeSet::from([id(1)]));
     assert_eq!(status(&after, 1), (Status::Active, Source::Index));
+    assert!(after.observed.unseen.contains(&arn("prod", 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_of_an_instance_that_only_registers_brings_no_message_again() {
+    let script = Script::default().refuse("DescribeContainerInstances", "AccessDeniedException");
+    let mut before = there(1);
+    before.observed.signs = vec![warned_of(2)];
+    let after = seen_after(&script, before, states(1)).await;
+    assert_eq!(whats(&after), [""; 0]);
+    let what = "the capacity providers of instances that register";
+    assert_eq!(after.unknown[0].what, what);
     assert!(after.observed.unseen.contains(&arn("prod", 1)));
 }
 
@@ -331,10 +369,82 @@ async fn the_instances_of_a_cluster_without_a_provider_are_a_fleet_of_their_own(
             json!({ "containerInstanceArns": arns }),
         )
         .answer("DescribeContainerInstances", described);
-    let fleet = fleet(&script, Scope::Cluster(cluster("prod")))
-        .await
-        .unwrap();
-    assert_eq!((fleet.desired, fleet.in_service, fleet.spot), (2, 1, 2));
+    let scope = Scope::Cluster(cluster("prod"));
+    let wanted = || Wants {
+        fleets: [scope.clone()].into(),
+        ..Wants::default()
+    };
+    let settings = settings();
+    let aws = aws(&script, &settings);
+    let began = crate::script::invocation().now;
+    for (seconds, reads) in [(0, 1), (49, 1), (51, 2)] {
+        let script_again = script.clone();
+        let now = began + SignedDuration::from_secs(seconds);
+        let mut seen = Seen::default();
+        super::look(&aws, &settings, &mut seen, wanted(), (now, until())).await;
+        assert_eq!(script_again.inputs("ListContainerInstances").len(), reads);
+        let fleet = seen.observed.fleets[&scope].clone();
+        // The script has one answer: a second read fails.
+        let size = fleet.map(|fleet| (fleet.desired, fleet.in_service, fleet.spot));
+        assert_eq!(size, (reads == 1).then_some((2, 1, 2)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_fleets_are_asked_about_together_and_one_whose_group_was_read_not_at_all() {
+    let provider = |number: u32| {
+        let name = format!("hosts-{number:02}");
+        json!({
+            "name": format!("spot-{number:02}"),
+            "autoScalingGroupProvider": { "autoScalingGroupArn": edge::script::group_arn(&name) },
+        })
+    };
+    let described = |numbers: std::ops::Range<u32>| {
+        let providers: Vec<Value> = numbers.map(provider).collect();
+        json!({ "capacityProviders": providers })
+    };
+    let group = |number: u32| {
+        let all = groups(number).replace(">hosts<", &format!(">hosts-{number:02}<"));
+        let one = all.strip_prefix("<AutoScalingGroups>").unwrap();
+        one.strip_suffix("</AutoScalingGroups>").unwrap().to_owned()
+    };
+    let all: String = (1..12).map(group).collect();
+    let script = Script::default()
+        .answer("DescribeCapacityProviders", described(0..10))
+        .answer("DescribeCapacityProviders", described(10..12))
+        .answer_xml(
+            "DescribeAutoScalingGroups",
+            &format!("<AutoScalingGroups>{all}</AutoScalingGroups>"),
+        );
+    let scope = |number: u32| Scope::Provider(format!("spot-{number:02}"));
+    let mut before = Seen::default();
+    let known = Fleet {
+        desired: 77,
+        ..Fleet::default()
+    };
+    before.sizes.insert("hosts-00".to_owned(), known);
+    let wanted = Wants {
+        fleets: (0..12).map(scope).collect(),
+        ..Wants::default()
+    };
+    let after = seen_after(&script, before, wanted).await;
+    assert_eq!(script.called().len(), 3, "{:?}", script.called());
+    for number in 1..12 {
+        let fleet = after.observed.fleets[&scope(number)].clone().unwrap();
+        assert_eq!(fleet.desired, number);
+    }
+    let known = after.observed.fleets[&scope(0)].clone().unwrap();
+    assert_eq!(known.desired, 77);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_reads_the_tags_of_a_group_knows_its_size() {
+    let script = Script::default().answer_xml("DescribeAutoScalingGroups", &groups(3));
+    let wanted = Wants {
+        groups: ["hosts".to_owned()].into(),
+        ..Wants::default()
+    };
+    assert_eq!(seen(&script, wanted).await.sizes["hosts"].in_service, 3);
 }
 
 fn task(number: u32) -> TaskArn {
@@ -530,6 +640,71 @@ async fn an_instance_that_ecs_does_not_know_any_more_has_the_tasks_of_its_record
     let after = seen_after(&denied, there(1), tasks_of(1)).await;
     assert!(after.observed.tasks[&id(1)].is_err());
     assert_eq!(after.unseen[0].about, BTreeSet::from([id(1)]));
+}
+
+/// An instance with one task of `api` that runs, one that is told to stop, and one of nobody.
+fn with_tasks() -> Seen {
+    let mut seen = there(1);
+    let api = ServiceArn::parse(&edge::script::arn("api")).unwrap();
+    let on = |owner: Owner, wanted: bool| domain::drain::Task {
+        owner,
+        last_status: "RUNNING".to_owned(),
+        wanted,
+        standalone: Tagged::Absent,
+        stopped_at: None,
+        exit_codes: Vec::new(),
+    };
+    let nobody = Owner::Nobody("family:report".to_owned());
+    let tasks = [
+        (task(1), on(Owner::Service(api.clone()), true)),
+        (task(2), on(Owner::Service(api), false)),
+        (task(3), on(nobody, true)),
+    ];
+    seen.observed.tasks.insert(id(1), Ok(tasks.into()));
+    seen
+}
+
+fn protection_of(number: u32) -> Wants {
+    Wants {
+        protection_of: [id(number)].into(),
+        ..Wants::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_the_tasks_of_services_that_are_wanted_ecs_says_which_are_protected() {
+    let answer = json!({
+        "protectedTasks": [
+            { "taskArn": task(1).as_str(), "protectionEnabled": true, "expirationDate": 1_795_514_400 },
+            { "taskArn": task(4).as_str(), "protectionEnabled": false },
+        ],
+        "failures": [{ "arn": task(5).as_str(), "reason": "TASK_NOT_VALID" }],
+    });
+    let script = Script::default().answer("GetTaskProtection", answer);
+    let after = seen_after(&script, with_tasks(), protection_of(1)).await;
+    let asked = &script.inputs("GetTaskProtection")[0];
+    assert_eq!(asked["tasks"], json!([task(1).as_str()]));
+    let until = "2026-11-24T10:00:00Z".parse().unwrap();
+    let protected = BTreeMap::from([(task(1), Some(until))]);
+    assert_eq!(after.observed.protected[&id(1)], Ok(protected));
+    assert_eq!(whats(&after), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn protection_that_cannot_be_read_is_not_known_and_hinders_nothing() {
+    let refused = json!({ "failures": [{ "arn": task(1).as_str(), "reason": "ACCESS_DENIED" }] });
+    for script in [
+        Script::default().refuse("GetTaskProtection", "AccessDeniedException"),
+        Script::default().answer("GetTaskProtection", refused),
+    ] {
+        let after = seen_after(&script, with_tasks(), protection_of(1)).await;
+        assert!(after.observed.protected[&id(1)].is_err());
+        assert_eq!(whats(&after), [""; 0]);
+        assert_eq!(
+            after.unknown[0].what,
+            format!("which tasks on {} are protected", id(1))
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,6 +33,7 @@ mod tags;
 mod task;
 mod task_definitions;
 mod task_lists;
+mod task_protection;
 mod task_show;
 mod tasks;
 mod updates;
@@ -99,6 +100,8 @@ pub const MODULE: Module = Module {
         "ListTasks",
         "DescribeTasks",
         "StopTask",
+        "GetTaskProtection",
+        "UpdateTaskProtection",
         "TagResource",
         "UntagResource",
         "ListTagsForResource",
@@ -186,6 +189,8 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
         "ListTasks" => task_lists::list(world, call),
         "DescribeTasks" => task_lists::describe(world, call),
         "StopTask" => stop_task::stop(world, call),
+        "GetTaskProtection" => task_protection::get(world, call),
+        "UpdateTaskProtection" => task_protection::update(world, call),
         "TagResource" => tags::tag(world, call),
         "UntagResource" => tags::untag(world, call),
         "ListTagsForResource" => tags::list(world, call),

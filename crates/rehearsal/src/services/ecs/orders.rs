@@ -42,12 +42,16 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
     let (mut new, mut old): (Vec<&Task>, Vec<&Task>) =
         wanted.partition(|task| task.started_by == primary.id && !leaves(task));
     let desired = service.desired as usize;
-    // What does not run yet goes first, then the youngest.
-    new.sort_by_key(|task| (task.is_running(), Reverse(task.number)));
+    // What does not run yet goes first, then the youngest, and what is protected not at all.
+    new.sort_by_key(|task| {
+        let stays = task.is_protected(world.now);
+        (stays, task.is_running(), Reverse(task.number))
+    });
     let (surplus, kept) = new.split_at(new.len().saturating_sub(desired));
     // What is on an instance that drains has less time than an older deployment.
     old.sort_by_key(|task| (!leaves(task), task.number));
     let replaced = replaced(world, service, kept, &old);
+    let surplus = surplus.iter().filter(|task| !task.is_protected(world.now));
     // "If the maximum is 100%, then replacement tasks can't start until the draining tasks have stopped."
     let going =
         tasks.filter(|task| task.stopping && task.last != LastStatus::Stopped && leaves(task));
@@ -65,17 +69,15 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
         false => room.min(desired - kept.len()),
     };
     Orders {
-        stop: surplus
-            .iter()
-            .chain(&replaced)
-            .map(|it| it.id.clone())
-            .collect(),
+        stop: surplus.chain(&replaced).map(|it| it.id.clone()).collect(),
         start: vec![None; start],
     }
 }
 
 /// The tasks of older deployments, and those on instances that drain, that can go: those that do not
-/// run, and of those that do as many as the minimum healthy percent can spare.
+/// run, and of those that do as many as the minimum healthy percent can spare. A protected one stays;
+/// that it does so on an instance that drains is a choice, because AWS says nothing of that.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html>.
 fn replaced<'a>(
     world: &World,
     service: &Service,
@@ -86,10 +88,9 @@ fn replaced<'a>(
     let healthy = |tasks: &[&Task]| tasks.iter().filter(|it| it.is_healthy(world.now)).count();
     let floor = service.bounds.floor(service.desired as usize);
     let spare = (healthy(&running) + healthy(kept)).saturating_sub(floor);
-    unborn
-        .into_iter()
-        .chain(running.into_iter().take(spare))
-        .collect()
+    let free = running.into_iter();
+    let free = free.filter(|task| !task.is_protected(world.now));
+    unborn.into_iter().chain(free.take(spare)).collect()
 }
 
 impl Bounds {

@@ -54,6 +54,8 @@ pub struct Task {
     pub stop: Option<(&'static str, String)>,
     /// What its container ended with, if it ever ran.
     pub exit_code: Option<i32>,
+    /// Until when it is protected from scaling in.
+    pub protected: Option<Timestamp>,
     /// How long it takes.
     pub pace: Pace,
 }
@@ -104,6 +106,11 @@ impl Task {
         self.is_running() && self.healthy.is_some_and(|since| since <= now)
     }
 
+    /// Whether it is protected from scaling in.
+    pub fn is_protected(&self, now: Timestamp) -> bool {
+        self.protected.is_some_and(|until| now < until)
+    }
+
     /// A task that has neither an id nor a place yet.
     pub(super) fn new(cluster: &str, task_definition: &str, pace: Pace) -> Self {
         Self {
@@ -129,6 +136,7 @@ impl Task {
             stopped: None,
             stop: None,
             exit_code: None,
+            protected: None,
             pace,
         }
     }

@@ -11,4 +11,5 @@ mod lists;
 mod scale;
 mod tags;
 mod task_lists;
+mod task_protection;
 mod updates;
