@@ -2,10 +2,26 @@
 
 use super::case::{Case, Step};
 use super::fold::{Folded, NOTICE};
-use super::observed::{Mark, Source};
+use super::observed::{Mark, Place, Source};
 use super::plan::IndexWrite;
 use super::scope::{self, Found};
-use super::seen::Status;
+use super::seen::{ContainerInstanceSeen, Status};
+
+/// Where ECS says that it is. What its event leaves out is as it was, or as ECS answered.
+fn told(seen: &ContainerInstanceSeen, found: &Found) -> Place {
+    let told = scope::place_of(seen);
+    let Found::At(places) = found else {
+        return told;
+    };
+    let known = places.iter().find(|place| place.arn == told.arn);
+    let provider = known.and_then(|place| place.provider.clone());
+    let pool = known.and_then(|place| place.pool.clone());
+    Place {
+        provider: told.provider.clone().or(provider),
+        pool: told.pool.clone().or(pool),
+        ..told
+    }
+}
 
 impl Case<'_> {
     /// What is remembered of the instance by its id.
@@ -15,7 +31,7 @@ impl Case<'_> {
             step.index.push(if seen.status.is_in() {
                 IndexWrite::Seen {
                     instance: instance.clone(),
-                    place: scope::place_of(seen),
+                    place: told(seen, found),
                 }
             } else {
                 IndexWrite::Gone {

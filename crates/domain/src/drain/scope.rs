@@ -80,12 +80,19 @@ fn recorded(drain: &Drain) -> Vec<Place> {
         .collect()
 }
 
-/// What ECS said counts, unless what was looked up is newer.
+/// What ECS said counts, unless what was looked up is newer. What its event leaves out is as it was.
 fn merge(places: &mut Vec<Place>, seen: &ContainerInstanceSeen) {
     let told = place_of(seen);
     match places.iter_mut().find(|place| place.arn == told.arn) {
         Some(place) if place.source == Source::Asked || place.version > told.version => {}
-        Some(place) => *place = told,
+        Some(place) => {
+            let (provider, pool) = (place.provider.take(), place.pool.take());
+            *place = Place {
+                provider: told.provider.clone().or(provider),
+                pool: told.pool.clone().or(pool),
+                ..told
+            };
+        }
         None => places.push(told),
     }
 }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::Round;
 use super::decision::{counted, losses, round, steps};
 use super::ending;
-use super::fold::{fold, said};
+use super::fold::{Folded, fold, said};
 use super::instance::InstanceId;
 use super::moment::Moment;
-use super::observed::Observed;
+use super::observed::{Observed, Place, Source};
 use super::record::Drain;
 use super::scope::{Found, found};
+use super::seen::Status;
 use super::sign::Says;
 use super::surge::Scope;
 use super::wanted::{One, want_fleet, want_group, wants_services};
@@ -66,10 +67,11 @@ pub fn wants(observed: &Observed, moment: Moment<'_>) -> Wants {
     for id in ids {
         let words = said.get(id).unwrap_or(&nothing);
         let folded = fold(id, words, observed, moment);
+        let at = found(id, folded.drain.as_ref(), &folded.seen, observed);
+        of_newcomers(&folded, &at, observed, &mut wants);
         if folded.drain.is_none() && folded.late.is_none() {
             continue;
         }
-        let at = found(id, folded.drain.as_ref(), &folded.seen, observed);
         let one = One {
             id,
             observed,
@@ -92,6 +94,24 @@ pub fn wants(observed: &Observed, moment: Moment<'_>) -> Wants {
         of_losses(observed, moment, round, &mut wants);
     }
     wants
+}
+
+/// An instance that comes in: the event of AWS's own example does not name its capacity provider, and
+/// without it nobody would know whose fleet it is of when it goes.
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_container_instance_events.html>.
+fn of_newcomers(folded: &Folded<'_>, at: &Found, observed: &Observed, wants: &mut Wants) {
+    let Found::At(places) = at else { return };
+    let came = |place: &&Place| {
+        let mut seen = folded.seen.iter();
+        place.status == Status::Active && seen.any(|(_, seen)| seen.arn == place.arn)
+    };
+    for place in places.iter().filter(came) {
+        let asked = place.source == Source::Asked || observed.unseen.contains(&place.arn);
+        if place.provider.is_none() && !asked {
+            let cluster = wants.states_of.entry(place.cluster.clone());
+            cluster.or_default().insert(place.arn.clone());
+        }
+    }
 }
 
 /// The clusters of tasks that stop or find no place: their tags may keep them out of scope.
