@@ -295,6 +295,37 @@ async fn a_surge_is_told_once_and_once_when_it_is_over() {
     assert_eq!(fleet.notices(), ["spot-surge", "spot-surge over"]);
 }
 
+/// What ECS says of an instance that comes in does not name its capacity provider.
+#[tokio::test(start_paused = true)]
+async fn two_of_twenty_are_no_surge_though_they_came_in_as_replacements() {
+    let fleet = steady(&twenty(), &[]).await;
+    let first = fleet.instances("hosts")[..8].to_vec();
+    fleet.take_back(&first);
+    fleet.settle().await;
+    fleet.pass(minutes(20)).await;
+    let told = fleet.notices();
+    let now = fleet.instances("hosts");
+    let new: Vec<String> = now.into_iter().filter(|id| !first.contains(id)).collect();
+    let new = &new[new.len() - 8..];
+    fleet.take_back(&new[..2]);
+    fleet.settle().await;
+    assert_eq!(fleet.notices(), told);
+    fleet.pass(minutes(20)).await;
+    fleet.take_back(&new[2..]);
+    fleet.settle().await;
+    let details = fleet.details();
+    let surges = details
+        .iter()
+        .filter(|detail| detail["kind"] == "spot-surge");
+    let titles: Vec<&str> = surges
+        .map(|detail| detail["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        titles[2], "hosts: a surge of Spot interruptions",
+        "{titles:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_tagged_off_is_left_alone() {
     let stack = STACK.replace(
