@@ -62,9 +62,10 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
     plan
 }
 
-/// What of [`Plan::drain`] there is to do: all of it. It is decided from where instances are and who
-/// drains them there, so it can be done before anything else is looked at
-/// ([`Wants::urgent`](super::Wants::urgent)); the whole decision, made afterwards, finds the same.
+/// All of [`Plan::drain`], and nothing else of the plan. It follows from where instances are and who
+/// drains them there alone, so it can be done before anything else is looked at
+/// ([`Wants::urgent`](super::Wants::urgent)). The whole decision is made afterwards, of the places as
+/// they were seen before, and finds the same.
 pub fn urgent(observed: &Observed, moment: Moment<'_>) -> Vec<SetState> {
     let steps = steps(observed, moment).into_values();
     in_tens(steps.flat_map(|step| step.set).collect())

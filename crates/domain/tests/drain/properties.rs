@@ -71,6 +71,8 @@ struct Fleet {
     fallback: bool,
     size: u32,
     denied: bool,
+    /// What the tag of the group says.
+    group: Option<Mode>,
 }
 
 fn any_fleet() -> impl Strategy<Value = Fleet> {
@@ -85,9 +87,13 @@ fn any_fleet() -> impl Strategy<Value = Fleet> {
         prop::sample::select(vec![Standalone::Leave, Standalone::Stop]),
         2u32..40,
         prop::bool::weighted(0.1),
+        prop::option::weighted(
+            0.3,
+            prop::sample::select(vec![Mode::Off, Mode::Verify, Mode::Auto]),
+        ),
     )
         .prop_map(
-            |(machines, leaves, stops, replaced, flags, standalone, size, denied)| Fleet {
+            |(machines, leaves, stops, replaced, flags, standalone, size, denied, group)| Fleet {
                 machines,
                 leaves,
                 stops,
@@ -98,6 +104,7 @@ fn any_fleet() -> impl Strategy<Value = Fleet> {
                 fallback: flags.2,
                 size,
                 denied,
+                group,
             },
         )
 }
@@ -129,6 +136,9 @@ fn built(fleet: &Fleet) -> World {
     world.cluster("off").drain = Tagged::Says(Mode::Off);
     world.providers.get_mut("spot").unwrap().managed_draining = fleet.managed;
     world.groups.get_mut(GROUP).unwrap().capacity_rebalance = fleet.rebalances;
+    if let Some(mode) = fleet.group {
+        world.groups.get_mut(GROUP).unwrap().drain = Tagged::Says(mode);
+    }
     world.policy.standalone = fleet.standalone;
     world.policy.fallback = fleet.fallback.then_some(Fallback { cap_percent: 50 });
     if fleet.denied {
