@@ -14,7 +14,7 @@ use super::sign::{Says, Sign};
 use super::stops::Stop;
 use super::surge::{Counted, Loss};
 use super::surges::{Change, Tallies};
-use super::{counting, ending, looks, surges, told, voluntary, watch};
+use super::{counting, ending, fargate, looks, surges, told, voluntary, watch};
 use crate::announcement::Announcement;
 use crate::arn::ClusterArn;
 use crate::rest::Version;
@@ -52,6 +52,7 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
     }));
     plan.verdicts = verdicts;
     collect(steps, &mut plan);
+    plan.index.extend(fargate::remembered(observed));
     plan
 }
 

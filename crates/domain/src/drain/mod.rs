@@ -13,6 +13,7 @@ mod drainability;
 mod draining;
 mod ending;
 mod fallback;
+mod fargate;
 mod fates;
 mod fold;
 mod hear;
@@ -49,6 +50,7 @@ mod watch;
 
 pub use decision::decide;
 pub use drainability::{Undrainable, Why, drainability};
+pub use fargate::{COUNT_KEPT, Size, fargate_fleet};
 pub use fold::{named, needs_all_drains};
 pub use instance::{InstanceId, InstanceIdError, Pool};
 pub use moment::{Fallback, Moment, Policy, SurgePolicy};

@@ -174,6 +174,14 @@ pub enum IndexWrite {
         /// Whether they do.
         works: bool,
     },
+    /// How many tasks of a cluster run on Fargate Spot; that is forgotten after
+    /// [`super::COUNT_KEPT`].
+    FargateSpot {
+        /// The cluster.
+        cluster: ClusterArn,
+        /// The tasks; of none, what is remembered is wiped.
+        tasks: u32,
+    },
 }
 
 /// A write of a surge.

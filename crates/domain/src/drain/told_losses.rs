@@ -5,7 +5,7 @@ use super::decision::Steps;
 use super::ending::{end, lacking};
 use super::fallback::given_back;
 use super::moment::Moment;
-use super::observed::Observed;
+use super::observed::{Fleet, Observed};
 use super::service::Service;
 use super::subject;
 use super::surge::Incident;
@@ -69,10 +69,7 @@ fn surge(
         );
         concern.facts.push(fact("No place for tasks of", value));
     }
-    if let Some(fleet) = fleet(scope, observed) {
-        let value = format!("{} of {}", fleet.in_service, fleet.desired);
-        concern.facts.push(fact("In service", value));
-    }
+    concern.facts.extend(fleet(scope, observed).map(there_now));
     concern.facts.extend(pools(incident, tallies));
     concern.done = Some(done(incident));
     let group = fleet(scope, observed).and_then(|fleet| fleet.group.as_ref());
@@ -91,6 +88,20 @@ fn surge(
         concern.unknown = Some("How large the fleet is".to_owned());
     }
     concern
+}
+
+/// How many of a fleet are there, or were when they were counted.
+fn there_now(fleet: &Fleet) -> Fact {
+    match fleet.counted {
+        None => fact(
+            "In service",
+            format!("{} of {}", fleet.in_service, fleet.desired),
+        ),
+        Some(at) => fact(
+            "Tasks when they were counted",
+            format!("{}, {at}", fleet.desired),
+        ),
+    }
 }
 
 /// The pools that lost most.
@@ -121,10 +132,8 @@ fn done(incident: &Incident) -> String {
 pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observed) -> Option<Over> {
     let mut facts = Vec::new();
     let scope = change.map(|change| &change.scope);
-    if let Some(fleet) = scope.and_then(|scope| fleet(scope, observed)) {
-        let value = format!("{} of {}", fleet.in_service, fleet.desired);
-        facts.push(fact("In service", value));
-    }
+    let fleet = scope.and_then(|scope| fleet(scope, observed));
+    facts.extend(fleet.map(there_now));
     let before = change.and_then(|change| change.before.as_ref());
     facts.extend(before.map(|before| fact("Most losses at once", before.peak)));
     let back = before.and_then(|before| given_back(before, observed));

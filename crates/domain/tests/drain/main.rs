@@ -50,6 +50,7 @@ mod made;
 mod world;
 
 mod edges;
+mod fargate;
 mod hooks;
 mod orders;
 mod pages;

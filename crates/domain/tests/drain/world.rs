@@ -8,8 +8,8 @@ use domain::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use domain::drain::{
     Cluster, ContainerInstanceSeen, Counted, Drain, Fleet, Group, HookCallback, HookTimes,
     Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment, Observed, Outcome, Owner, Place,
-    Plan, Policy, Pool, Provider, Reason, Says, Scope, Service, SetState, Sign, Source, Status,
-    Tagged, Task, Whereabouts, decide, named, needs_all_drains, wants,
+    Plan, Policy, Pool, Provider, Reason, Says, Scope, Service, SetState, Sign, Size, Source,
+    Status, Tagged, Task, Whereabouts, decide, fargate_fleet, named, needs_all_drains, wants,
 };
 use domain::notice::Notice;
 use domain::resting::Kind;
@@ -83,12 +83,15 @@ pub(crate) struct World {
     pub(crate) denied: BTreeSet<ClusterArn>,
     /// Services of all clusters are read.
     pub(crate) surveys: bool,
+    /// The tasks that a sweep counts on Fargate Spot.
+    pub(crate) on_fargate_spot: BTreeMap<ClusterArn, u32>,
     // The ledger.
     pub(crate) drains: BTreeMap<InstanceId, Drain>,
     pub(crate) marks: BTreeMap<InstanceId, Mark>,
     pub(crate) counts: BTreeMap<String, Counted>,
     pub(crate) incidents: BTreeMap<String, Incident>,
     pub(crate) self_draining: BTreeSet<Scope>,
+    pub(crate) sizes: BTreeMap<ClusterArn, Size>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
     /// What somebody planned to look at, and the hop that it carries.
     pub(crate) looks: BTreeMap<Timestamp, u8>,
@@ -149,11 +152,13 @@ pub(crate) fn world() -> World {
         experiments: BTreeSet::new(),
         denied: BTreeSet::new(),
         surveys: false,
+        on_fargate_spot: BTreeMap::new(),
         drains: BTreeMap::new(),
         marks: BTreeMap::new(),
         counts: BTreeMap::new(),
         incidents: BTreeMap::new(),
         self_draining: BTreeSet::new(),
+        sizes: BTreeMap::new(),
         announced: BTreeMap::new(),
         looks: BTreeMap::new(),
         looked: BTreeSet::new(),
@@ -484,6 +489,7 @@ impl World {
                 .collect(),
             incidents: self.incidents.values().cloned().collect(),
             self_draining: self.self_draining.clone(),
+            sizes: self.sizes.clone(),
             announced: self.announced.clone(),
             ..Observed::default()
         };
@@ -496,8 +502,14 @@ impl World {
                     .insert(name.clone(), Whereabouts::At(vec![place]));
             }
         }
+        let fargate = fargate_fleet(&self.sizes, self.now);
+        let fargate = fargate.map(|(scope, fleet)| (scope, Some(fleet)));
+        observed.fleets.extend(fargate);
         if self.surveys {
             self.survey(&mut observed);
+        }
+        if signs.iter().any(|sign| matches!(sign.says, Says::Sweep)) {
+            observed.counted = self.on_fargate_spot.clone();
         }
         self.look(&mut observed);
         observed
@@ -929,6 +941,14 @@ impl World {
                 } else {
                     self.self_draining.remove(fleet);
                 }
+            }
+            IndexWrite::FargateSpot { cluster, tasks } => {
+                let size = Size {
+                    tasks: *tasks,
+                    at: self.now,
+                };
+                self.sizes.insert(cluster.clone(), size);
+                self.sizes.retain(|_, size| size.tasks > 0);
             }
         }
     }

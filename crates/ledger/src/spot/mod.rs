@@ -13,7 +13,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::drain::{Counted, Drain, Incident, InstanceId, Mark, Place, Scope};
+use domain::arn::ClusterArn;
+use domain::drain::{Counted, Drain, Incident, InstanceId, Mark, Place, Scope, Size};
 use jiff::Timestamp;
 
 use crate::fields::{Fields, Item, Unreadable};
@@ -24,6 +25,8 @@ pub(crate) const DRAINS: &str = "drains";
 pub(crate) const SPOT: &str = "spot";
 /// The sort key of the last exercise.
 pub(crate) const EXERCISE: &str = "exercise";
+/// How the sort key of the number of tasks on Fargate Spot begins; the ARN of the cluster follows.
+pub(crate) const SIZE: &str = "size";
 /// The partition in which instances are found by their id.
 pub(crate) const INDEX: &str = "spot-index";
 /// The partition of looks.
@@ -58,6 +61,8 @@ pub struct Spot {
     pub incidents: Vec<Incident>,
     /// The fleets whose instances were seen to drain without us.
     pub self_draining: BTreeSet<Scope>,
+    /// How many tasks of clusters ran on Fargate Spot when they were counted.
+    pub sizes: BTreeMap<ClusterArn, Size>,
     /// The last exercise that a person announced.
     pub exercise: Option<Exercise>,
     /// What this version cannot read.
@@ -150,6 +155,12 @@ impl Spot {
             return Ok(());
         }
         let (kind, scope) = key.split_once('#').unwrap_or((&key, ""));
+        if kind == SIZE {
+            let cluster = ClusterArn::parse(scope);
+            let cluster = cluster.map_err(|_| fields.unreadable("sk", "the ARN of a cluster"))?;
+            self.sizes.insert(cluster, surge::read_size(fields)?);
+            return Ok(());
+        }
         let scope = Scope::of_key(scope).ok_or_else(|| fields.unreadable("sk", "a scope"))?;
         match kind {
             "surge" => self.incidents.push(surge::read_incident(fields, scope)?),

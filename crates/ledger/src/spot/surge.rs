@@ -1,6 +1,6 @@
 //! Losses and surges, as items.
 
-use domain::drain::{Counted, Incident, InstanceId, Loss, Raised, Scope};
+use domain::drain::{COUNT_KEPT, Counted, Incident, InstanceId, Loss, Raised, Scope, Size};
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp, Unit};
 
@@ -110,6 +110,23 @@ fn read_raised(fields: &Fields<'_>) -> Result<Raised, Unreadable> {
         group: fields.text("group")?,
         saved: fields.number("saved")?,
         written: fields.number("written")?,
+    })
+}
+
+/// Writes how many tasks of a cluster run on Fargate Spot, without its key.
+pub(crate) fn write_size(tasks: u32, at: Timestamp) -> Draft {
+    let expires = at.saturating_add(COUNT_KEPT).unwrap_or(Timestamp::MAX);
+    Draft::default()
+        .number("tasks", tasks)
+        .instant("at", at)
+        .number("expires_at", expires.as_second())
+}
+
+/// Reads how many tasks of a cluster ran on Fargate Spot.
+pub(crate) fn read_size(fields: &Fields<'_>) -> Result<Size, Unreadable> {
+    Ok(Size {
+        tasks: fields.number("tasks")?,
+        at: fields.instant("at")?,
     })
 }
 

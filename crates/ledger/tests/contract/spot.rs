@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::arn::{ClusterArn, ContainerInstanceArn, TaskArn};
 use domain::drain::{
     Action, Berth, Counted, Drain, Drainer, Fate, Heard, Incident, IndexWrite, InstanceId, Leaving,
-    Loss, Mark, Owner, Place, Pool, Raised, Scope, Source, Status,
+    Loss, Mark, Owner, Place, Pool, Raised, Scope, Size, Source, Status,
 };
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
@@ -299,6 +299,32 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
         }
         assert_overtaken(ledger.close_incident(&scope, Version(2)).await);
         ledger.close_incident(&scope, Version(1)).await.unwrap();
+        assert_eq!(ledger.spot().await.unwrap(), ledger::Spot::default());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_tasks_of_a_cluster_on_fargate_spot_are_as_they_were_counted_last() {
+    everywhere(async |table| {
+        let ledger = &table.ledger;
+        let write = |tasks| IndexWrite::FargateSpot {
+            cluster: cluster(),
+            tasks,
+        };
+        let later = at(NOW) + SignedDuration::from_hours(1);
+        ledger.remember(&write(12), at(NOW)).await.unwrap();
+        ledger.remember(&write(40), later).await.unwrap();
+        let spot = ledger.spot().await.unwrap();
+        let size = Size {
+            tasks: 40,
+            at: later,
+        };
+        assert_eq!(spot.sizes, [(cluster(), size)].into());
+        assert_eq!(spot.unreadable, []);
+        for _ in 0..2 {
+            ledger.remember(&write(0), later).await.unwrap();
+        }
         assert_eq!(ledger.spot().await.unwrap(), ledger::Spot::default());
     })
     .await;

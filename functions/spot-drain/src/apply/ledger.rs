@@ -56,7 +56,7 @@ impl Hand<'_> {
                 | IndexWrite::Doomed { instance, .. }
                 | IndexWrite::Done { instance, .. }
                 | IndexWrite::Unmarked { instance } => Some(instance.clone()),
-                IndexWrite::SelfDraining { .. } => None,
+                IndexWrite::SelfDraining { .. } | IndexWrite::FargateSpot { .. } => None,
             };
             Step {
                 what: match &instance {

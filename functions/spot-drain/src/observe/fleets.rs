@@ -15,7 +15,7 @@ use crate::Aws;
 const AT_ONCE: usize = 8;
 
 /// Asks how large fleets are. Of one that cannot be seen nothing is known, and neither is of
-/// Fargate Spot, whose tasks are counted nowhere.
+/// Fargate Spot, of which nobody says it: its tasks are counted by the sweep.
 pub(super) async fn look(aws: &Aws, seen: &mut Seen, wanted: &BTreeSet<Scope>) {
     let sizes = futures_util::stream::iter(wanted).map(async |scope| {
         let fleet = match scope.fleet() {
@@ -64,6 +64,7 @@ fn of_group(theirs: &AutoScalingGroup) -> Fleet {
         spot: mixed(theirs).map_or(desired, |mixed| spot(desired, mixed)),
         members: members.collect(),
         group: theirs.auto_scaling_group_name().map(str::to_owned),
+        counted: None,
     }
 }
 
@@ -104,5 +105,6 @@ async fn of_cluster(aws: &Aws, cluster: &ClusterArn) -> Result<Fleet, edge::Fail
         spot: all,
         members,
         group: None,
+        counted: None,
     })
 }

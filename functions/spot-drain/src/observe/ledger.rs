@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::announcement::ConcernKey;
-use domain::drain::{InstanceId, Loss, Moment, Whereabouts, named, needs_all_drains};
+use domain::drain::{
+    InstanceId, Loss, Moment, Whereabouts, fargate_fleet, named, needs_all_drains,
+};
 use domain::notice::Kind;
 use futures_util::StreamExt;
 use ledger::{Known, LedgerError, Standing, Unreadable};
@@ -52,6 +54,11 @@ async fn read(
     let observed = &mut seen.observed;
     observed.incidents = spot.incidents;
     observed.self_draining = spot.self_draining;
+    let fargate = fargate_fleet(&spot.sizes, moment.now);
+    observed
+        .fleets
+        .extend(fargate.map(|(scope, fleet)| (scope, Some(fleet))));
+    observed.sizes = spot.sizes;
     observed.counts = losses.counts;
     observed.drains = drains.drains;
     observed.all_drains = all;

@@ -2,6 +2,7 @@
 //! decision asks for, until it asks for nothing more.
 
 mod clusters;
+mod fargate;
 mod fleets;
 mod groups;
 mod instances;
@@ -84,6 +85,7 @@ pub(crate) async fn observe(
     let sweeps = |says: &Says| matches!(says, Says::Sweep);
     if work.signs.iter().any(|sign| sweeps(&sign.says)) {
         survey::look(aws, settings, &mut seen).await;
+        fargate::count(aws, &mut seen).await;
     }
     for _round in 0..ROUNDS {
         let wanted = wants(&seen.observed, moment);

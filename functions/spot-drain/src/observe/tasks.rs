@@ -14,7 +14,7 @@ use crate::Aws;
 
 /// `ListTasks` returns at most 100 in a page, and `DescribeTasks` takes at most 100.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html>.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 /// How many instances are looked at at once.
 const AT_ONCE: usize = 16;
 
