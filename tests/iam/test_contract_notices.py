@@ -86,6 +86,7 @@ SPOT_SAMPLE = [
     ("ecs:ListClusters", {}),
     ("ecs:ListTasks", {"cluster": "prod", "containerInstance": INSTANCE}),
     ("ecs:StopTask", {"cluster": "prod", "task": TASK}),
+    ("ecs:UpdateService", {"cluster": "prod", "service": "api", "forceNewDeployment": True}),
     ("ecs:UpdateContainerInstancesState", {"cluster": "prod", "containerInstances": [INSTANCE]}),
     ("events:DisableRule", {"Name": "caretaker-SpotMinute"}),
     ("events:EnableRule", {"Name": "caretaker-SpotMinute"}),

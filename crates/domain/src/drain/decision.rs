@@ -39,7 +39,8 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
         ticking,
         incidents: surges::writes(&changes),
         counted,
-        fallback: changes.into_iter().filter_map(|c| c.fallback).collect(),
+        fallback: changes.iter().filter_map(|c| c.fallback.clone()).collect(),
+        strategies: changes.into_iter().flat_map(|c| c.strategies).collect(),
         announcements,
         forgotten,
         ..Plan::default()

@@ -31,8 +31,10 @@ mod remembered;
 mod scope;
 mod seen;
 mod service;
+mod shares;
 mod sign;
 mod stops;
+mod strategies;
 mod subject;
 mod surge;
 mod surges;
@@ -42,6 +44,7 @@ mod told_drains;
 mod told_hooks;
 mod told_losses;
 mod told_passing;
+mod told_strategies;
 mod told_survey;
 mod voluntary;
 mod wanted;
@@ -60,13 +63,13 @@ pub use observed::{
 pub use outcome::{Ending, Outcome};
 pub use plan::{
     FallbackStep, HookCallback, HookStep, IncidentWrite, IndexWrite, Member, Plan, Record,
-    SetState, StopTask, TENS, Verdict,
+    SetState, StopTask, StrategyStep, TENS, Verdict,
 };
 pub use reason::Reason;
 pub use record::{Berth, Drain, Drainer, Fate, Heard, Leaving, OpenHook, Owner};
 pub use seen::{ContainerInstanceSeen, Status, TaskSeen};
 pub use service::{Service, Task, Weight};
 pub use sign::{Action, Ec2State, HookCall, Says, Sign};
-pub use surge::{Counted, Incident, Loss, Raised, Scope};
+pub use surge::{Counted, Incident, Loss, Raised, RaisedStrategy, Scope};
 pub use tags::{DRAIN, Mode, STANDALONE, Standalone, Tagged, drain, standalone};
 pub use wants::{Wants, needs_ticks, wants};

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::fallback;
 use super::instance::InstanceId;
 use super::moment::Moment;
 use super::observed::{Fleet, Observed};
-use super::plan::{FallbackStep, IncidentWrite};
+use super::plan::{FallbackStep, IncidentWrite, StrategyStep};
 use super::service::percent;
 use super::surge::{Counted, Incident, Loss, Scope};
+use super::{fallback, strategies};
+use crate::arn::ServiceArn;
 use crate::rest::Version;
 
 /// What one scope lost within the window.
@@ -49,6 +50,7 @@ pub(super) struct Change {
     pub(super) before: Option<Incident>,
     pub(super) after: Option<Incident>,
     pub(super) fallback: Option<FallbackStep>,
+    pub(super) strategies: Vec<StrategyStep>,
 }
 
 /// What every fleet and pool lost within the window. The same thing counts once, and an exercise
@@ -75,7 +77,7 @@ pub(super) fn tallies<'a>(
     tallies
 }
 
-fn is_exercise(counted: &Counted, observed: &Observed) -> bool {
+pub(super) fn is_exercise(counted: &Counted, observed: &Observed) -> bool {
     let ids = observed.experiments.as_ref();
     let of = |id: &InstanceId| ids.is_some_and(|ids| ids.contains(id));
     counted.by_fis || matches!(&counted.what, Loss::Instance(id) if of(id))
@@ -157,6 +159,7 @@ pub(super) fn changes(
     let mut fleets: BTreeSet<&Scope> = BTreeSet::new();
     let mut changes = Vec::new();
     let mut bases: BTreeSet<String> = BTreeSet::new();
+    let mut services: BTreeSet<ServiceArn> = BTreeSet::new();
     let scopes: BTreeSet<&Scope> = tallies.keys().chain(standing.keys().copied()).collect();
     // Fleets come before their pools, which have no surge of their own while the fleet has one.
     let (whole, pools): (Vec<&Scope>, Vec<&Scope>) =
@@ -181,6 +184,7 @@ pub(super) fn changes(
         {
             change.leaves_the_base();
         }
+        change.leaves_services(&mut services);
         changes.push(change);
     }
     changes
@@ -195,6 +199,18 @@ impl Change {
             after.fallback = before.and_then(|before| before.fallback.clone());
         }
     }
+
+    /// The strategy of a service, too: what is new here is left to whoever was first in this round.
+    fn leaves_services(&mut self, taken: &mut BTreeSet<ServiceArn>) {
+        let after = &mut self.after;
+        self.strategies.retain(|step| {
+            let first = taken.insert(step.service.clone());
+            if let (false, Some(after)) = (first, after.as_mut()) {
+                after.strategies.remove(&step.service);
+            }
+            first
+        });
+    }
 }
 
 fn begins(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<'_>) -> Change {
@@ -204,14 +220,17 @@ fn begins(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<
         peak: tally.all(),
         calm: None,
         fallback: None,
+        strategies: BTreeMap::new(),
         version: Version::first(moment.now),
     };
     let fallback = fallback::raised(&mut incident, tally, observed, moment);
+    let strategies = strategies::raised(&mut incident, observed, moment);
     Change {
         scope: scope.clone(),
         before: None,
         after: Some(incident),
         fallback,
+        strategies,
     }
 }
 
@@ -228,29 +247,35 @@ fn goes_on(
     incident.calm = calm.then(|| before.calm.unwrap_or(moment.now));
     let long_enough = |since: Timestamp| moment.now >= since + moment.policy.surge.calm;
     let over = covered || incident.calm.is_some_and(long_enough);
-    let (after, fallback) = if !over {
+    let (after, fallback, strategies) = if !over {
         let step = fallback::raised(&mut incident, tally, observed, moment);
-        (Some(incident), step)
+        let steps = strategies::raised(&mut incident, observed, moment);
+        (Some(incident), step, steps)
     } else {
-        match fallback::lowered(&incident, observed) {
-            fallback::Lowered::Nothing => (None, None),
-            fallback::Lowered::Step(step) => (Some(incident), Some(step)),
-            fallback::Lowered::Unseen => (Some(incident), None),
-        }
+        let services = strategies::lowered(&incident, observed);
+        let (group, step) = match fallback::lowered(&incident, observed) {
+            fallback::Lowered::Nothing => (false, None),
+            fallback::Lowered::Step(step) => (true, Some(step)),
+            fallback::Lowered::Unseen => (true, None),
+        };
+        let waits = group || services.waits || !services.steps.is_empty();
+        (waits.then_some(incident), step, services.steps)
     };
     Change {
         scope: before.scope.clone(),
         before: Some(before.clone()),
         after,
         fallback,
+        strategies,
     }
 }
 
-/// The writes of those that changed.
+/// The writes of those that changed, and of those for which a service gets another strategy: only who
+/// writes the surge may give it.
 pub(super) fn writes(changes: &[Change]) -> Vec<IncidentWrite> {
     changes
         .iter()
-        .filter(|change| change.before != change.after)
+        .filter(|change| change.before != change.after || !change.strategies.is_empty())
         .map(|change| {
             let replaces = change.before.as_ref().map(|before| before.version);
             let next = |incident: &Incident| Incident {

@@ -58,6 +58,7 @@ mod properties;
 mod recommendations;
 mod services;
 mod speed;
+mod strategies;
 mod surges;
 mod tags;
 mod warnings;

@@ -9,10 +9,11 @@ use domain::drain::{
     Cluster, ContainerInstanceSeen, Counted, Drain, Fleet, Group, HookCallback, HookTimes,
     Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment, Observed, Outcome, Owner, Place,
     Plan, Policy, Pool, Provider, Reason, Says, Scope, Service, SetState, Sign, Size, Source,
-    Status, Tagged, Task, Whereabouts, decide, fargate_fleet, named, needs_all_drains, wants,
+    Status, StrategyStep, Tagged, Task, Weight, Whereabouts, decide, fargate_fleet, named,
+    needs_all_drains, wants,
 };
 use domain::notice::Notice;
-use domain::resting::Kind;
+use domain::resting::{Deployment, Kind};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::made::{ACCOUNT, GROUP, HOOK, REGION, at, berth, cluster, id, pool, service, task};
@@ -85,6 +86,8 @@ pub(crate) struct World {
     pub(crate) surveys: bool,
     /// The tasks that a sweep counts on Fargate Spot.
     pub(crate) on_fargate_spot: BTreeMap<ClusterArn, u32>,
+    /// Services whose strategies somebody else set since we did.
+    pub(crate) hands_off: BTreeSet<ServiceArn>,
     // The ledger.
     pub(crate) drains: BTreeMap<InstanceId, Drain>,
     pub(crate) marks: BTreeMap<InstanceId, Mark>,
@@ -106,6 +109,9 @@ pub(crate) struct World {
     last_tick: Timestamp,
 }
 
+/// How many seconds a deployment takes.
+const ROLLS: i64 = 90;
+
 /// How many calls were made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Calls {
@@ -116,6 +122,7 @@ pub(crate) struct Calls {
     pub(crate) states: u32,
     pub(crate) located: u32,
     pub(crate) bases: Vec<(String, u32)>,
+    pub(crate) strategies: Vec<(ServiceArn, Vec<Weight>)>,
 }
 
 /// An empty account; a cluster `prod` and a provider `spot` without managed draining.
@@ -153,6 +160,7 @@ pub(crate) fn world() -> World {
         denied: BTreeSet::new(),
         surveys: false,
         on_fargate_spot: BTreeMap::new(),
+        hands_off: BTreeSet::new(),
         drains: BTreeMap::new(),
         marks: BTreeMap::new(),
         counts: BTreeMap::new(),
@@ -247,6 +255,8 @@ impl World {
                 spare: None,
                 trouble: None,
                 strategy: Vec::new(),
+                deployment: None,
+                drain: Tagged::Absent,
             },
             leaves,
             stops: 5,
@@ -651,10 +661,12 @@ impl World {
             })
         });
         let lacking = u32::try_from(lacking.count()).unwrap();
-        Service {
-            running: serving.service.desired.saturating_sub(lacking),
-            ..serving.service.clone()
+        let mut service = serving.service.clone();
+        service.running = service.desired.saturating_sub(lacking);
+        if let Some(deployment) = &mut service.deployment {
+            deployment.in_progress &= self.now < deployment.created_at + seconds(ROLLS);
         }
+        service
     }
 
     // What it does.
@@ -790,6 +802,14 @@ impl World {
             assert_eq!(mixed.base, raise.from);
             mixed.base = raise.to;
         }
+        for given in &plan.strategies {
+            if !step() {
+                return;
+            }
+            if !stale.contains(&given.scope.key()) {
+                self.give(given);
+            }
+        }
         for announcement in &plan.announcements {
             if !step() {
                 return;
@@ -808,6 +828,38 @@ impl World {
         if step() {
             self.outcomes.extend(plan.outcomes.iter().cloned());
         }
+    }
+
+    /// A service gets another strategy, with a deployment.
+    fn give(&mut self, given: &StrategyStep) {
+        let arn = &given.service;
+        let before = self.read(arn);
+        let off = Tagged::Says(domain::drain::Mode::Off);
+        let cluster = &self.clusters[&arn.cluster_arn()];
+        assert!(cluster.drain != off && before.drain != off, "out of scope");
+        assert_eq!(before.kind, Kind::Replica);
+        let rolls = before.deployment.is_some_and(|one| one.in_progress);
+        assert!(!rolls, "{arn} is being deployed");
+        assert!(!self.hands_off.contains(arn), "{arn} is somebody else's");
+        assert_eq!(
+            (&before.strategy, given.from == given.to),
+            (&given.from, false)
+        );
+        assert!(given.to.iter().filter(|entry| entry.base > 0).count() <= 1);
+        self.calls.strategies.push((arn.clone(), given.to.clone()));
+        self.deploys(arn, Some(given.to.clone()));
+    }
+
+    /// Somebody deploys a service, with another strategy or with the one it has.
+    pub(crate) fn deploys(&mut self, arn: &ServiceArn, strategy: Option<Vec<Weight>>) {
+        let now = self.now;
+        let service = &mut self.services.get_mut(arn).unwrap().service;
+        service.strategy = strategy.unwrap_or_else(|| service.strategy.clone());
+        service.deployment = Some(Deployment {
+            id: format!("ecs-svc/{}", now.as_second()),
+            created_at: now,
+            in_progress: true,
+        });
     }
 
     fn in_scope(&self, machine: &Machine) {

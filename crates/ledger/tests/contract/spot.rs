@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::arn::{ClusterArn, ContainerInstanceArn, TaskArn};
 use domain::drain::{
     Action, Berth, Counted, Drain, Drainer, Fate, Heard, Incident, IndexWrite, InstanceId, Leaving,
-    Loss, Mark, Owner, Place, Pool, Raised, Scope, Size, Source, Status,
+    Loss, Mark, Owner, Place, Pool, Raised, RaisedStrategy, Scope, Size, Source, Status, Weight,
 };
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +26,25 @@ fn cluster() -> ClusterArn {
 fn arn(id: &str) -> ContainerInstanceArn {
     let arn = format!("arn:aws:ecs:eu-central-1:123456789012:container-instance/prod/{id}");
     ContainerInstanceArn::parse(&arn).unwrap()
+}
+
+/// A service that got more of FARGATE.
+fn raised() -> RaisedStrategy {
+    let strategy = |base| {
+        vec![Weight {
+            provider: "FARGATE".to_owned(),
+            base,
+            weight: 1,
+        }]
+    };
+    RaisedStrategy {
+        created_at: at("2026-11-01T00:00:00Z"),
+        provider: "FARGATE".to_owned(),
+        saved: strategy(0),
+        seen: strategy(1),
+        written: strategy(4),
+        at: at(NOW),
+    }
 }
 
 fn pool() -> Pool {
@@ -278,6 +297,7 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
                 saved: 1,
                 written: 4,
             }),
+            strategies: [(service("api"), raised())].into(),
             version: Version(version),
         };
         ledger.record_incident(&incident(1), None).await.unwrap();

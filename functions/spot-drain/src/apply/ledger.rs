@@ -108,6 +108,11 @@ impl Hand<'_> {
             .filter(|one| !refused.contains(&one.scope))
             .collect();
         self.fallback(&fallback, applied).await;
+        let strategies = plan.strategies.iter();
+        let strategies: Vec<_> = strategies
+            .filter(|one| !refused.contains(&one.scope))
+            .collect();
+        self.strategies(&strategies, applied).await;
     }
 
     async fn incident(&self, write: &IncidentWrite) -> Result<(), LedgerError> {

@@ -8,6 +8,7 @@
 mod ecs;
 mod hooks;
 mod ledger;
+mod strategies;
 #[cfg(test)]
 mod tests;
 mod ticks;

@@ -476,7 +476,14 @@ async fn a_service_says_how_its_tasks_may_leave_and_one_that_is_gone_says_nothin
             "createdAt": 1_790_000_000,
             "deploymentConfiguration": { "minimumHealthyPercent": 50, "maximumPercent": 150 },
             "healthCheckGracePeriodSeconds": 60,
-            "capacityProviderStrategy": [{ "capacityProvider": "spot", "weight": 1, "base": 2 }],
+            "capacityProviderStrategy": [
+                { "capacityProvider": "spot", "weight": 1, "base": 2 },
+                { "capacityProvider": "hosts", "weight": 4 },
+            ],
+            "tags": [{ "key": "caretaker:drain", "value": "off" }],
+            "deployments": [{
+                "id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": "IN_PROGRESS", "createdAt": 1_790_000_100,
+            }],
             "events": [
                 { "message": "(service api) has reached a steady state." },
                 { "message": "(service api) was unable to place a task." },
@@ -501,8 +508,12 @@ async fn a_service_says_how_its_tasks_may_leave_and_one_that_is_gone_says_nothin
         service.trouble.as_deref(),
         Some("(service api) was unable to place a task.")
     );
-    assert_eq!(
-        (service.strategy[0].base, service.strategy[0].weight),
-        (2, 1)
-    );
+    let strategy = service.strategy.iter();
+    let strategy = strategy.map(|one| (one.provider.as_str(), one.base, one.weight));
+    let strategy: Vec<_> = strategy.collect();
+    assert_eq!(strategy, [("hosts", 0, 4), ("spot", 2, 1)], "by name");
+    assert!(service.deployment.is_some_and(|one| one.in_progress));
+    assert_eq!(service.drain, Tagged::Says(Mode::Off));
+    let asked = &script.inputs("DescribeServices")[0];
+    assert_eq!(asked["include"], json!(["TAGS"]));
 }

@@ -135,6 +135,7 @@ mod tests {
                 peak: 12,
                 calm: None,
                 fallback: None,
+                strategies: [].into(),
                 version: Version(2),
             })),
             replaces,
