@@ -86,6 +86,7 @@ SPOT_SAMPLE = [
     ("ecs:GetTaskProtection", {"cluster": "prod", "tasks": [TASK]}),
     ("ecs:ListClusters", {}),
     ("ecs:StopTask", {"cluster": "prod", "task": TASK}),
+    ("ecs:UpdateService", {"cluster": "prod", "service": "api", "forceNewDeployment": True}),
     ("ecs:UpdateContainerInstancesState", {"cluster": "prod", "containerInstances": [INSTANCE]}),
     ("elasticloadbalancing:DescribeTargetGroupAttributes", {"TargetGroupArn": "arn"}),
     ("events:DisableRule", {"Name": "caretaker-SpotMinute"}),

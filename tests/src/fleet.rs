@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use rehearsal::in_process::Line;
 use rehearsal::scenario::wake;
 use rehearsal::services::ec2::{Interruption, interrupt};
+use rehearsal::services::ecs::{ServiceId, interrupt_fargate_task};
 use rehearsal::services::sqs;
 use rehearsal::stack::Stack;
 use rehearsal::suite;
@@ -103,6 +104,30 @@ impl Fleet {
             back_after: None,
             fis: false,
         });
+    }
+
+    /// Fargate takes so many tasks of a service back that run on Spot; how many it could.
+    pub fn take_tasks_back(&self, cluster: &str, service: &str, most: usize) -> usize {
+        let id = ServiceId::new(cluster, service);
+        let world = &mut self.account.state().world;
+        let tasks = world.ecs.service(&id).unwrap().tasks.clone();
+        let taken = tasks
+            .iter()
+            .filter(|task| interrupt_fargate_task(world, task));
+        taken.take(most).count()
+    }
+
+    /// The capacity provider strategy of a service, as name, base and weight.
+    pub fn strategy(&self, cluster: &str, service: &str) -> Vec<(String, u64, u64)> {
+        let input = json!({ "cluster": cluster, "services": [service] });
+        let described = self.by_hand("ecs", "DescribeServices", input);
+        let entries = described["services"][0]["capacityProviderStrategy"].as_array();
+        let number = |entry: &Value, name: &str| entry[name].as_u64().unwrap();
+        let entries = entries.unwrap().iter().map(|entry| {
+            let name = entry["capacityProvider"].as_str().unwrap().to_owned();
+            (name, number(entry, "base"), number(entry, "weight"))
+        });
+        entries.collect()
     }
 
     /// EC2 takes instances back.

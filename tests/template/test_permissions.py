@@ -156,7 +156,7 @@ def test_every_topic_may_leave_what_failed_in_the_dead_letter_queue(stack):
     assert [s["Sid"] for s in policy["PolicyDocument"]["Statement"]] == ["OurRules", "OnlyOverTls"]
 
 
-@pytest.mark.parametrize(("function", "statements"), [("off-hours", 2), ("budget-guard", 3), ("spot-drain", 4)])
+@pytest.mark.parametrize(("function", "statements"), [("off-hours", 2), ("budget-guard", 3), ("spot-drain", 5)])
 def test_the_clusters_that_are_named_are_the_ones_in_reach(function, statements):
     stack = whole(Clusters="prod,staging-*")
     scoped = [

@@ -143,7 +143,8 @@ fn whether_a_run_is_dry_is_asked_in_one_place_before_anything_is_written() {
 #[test]
 fn nothing_is_written_past_the_gate_of_its_function() {
     // Errands, notices and the journal; and of each its own: the mark that the suite closes; what is
-    // told and over, and samples; states, tasks, hooks, looks, the tick and all of Spot's items.
+    // told and over, and samples; states, tasks, hooks, strategies, looks, the tick and all of Spot's
+    // items.
     for (function, behind) in [("off-hours", 4), ("budget-guard", 7), ("spot-drain", 21)] {
         assert_eq!(written_behind_the_gate(function), behind, "{function}");
     }

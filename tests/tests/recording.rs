@@ -50,13 +50,14 @@ budgets:
 "#;
 
 /// Ten Spot instances with a hook of ours, and two services: one that ECS may move, slowly, and one that
-/// it may not.
+/// it may not; and one on Fargate, most of it Spot.
 const SPOT: &str = r#"
 clusters:
   - name: shop
     services:
       - {name: web, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 50, exit-seconds: 1200, stop-timeout: 1210, deregistration-delay: 10}
       - {name: sessions, desired: 10, launch: "provider:hosts", minimum-healthy-percent: 100, maximum-percent: 100}
+      - {name: images, desired: 10, strategy: [{provider: FARGATE, weight: 1}, {provider: FARGATE_SPOT, weight: 4}]}
 groups:
   - name: hosts
     cluster: shop
@@ -78,7 +79,7 @@ async fn a_night_a_budget_and_a_surge_use_every_call_that_the_functions_have() {
     write(&[&night.account, &budget.house.account, &surge.account]);
 }
 
-/// One instance ends by its group's will, and then EC2 takes half of the others.
+/// One instance ends by its group's will, and then EC2 takes half of the others and Fargate three tasks.
 async fn surge() -> Fleet {
     let on_demand = [("FallbackToOnDemand", "true")];
     let fleet = Fleet::with("2026-11-19T12:00:00Z", SPOT, &on_demand);
@@ -88,7 +89,9 @@ async fn surge() -> Fleet {
     fleet.by_hand("autoscaling", "TerminateInstanceInAutoScalingGroup", end);
     fleet.pass(SignedDuration::from_mins(30)).await;
     fleet.take_back(&instances[1..6]);
-    fleet.pass(SignedDuration::from_hours(3)).await;
+    fleet.pass(SignedDuration::from_hours(2)).await;
+    assert_eq!(fleet.take_tasks_back("shop", "images", 3), 3);
+    fleet.pass(SignedDuration::from_hours(1)).await;
     for question in ["status", "drainability"] {
         fleet.invoke(json!({ "action": question })).await.report();
     }

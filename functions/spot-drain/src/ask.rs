@@ -2,7 +2,8 @@
 
 use domain::arn::ServiceArn;
 use domain::drain::{
-    Counted, Drain, Drainer, Experiment, Incident, InstanceId, Moment, Undrainable, drainability,
+    Counted, Drain, Drainer, Experiment, Incident, InstanceId, Moment, RaisedStrategy, Undrainable,
+    Weight, drainability,
 };
 use serde_json::{Value, json};
 
@@ -100,6 +101,23 @@ fn surge(incident: &Incident) -> Value {
         "on_demand": incident.fallback.as_ref().map(|raised| json!({
             "group": raised.group, "from": raised.saved, "to": raised.written,
         })),
+        "services": incident.strategies.iter().map(service).collect::<Vec<_>>(),
+    })
+}
+
+fn service((arn, raised): (&ServiceArn, &RaisedStrategy)) -> Value {
+    let shown = |strategy: &[Weight]| -> Vec<Value> {
+        let entries = strategy.iter().map(|entry| {
+            json!({ "provider": entry.provider, "base": entry.base, "weight": entry.weight })
+        });
+        entries.collect()
+    };
+    json!({
+        "service": format!("{}/{}", arn.cluster(), arn.name()),
+        "more_of": raised.provider,
+        "from": shown(&raised.saved),
+        "to": shown(&raised.written),
+        "seen": raised.seen == raised.written,
     })
 }
 

@@ -15,7 +15,7 @@ use super::sign::{Says, Sign};
 use super::stops::Stop;
 use super::surge::{Counted, Loss};
 use super::surges::{Change, Tallies};
-use super::{counting, ending, looks, surges, told, voluntary, watch};
+use super::{counting, ending, fargate, looks, surges, told, voluntary, watch};
 use crate::announcement::Announcement;
 use crate::arn::ClusterArn;
 use crate::rest::Version;
@@ -42,7 +42,8 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
         ticking,
         incidents: surges::writes(&changes),
         counted,
-        fallback: changes.into_iter().filter_map(|c| c.fallback).collect(),
+        fallback: changes.iter().filter_map(|c| c.fallback.clone()).collect(),
+        strategies: changes.into_iter().flat_map(|c| c.strategies).collect(),
         announcements,
         forgotten,
         ..Plan::default()
@@ -59,6 +60,7 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
     }));
     plan.verdicts = verdicts;
     collect(steps, &mut plan);
+    plan.index.extend(fargate::remembered(observed));
     plan
 }
 

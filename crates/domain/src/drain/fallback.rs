@@ -93,6 +93,6 @@ pub(super) fn lowered(incident: &Incident, observed: &Observed) -> Lowered {
     }
 }
 
-fn group<'o>(name: &str, observed: &'o Observed) -> Option<&'o Group> {
+pub(super) fn group<'o>(name: &str, observed: &'o Observed) -> Option<&'o Group> {
     observed.groups.get(name)?.as_ref().ok()
 }

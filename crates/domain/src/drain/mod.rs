@@ -13,6 +13,7 @@ mod draining;
 mod ending;
 mod exercise;
 mod fallback;
+mod fargate;
 mod fates;
 mod fold;
 mod hear;
@@ -30,8 +31,10 @@ mod remembered;
 mod scope;
 mod seen;
 mod service;
+mod shares;
 mod sign;
 mod stops;
+mod strategies;
 mod subject;
 mod surge;
 mod surges;
@@ -41,6 +44,7 @@ mod told_drains;
 mod told_hooks;
 mod told_losses;
 mod told_passing;
+mod told_strategies;
 mod told_survey;
 mod voluntary;
 mod wanted;
@@ -50,6 +54,7 @@ mod watch;
 pub use decision::{decide, urgent};
 pub use drainability::{Undrainable, Why, drainability};
 pub use exercise::{Exercise, Experiment, LONGEST};
+pub use fargate::{COUNT_KEPT, Size, fargate_fleet};
 pub use fold::{named, needs_all_drains};
 pub use instance::{InstanceId, InstanceIdError, Pool};
 pub use moment::{Fallback, Moment, Policy, SurgePolicy};
@@ -59,13 +64,13 @@ pub use observed::{
 pub use outcome::{Ending, Outcome};
 pub use plan::{
     ExperimentWrite, FallbackStep, HookCallback, HookStep, IncidentWrite, IndexWrite, Member, Plan,
-    Record, SetState, StopTask, TENS, Verdict,
+    Record, SetState, StopTask, StrategyStep, TENS, Verdict,
 };
 pub use reason::Reason;
 pub use record::{Berth, Drain, Drainer, Fate, Heard, Leaving, OpenHook, Owner};
 pub use seen::{ContainerInstanceSeen, Status, TaskSeen};
 pub use service::{Service, Task, Weight};
 pub use sign::{Action, Ec2State, ExperimentSeen, ExperimentState, HookCall, Says, Sign};
-pub use surge::{Counted, Incident, Loss, Raised, Scope};
+pub use surge::{Counted, Incident, Loss, Raised, RaisedStrategy, Scope};
 pub use tags::{DRAIN, Mode, STANDALONE, Standalone, Tagged, drain, standalone};
 pub use wants::{Wants, needs_ticks, wants};

@@ -55,7 +55,8 @@ pub struct SurgePolicy {
 /// How far On-Demand capacity may take the place of Spot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fallback {
-    /// At most so many hundredths of a group's desired capacity are added to its On-Demand base.
+    /// At most so many hundredths of a group's desired capacity are added to its On-Demand base, and
+    /// of a service's desired count to its On-Demand provider.
     pub cap_percent: u32,
 }
 

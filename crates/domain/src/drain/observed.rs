@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::exercise::{Exercise, Experiment};
+use super::fargate::Size;
 use super::instance::{InstanceId, Pool};
 use super::record::Drain;
 use super::seen::Status;
@@ -42,7 +43,8 @@ pub struct Observed {
     pub providers: BTreeMap<String, Result<Provider, String>>,
     /// The Auto Scaling groups that were asked for, by name.
     pub groups: BTreeMap<String, Result<Group, String>>,
-    /// The sizes of fleets that were asked for; none where that cannot be known.
+    /// The sizes of fleets that were asked for, and that of Fargate Spot where it is remembered; none
+    /// where that cannot be known.
     pub fleets: BTreeMap<Scope, Option<Fleet>>,
     /// The tasks of the instances that were asked for: every task in all of their places,
     /// whatever its desired status.
@@ -55,6 +57,10 @@ pub struct Observed {
     /// The services of the clusters all of whose services were read, for the report on
     /// drainability.
     pub surveys: BTreeMap<ClusterArn, BTreeMap<ServiceArn, Service>>,
+    /// How many tasks run on Fargate Spot in the clusters whose tasks were counted in this round.
+    pub counted: BTreeMap<ClusterArn, u32>,
+    /// How many ran there when they were last counted, as it is remembered.
+    pub sizes: BTreeMap<ClusterArn, Size>,
     /// The losses within the window of a surge.
     pub counts: Vec<Counted>,
     /// The surges that were announced and are not over.
@@ -211,4 +217,6 @@ pub struct Fleet {
     pub members: BTreeMap<InstanceId, Pool>,
     /// The Auto Scaling group whose instances they are, by name.
     pub group: Option<String>,
+    /// When it was counted, if that was not now: then what is there now is not known.
+    pub counted: Option<Timestamp>,
 }

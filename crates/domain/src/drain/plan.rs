@@ -8,9 +8,10 @@ use super::observed::Place;
 use super::outcome::Outcome;
 use super::reason::Reason;
 use super::record::Drain;
+use super::service::Weight;
 use super::surge::{Counted, Incident, Scope};
 use crate::announcement::{Announcement, ConcernKey};
-use crate::arn::{ClusterArn, ContainerInstanceArn, TaskArn};
+use crate::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use crate::rest::Version;
 
 /// The most container instances in one call.
@@ -61,6 +62,8 @@ pub struct Plan {
     pub incidents: Vec<IncidentWrite>,
     /// What becomes of the On-Demand side, each after its incident was written.
     pub fallback: Vec<FallbackStep>,
+    /// The services that get another strategy, each after its incident was written.
+    pub strategies: Vec<StrategyStep>,
     /// What to tell people.
     pub announcements: Vec<Announcement>,
     /// What was told and is over without anybody needing to know.
@@ -185,6 +188,14 @@ pub enum IndexWrite {
         /// Whether they do.
         works: bool,
     },
+    /// How many tasks of a cluster run on Fargate Spot; that is forgotten after
+    /// [`super::COUNT_KEPT`].
+    FargateSpot {
+        /// The cluster.
+        cluster: ClusterArn,
+        /// The tasks; of none, what is remembered is wiped.
+        tasks: u32,
+    },
 }
 
 /// A write of an experiment.
@@ -218,6 +229,19 @@ pub struct FallbackStep {
     pub from: u32,
     /// The base it gets.
     pub to: u32,
+}
+
+/// Give a service another capacity provider strategy, which is a new deployment of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrategyStep {
+    /// The surge for which, or after which.
+    pub scope: Scope,
+    /// The service.
+    pub service: ServiceArn,
+    /// The strategy it has.
+    pub from: Vec<Weight>,
+    /// The strategy it gets.
+    pub to: Vec<Weight>,
 }
 
 /// What was decided.

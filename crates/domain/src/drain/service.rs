@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::record::Owner;
-use super::tags::{Standalone, Tagged};
-use crate::resting::Kind;
+use super::tags::{Mode, Standalone, Tagged};
+use crate::resting::{Deployment, Kind};
 
 /// A task on an instance that goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,12 +68,16 @@ pub struct Service {
     pub spare: Option<u32>,
     /// What ECS last said about it, such as why it cannot place a task.
     pub trouble: Option<String>,
-    /// The capacity providers of its tasks.
+    /// The capacity providers of its tasks, in the order of their names.
     pub strategy: Vec<Weight>,
+    /// Its newest deployment.
+    pub deployment: Option<Deployment>,
+    /// Its tag `caretaker:drain`; only `off` says something of a service.
+    pub drain: Tagged<Mode>,
 }
 
 /// One entry of a capacity provider strategy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
     /// The capacity provider.
     pub provider: String,

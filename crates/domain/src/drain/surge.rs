@@ -1,10 +1,12 @@
 //! Losses, counted once each, and when they are a surge.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
 
 use super::instance::{InstanceId, Pool};
+use super::service::Weight;
 use crate::arn::{ClusterArn, ServiceArn, TaskArn};
 
 /// What a surge is about, and what a fleet is.
@@ -149,8 +151,10 @@ pub struct Incident {
     pub peak: u32,
     /// Since when it is calm again; none while it is not.
     pub calm: Option<Timestamp>,
-    /// What was done to the On-Demand side, and is to be undone when it is over.
+    /// What was done to the On-Demand side of its group, and is to be undone when it is over.
     pub fallback: Option<Raised>,
+    /// The services that got another strategy for it, and are to get their own back.
+    pub strategies: BTreeMap<ServiceArn, RaisedStrategy>,
     /// The version that a write must find.
     pub version: crate::rest::Version,
 }
@@ -164,4 +168,21 @@ pub struct Raised {
     pub saved: u32,
     /// The On-Demand base that we set.
     pub written: u32,
+}
+
+/// The capacity provider strategy of a service that was changed for a surge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RaisedStrategy {
+    /// When the service was created: one that is created anew is another.
+    pub created_at: Timestamp,
+    /// The On-Demand provider of which it has more.
+    pub provider: String,
+    /// The strategy that it had.
+    pub saved: Vec<Weight>,
+    /// The last one that it was seen to have, of ours and that.
+    pub seen: Vec<Weight>,
+    /// The one that we set, or were about to when a run died.
+    pub written: Vec<Weight>,
+    /// When we were.
+    pub at: Timestamp,
 }

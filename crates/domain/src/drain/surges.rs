@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::exercise::Exercises;
-use super::fallback;
 use super::instance::InstanceId;
 use super::moment::Moment;
 use super::observed::{Fleet, Observed};
-use super::plan::{FallbackStep, IncidentWrite};
+use super::plan::{FallbackStep, IncidentWrite, StrategyStep};
 use super::service::percent;
 use super::surge::{Counted, Incident, Loss, Scope};
+use super::{fallback, strategies};
+use crate::arn::ServiceArn;
 use crate::rest::Version;
 
 /// What one scope lost within the window.
@@ -50,6 +51,7 @@ pub(super) struct Change {
     pub(super) before: Option<Incident>,
     pub(super) after: Option<Incident>,
     pub(super) fallback: Option<FallbackStep>,
+    pub(super) strategies: Vec<StrategyStep>,
 }
 
 /// What every fleet and pool lost within the window. The same thing counts once, and an exercise
@@ -153,6 +155,7 @@ pub(super) fn changes(
     let mut fleets: BTreeSet<&Scope> = BTreeSet::new();
     let mut changes = Vec::new();
     let mut bases: BTreeSet<String> = BTreeSet::new();
+    let mut services: BTreeSet<ServiceArn> = BTreeSet::new();
     let scopes: BTreeSet<&Scope> = tallies.keys().chain(standing.keys().copied()).collect();
     // Fleets come before their pools, which have no surge of their own while the fleet has one.
     let (whole, pools): (Vec<&Scope>, Vec<&Scope>) =
@@ -177,6 +180,7 @@ pub(super) fn changes(
         {
             change.leaves_the_base();
         }
+        change.leaves_services(&mut services);
         changes.push(change);
     }
     changes
@@ -191,6 +195,18 @@ impl Change {
             after.fallback = before.and_then(|before| before.fallback.clone());
         }
     }
+
+    /// The strategy of a service, too: what is new here is left to whoever was first in this round.
+    fn leaves_services(&mut self, taken: &mut BTreeSet<ServiceArn>) {
+        let after = &mut self.after;
+        self.strategies.retain(|step| {
+            let first = taken.insert(step.service.clone());
+            if let (false, Some(after)) = (first, after.as_mut()) {
+                after.strategies.remove(&step.service);
+            }
+            first
+        });
+    }
 }
 
 fn begins(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<'_>) -> Change {
@@ -200,14 +216,17 @@ fn begins(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment<
         peak: tally.all(),
         calm: None,
         fallback: None,
+        strategies: BTreeMap::new(),
         version: Version::first(moment.now),
     };
     let fallback = fallback::raised(&mut incident, tally, observed, moment);
+    let strategies = strategies::raised(&mut incident, observed, moment);
     Change {
         scope: scope.clone(),
         before: None,
         after: Some(incident),
         fallback,
+        strategies,
     }
 }
 
@@ -224,29 +243,35 @@ fn goes_on(
     incident.calm = calm.then(|| before.calm.unwrap_or(moment.now));
     let long_enough = |since: Timestamp| moment.now >= since + moment.policy.surge.calm;
     let over = covered || incident.calm.is_some_and(long_enough);
-    let (after, fallback) = if !over {
+    let (after, fallback, strategies) = if !over {
         let step = fallback::raised(&mut incident, tally, observed, moment);
-        (Some(incident), step)
+        let steps = strategies::raised(&mut incident, observed, moment);
+        (Some(incident), step, steps)
     } else {
-        match fallback::lowered(&incident, observed) {
-            fallback::Lowered::Nothing => (None, None),
-            fallback::Lowered::Step(step) => (Some(incident), Some(step)),
-            fallback::Lowered::Unseen => (Some(incident), None),
-        }
+        let services = strategies::lowered(&incident, observed);
+        let (group, step) = match fallback::lowered(&incident, observed) {
+            fallback::Lowered::Nothing => (false, None),
+            fallback::Lowered::Step(step) => (true, Some(step)),
+            fallback::Lowered::Unseen => (true, None),
+        };
+        let waits = group || services.waits || !services.steps.is_empty();
+        (waits.then_some(incident), step, services.steps)
     };
     Change {
         scope: before.scope.clone(),
         before: Some(before.clone()),
         after,
         fallback,
+        strategies,
     }
 }
 
-/// The writes of those that changed.
+/// The writes of those that changed, and of those for which a service gets another strategy: only who
+/// writes the surge may give it.
 pub(super) fn writes(changes: &[Change]) -> Vec<IncidentWrite> {
     changes
         .iter()
-        .filter(|change| change.before != change.after)
+        .filter(|change| change.before != change.after || !change.strategies.is_empty())
         .map(|change| {
             let replaces = change.before.as_ref().map(|before| before.version);
             let next = |incident: &Incident| Incident {

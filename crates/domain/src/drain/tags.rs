@@ -2,7 +2,8 @@
 
 use crate::tag::{Cursor, TagError, Tags};
 
-/// The tag that says who drains: on a group, or on a cluster for all of its instances.
+/// The tag that says who drains: on a group, or on a cluster for all of its instances. On a service,
+/// `off` keeps its capacity provider strategy as it is.
 pub const DRAIN: &str = "caretaker:drain";
 /// The tag that says what becomes of tasks that belong to no service: on a task, or on a cluster
 /// for all of its tasks.

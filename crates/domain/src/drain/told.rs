@@ -48,6 +48,16 @@ fn malformed(observed: &Observed, moment: Moment<'_>) -> Vec<Concern> {
         ];
         concerns.extend(mistyped(arn.as_str(), &carrier, &tags, moment));
     }
+    for (arn, service) in &observed.services {
+        let Ok(Some(service)) = service else { continue };
+        let tags = [(super::DRAIN, wrong(&service.drain))];
+        concerns.extend(mistyped(
+            arn.as_str(),
+            &format!("service {arn}"),
+            &tags,
+            moment,
+        ));
+    }
     for (name, group) in &observed.groups {
         let Ok(group) = group else { continue };
         let tags = [(super::DRAIN, wrong(&group.drain))];
@@ -140,9 +150,11 @@ fn over(
         }
         Kind::DrainTagMalformed => {
             let cluster = ClusterArn::parse(&key.subject).ok();
-            let read = match cluster {
-                Some(cluster) => observed.clusters.get(&cluster)?.is_ok(),
-                None => {
+            let service = ServiceArn::parse(&key.subject).ok();
+            let read = match (cluster, service) {
+                (Some(cluster), _) => observed.clusters.get(&cluster)?.is_ok(),
+                (None, Some(service)) => observed.services.get(&service)?.is_ok(),
+                (None, None) => {
                     let is = |name: &&String| subject::group(name, moment) == key.subject;
                     let name = observed.groups.keys().find(is)?;
                     observed.groups.get(name)?.is_ok()

@@ -4,13 +4,13 @@ use super::decision::Steps;
 use super::ending::{end, lacking};
 use super::fallback::given_back;
 use super::moment::Moment;
-use super::observed::Observed;
+use super::observed::{Fleet, Observed};
 use super::service::Service;
-use super::subject;
 use super::surge::Incident;
 use super::surges::{Change, Tallies, Tally, fleet, size};
 use super::told_drains::counted;
 use super::watch::{self, Lack};
+use super::{subject, told_strategies};
 use crate::arn::ServiceArn;
 use crate::concern::{Concern, Over};
 use crate::notice::{Fact, Kind, Next, Severity, fact};
@@ -49,11 +49,14 @@ fn surge(
     let size = size(scope, tally, observed);
     concern.severity = Severity::Page;
     concern.title = format!("{scope}: a surge of Spot interruptions");
-    // Told again when it has doubled, and not with every loss.
+    // Told again when it has doubled, and when services were raised for it; not with every loss.
     let told = observed.announced.get(&concern.key());
-    let told = told.and_then(|told| told.text.parse().ok());
+    let told = told.and_then(|told| told.text.split(',').next()?.parse().ok());
     let still = |told: &u32| incident.peak < told.saturating_mul(2);
     concern.text = told.filter(still).unwrap_or(incident.peak).to_string();
+    if told_strategies::is_raised(incident) {
+        concern.text.push_str(told_strategies::RAISED);
+    }
     let minutes = moment.policy.surge.window.as_mins();
     let within = format!("{minutes} minutes");
     let of = size.map(|size| format!(" of {size}")).unwrap_or_default();
@@ -69,12 +72,9 @@ fn surge(
         );
         concern.facts.push(fact("No place for tasks of", value));
     }
-    if let Some(fleet) = fleet(scope, observed) {
-        let value = format!("{} of {}", fleet.in_service, fleet.desired);
-        concern.facts.push(fact("In service", value));
-    }
+    concern.facts.extend(fleet(scope, observed).map(there_now));
     concern.facts.extend(pools(incident, tallies));
-    concern.done = Some(done(incident));
+    concern.done = Some(done(incident, moment));
     let group = fleet(scope, observed).and_then(|fleet| fleet.group.as_ref());
     concern.next = Next {
         what: "See whether capacity comes back and whether services run as many tasks as they \
@@ -93,6 +93,20 @@ fn surge(
     concern
 }
 
+/// How many of a fleet are there, or were when they were counted.
+fn there_now(fleet: &Fleet) -> Fact {
+    match fleet.counted {
+        None => fact(
+            "In service",
+            format!("{} of {}", fleet.in_service, fleet.desired),
+        ),
+        Some(at) => fact(
+            "Tasks when they were counted",
+            format!("{}, {at}", fleet.desired),
+        ),
+    }
+}
+
 /// The pools that lost most.
 fn pools(incident: &Incident, tallies: &Tallies<'_>) -> Vec<Fact> {
     let of = tallies
@@ -106,28 +120,43 @@ fn pools(incident: &Incident, tallies: &Tallies<'_>) -> Vec<Fact> {
     named.map(|(lost, pool)| fact(&pool, lost)).collect()
 }
 
-fn done(incident: &Incident) -> String {
-    let drains = "Drains every instance that EC2 warns of";
-    match &incident.fallback {
-        Some(raised) => format!(
-            "{drains}, and raised the On-Demand base of {} from {} to {}",
+fn done(incident: &Incident, moment: Moment<'_>) -> String {
+    let base = incident.fallback.as_ref().map(|raised| {
+        format!(
+            "raised the On-Demand base of {} from {} to {}",
             raised.group, raised.saved, raised.written
-        ),
-        None => drains.to_owned(),
+        )
+    });
+    let services = told_strategies::raised(incident, moment);
+    together("Drains every instance that EC2 warns of", [base, services])
+}
+
+/// What was done, and what else.
+fn together(first: &str, others: [Option<String>; 2]) -> String {
+    let mut all = first.to_owned();
+    for other in others.into_iter().flatten() {
+        all.push_str(", and ");
+        all.push_str(&other);
     }
+    all
 }
 
 /// What is said when a surge is over.
 pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observed) -> Option<Over> {
     let mut facts = Vec::new();
     let scope = change.map(|change| &change.scope);
-    if let Some(fleet) = scope.and_then(|scope| fleet(scope, observed)) {
-        let value = format!("{} of {}", fleet.in_service, fleet.desired);
-        facts.push(fact("In service", value));
-    }
+    let fleet = scope.and_then(|scope| fleet(scope, observed));
+    facts.extend(fleet.map(there_now));
     let before = change.and_then(|change| change.before.as_ref());
     facts.extend(before.map(|before| fact("Most losses at once", before.peak)));
     let back = before.and_then(|before| given_back(before, observed));
+    let back = back.map(|raised| {
+        format!(
+            "gave {} its On-Demand base of {} back",
+            raised.group, raised.saved
+        )
+    });
+    let services = before.and_then(|before| told_strategies::given_back(before, observed));
     let drained = "Drained every instance that EC2 warned of";
     let title = scope.map_or_else(
         || "the surge of Spot interruptions is over".to_owned(),
@@ -137,13 +166,7 @@ pub(super) fn surge_over(kind: Kind, change: Option<&Change>, observed: &Observe
         kind,
         title: Some(title),
         facts,
-        done: Some(match back {
-            None => drained.to_owned(),
-            Some(raised) => format!(
-                "{drained}, and gave {} its On-Demand base of {} back",
-                raised.group, raised.saved
-            ),
-        }),
+        done: Some(together(drained, [back, services])),
     })
 }
 

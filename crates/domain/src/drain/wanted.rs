@@ -65,19 +65,8 @@ impl One<'_> {
             if !observed.clusters.contains_key(&place.cluster) {
                 wants.clusters.insert(place.cluster.clone());
             }
-            let Some(name) = &place.provider else {
-                continue;
-            };
-            match observed.providers.get(name) {
-                None => {
-                    wants.providers.insert(name.clone());
-                }
-                Some(Ok(provider)) => {
-                    if let Some(group) = &provider.group {
-                        want_group(group, observed, wants);
-                    }
-                }
-                Some(Err(_)) => {}
+            if let Some(name) = &place.provider {
+                want_provider(name, observed, wants);
             }
         }
     }
@@ -191,6 +180,21 @@ pub(super) fn wants_services<'s>(
 ) {
     let unread = services.filter(|service| !observed.services.contains_key(*service));
     wants.services_of.extend(unread.cloned());
+}
+
+/// A provider, and its group when it is known which that is.
+pub(super) fn want_provider(name: &str, observed: &Observed, wants: &mut Wants) {
+    match observed.providers.get(name) {
+        None => {
+            wants.providers.insert(name.to_owned());
+        }
+        Some(Ok(provider)) => {
+            if let Some(group) = &provider.group {
+                want_group(group, observed, wants);
+            }
+        }
+        Some(Err(_)) => {}
+    }
 }
 
 pub(super) fn want_group(name: &str, observed: &Observed, wants: &mut Wants) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::case::Round;
+use super::counting::FARGATE_SPOT;
 use super::decision::{counted, losses, round, steps};
 use super::ending;
 use super::fold::{fold, said};
@@ -12,9 +13,11 @@ use super::observed::Observed;
 use super::record::Drain;
 use super::scope::{Found, found};
 use super::sign::Says;
+use super::strategies::FARGATE;
 use super::surge::Scope;
-use super::wanted::{One, want_fleet, want_group, wants_services};
-use super::watch;
+use super::surges::Change;
+use super::wanted::{One, want_fleet, want_group, want_provider, wants_services};
+use super::{strategies, watch};
 use crate::arn::{ClusterArn, ContainerInstanceArn, ServiceArn};
 
 /// What has to be looked at, and has not been yet.
@@ -156,11 +159,37 @@ fn of_losses(observed: &Observed, moment: Moment<'_>, round: Round, wants: &mut 
             want_group(group, observed, wants);
         }
     }
+    if round.tick {
+        for change in &changes {
+            want_strategies(change, observed, moment, wants);
+        }
+    }
     if round.looking {
         let watched = watch::overdue(observed, moment);
         let told = watch::told(observed);
         let services: BTreeSet<ServiceArn> = watched.into_keys().chain(told).collect();
         wants_services(services.iter(), observed, wants);
+    }
+}
+
+/// What is needed to give services more On-Demand capacity, or their own strategies back.
+fn want_strategies(change: &Change, observed: &Observed, moment: Moment<'_>, wants: &mut Wants) {
+    let Some(incident) = change.after.as_ref().or(change.before.as_ref()) else {
+        return;
+    };
+    let services = strategies::concerned(incident, observed, moment);
+    wants_services(services.iter().copied(), observed, wants);
+    for arn in services {
+        let cluster = arn.cluster_arn();
+        if !observed.clusters.contains_key(&cluster) {
+            wants.clusters.insert(cluster);
+        }
+        let entries = strategies::there(arn, observed).map(|service| service.strategy.as_slice());
+        let is_fargate = |name: &str| [FARGATE, FARGATE_SPOT].contains(&name);
+        let entries = entries.unwrap_or_default().iter();
+        for entry in entries.filter(|entry| !is_fargate(&entry.provider)) {
+            want_provider(&entry.provider, observed, wants);
+        }
     }
 }
 

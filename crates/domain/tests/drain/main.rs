@@ -11,6 +11,7 @@ mod world;
 
 mod edges;
 mod exercises;
+mod fargate;
 mod hooks;
 mod orders;
 mod pages;
@@ -18,6 +19,7 @@ mod properties;
 mod recommendations;
 mod services;
 mod speed;
+mod strategies;
 mod surges;
 mod tags;
 mod warnings;

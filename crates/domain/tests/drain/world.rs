@@ -9,11 +9,11 @@ use domain::drain::{
     Cluster, ContainerInstanceSeen, Counted, Drain, Exercise, Experiment, Fleet, Group,
     HookCallback, HookTimes, Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment,
     Observed, Outcome, Owner, Place, Plan, Policy, Pool, Provider, Reason, Record, Says, Scope,
-    Service, SetState, Sign, Source, Status, Tagged, Task, Wants, Whereabouts, decide, named,
-    needs_all_drains, urgent, wants,
+    Service, SetState, Sign, Size, Source, Status, StrategyStep, Tagged, Task, Wants, Weight,
+    Whereabouts, decide, fargate_fleet, named, needs_all_drains, urgent, wants,
 };
 use domain::notice::Notice;
-use domain::resting::Kind;
+use domain::resting::{Deployment, Kind};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::made::{ACCOUNT, GROUP, HOOK, REGION, at, berth, cluster, id, pool, service, task};
@@ -85,6 +85,10 @@ pub(crate) struct World {
     pub(crate) denied: BTreeSet<ClusterArn>,
     /// Services of all clusters are read.
     pub(crate) surveys: bool,
+    /// The tasks that a sweep counts on Fargate Spot.
+    pub(crate) on_fargate_spot: BTreeMap<ClusterArn, u32>,
+    /// Services whose strategies somebody else set since we did.
+    pub(crate) hands_off: BTreeSet<ServiceArn>,
     // The ledger.
     pub(crate) drains: BTreeMap<InstanceId, Drain>,
     pub(crate) marks: BTreeMap<InstanceId, Mark>,
@@ -93,6 +97,7 @@ pub(crate) struct World {
     pub(crate) exercise: Option<Exercise>,
     pub(crate) experiments: BTreeMap<String, Experiment>,
     pub(crate) self_draining: BTreeSet<Scope>,
+    pub(crate) sizes: BTreeMap<ClusterArn, Size>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
     /// What somebody planned to look at, and the hop that it carries.
     pub(crate) looks: BTreeMap<Timestamp, u8>,
@@ -107,6 +112,9 @@ pub(crate) struct World {
     last_tick: Timestamp,
 }
 
+/// How many seconds a deployment takes.
+const ROLLS: i64 = 90;
+
 /// How many calls were made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Calls {
@@ -118,6 +126,7 @@ pub(crate) struct Calls {
     pub(crate) located: u32,
     pub(crate) protection: u32,
     pub(crate) bases: Vec<(String, u32)>,
+    pub(crate) strategies: Vec<(ServiceArn, Vec<Weight>)>,
 }
 
 /// An empty account; a cluster `prod` and a provider `spot` without managed draining.
@@ -153,6 +162,8 @@ pub(crate) fn world() -> World {
         fleets: BTreeMap::new(),
         denied: BTreeSet::new(),
         surveys: false,
+        on_fargate_spot: BTreeMap::new(),
+        hands_off: BTreeSet::new(),
         drains: BTreeMap::new(),
         marks: BTreeMap::new(),
         counts: BTreeMap::new(),
@@ -160,6 +171,7 @@ pub(crate) fn world() -> World {
         exercise: None,
         experiments: BTreeMap::new(),
         self_draining: BTreeSet::new(),
+        sizes: BTreeMap::new(),
         announced: BTreeMap::new(),
         looks: BTreeMap::new(),
         looked: BTreeSet::new(),
@@ -249,6 +261,8 @@ impl World {
                 spare: None,
                 trouble: None,
                 strategy: Vec::new(),
+                deployment: None,
+                drain: Tagged::Absent,
             },
             leaves,
             stops: 5,
@@ -519,6 +533,7 @@ impl World {
             exercise: self.exercise.clone(),
             experiments: self.experiments.clone(),
             self_draining: self.self_draining.clone(),
+            sizes: self.sizes.clone(),
             announced: self.announced.clone(),
             ..Observed::default()
         };
@@ -534,8 +549,14 @@ impl World {
                     .insert(name.clone(), Whereabouts::At(vec![place]));
             }
         }
+        let fargate = fargate_fleet(&self.sizes, self.now);
+        let fargate = fargate.map(|(scope, fleet)| (scope, Some(fleet)));
+        observed.fleets.extend(fargate);
         if self.surveys {
             self.survey(&mut observed);
+        }
+        if signs.iter().any(|sign| matches!(sign.says, Says::Sweep)) {
+            observed.counted = self.on_fargate_spot.clone();
         }
         observed
     }
@@ -686,10 +707,12 @@ impl World {
             })
         });
         let lacking = u32::try_from(lacking.count()).unwrap();
-        Service {
-            running: serving.service.desired.saturating_sub(lacking),
-            ..serving.service.clone()
+        let mut service = serving.service.clone();
+        service.running = service.desired.saturating_sub(lacking);
+        if let Some(deployment) = &mut service.deployment {
+            deployment.in_progress &= self.now < deployment.created_at + seconds(ROLLS);
         }
+        service
     }
 
     // What it does.
@@ -841,6 +864,14 @@ impl World {
             assert_eq!(mixed.base, raise.from);
             mixed.base = raise.to;
         }
+        for given in &plan.strategies {
+            if !step() {
+                return;
+            }
+            if !stale.contains(&given.scope.key()) {
+                self.give(given);
+            }
+        }
         for announcement in &plan.announcements {
             if !step() {
                 return;
@@ -884,6 +915,38 @@ impl World {
             }
         }
         true
+    }
+
+    /// A service gets another strategy, with a deployment.
+    fn give(&mut self, given: &StrategyStep) {
+        let arn = &given.service;
+        let before = self.read(arn);
+        let off = Tagged::Says(domain::drain::Mode::Off);
+        let cluster = &self.clusters[&arn.cluster_arn()];
+        assert!(cluster.drain != off && before.drain != off, "out of scope");
+        assert_eq!(before.kind, Kind::Replica);
+        let rolls = before.deployment.is_some_and(|one| one.in_progress);
+        assert!(!rolls, "{arn} is being deployed");
+        assert!(!self.hands_off.contains(arn), "{arn} is somebody else's");
+        assert_eq!(
+            (&before.strategy, given.from == given.to),
+            (&given.from, false)
+        );
+        assert!(given.to.iter().filter(|entry| entry.base > 0).count() <= 1);
+        self.calls.strategies.push((arn.clone(), given.to.clone()));
+        self.deploys(arn, Some(given.to.clone()));
+    }
+
+    /// Somebody deploys a service, with another strategy or with the one it has.
+    pub(crate) fn deploys(&mut self, arn: &ServiceArn, strategy: Option<Vec<Weight>>) {
+        let now = self.now;
+        let service = &mut self.services.get_mut(arn).unwrap().service;
+        service.strategy = strategy.unwrap_or_else(|| service.strategy.clone());
+        service.deployment = Some(Deployment {
+            id: format!("ecs-svc/{}", now.as_second()),
+            created_at: now,
+            in_progress: true,
+        });
     }
 
     /// Whether a tag keeps a machine out of scope: its group's beats its cluster's.
@@ -1022,6 +1085,14 @@ impl World {
                 } else {
                     self.self_draining.remove(fleet);
                 }
+            }
+            IndexWrite::FargateSpot { cluster, tasks } => {
+                let size = Size {
+                    tasks: *tasks,
+                    at: self.now,
+                };
+                self.sizes.insert(cluster.clone(), size);
+                self.sizes.retain(|_, size| size.tasks > 0);
             }
         }
     }

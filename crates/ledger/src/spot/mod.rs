@@ -14,8 +14,9 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::arn::ClusterArn;
 use domain::drain::{
-    Counted, Drain, Exercise, Experiment, Incident, InstanceId, Mark, Place, Scope,
+    Counted, Drain, Exercise, Experiment, Incident, InstanceId, Mark, Place, Scope, Size,
 };
 
 use crate::fields::{Fields, Item, Unreadable};
@@ -28,6 +29,8 @@ pub(crate) const SPOT: &str = "spot";
 pub(crate) const EXERCISE: &str = "exercise";
 /// How the sort key of an experiment begins, before a `#` and its id.
 pub(crate) const EXPERIMENT: &str = "experiment";
+/// How the sort key of the number of tasks on Fargate Spot begins; the ARN of the cluster follows.
+pub(crate) const SIZE: &str = "size";
 /// The partition in which instances are found by their id.
 pub(crate) const INDEX: &str = "spot-index";
 /// The partition of looks.
@@ -62,6 +65,8 @@ pub struct Spot {
     pub incidents: Vec<Incident>,
     /// The fleets whose instances were seen to drain without us.
     pub self_draining: BTreeSet<Scope>,
+    /// How many tasks of clusters ran on Fargate Spot when they were counted.
+    pub sizes: BTreeMap<ClusterArn, Size>,
     /// The last exercise that a person announced.
     pub exercise: Option<Exercise>,
     /// The experiments that were heard of lately, by id.
@@ -139,6 +144,12 @@ impl Spot {
         if kind == EXPERIMENT {
             let experiment = exercise::read_experiment(fields, scope)?;
             self.experiments.insert(scope.to_owned(), experiment);
+            return Ok(());
+        }
+        if kind == SIZE {
+            let cluster = ClusterArn::parse(scope);
+            let cluster = cluster.map_err(|_| fields.unreadable("sk", "the ARN of a cluster"))?;
+            self.sizes.insert(cluster, surge::read_size(fields)?);
             return Ok(());
         }
         let scope = Scope::of_key(scope).ok_or_else(|| fields.unreadable("sk", "a scope"))?;

@@ -3,13 +3,13 @@
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::arn::ContainerInstanceArn;
+use domain::arn::{ClusterArn, ContainerInstanceArn};
 use domain::drain::{IndexWrite, InstanceId, Place, Scope, Status};
 use jiff::Timestamp;
 
 use super::calls::{key, number, text};
 use super::index::{self, DONE, DOOMED, PLACE};
-use super::{INDEX, SPOT};
+use super::{INDEX, SIZE, SPOT, surge};
 use crate::fields::Draft;
 use crate::table::{already, failed, sent};
 use crate::{Ledger, LedgerError};
@@ -39,6 +39,9 @@ impl Ledger {
                 .condition_expression("attribute_exists(#doomed) OR attribute_exists(#done)"),
             IndexWrite::SelfDraining { fleet, works } => {
                 return self.drains_itself(fleet, *works, now).await;
+            }
+            IndexWrite::FargateSpot { cluster, tasks } => {
+                return self.counted_on_fargate_spot(cluster, *tasks, now).await;
             }
         };
         already(updated(update).await)
@@ -86,6 +89,21 @@ impl Ledger {
         }
         let put = self.put_into(SPOT, key, Draft::default().instant("since", now));
         already(sent(put.condition_expression("attribute_not_exists(pk)")).await)
+    }
+
+    /// Remembers how many tasks of a cluster run on Fargate Spot. A later count takes the place of an
+    /// earlier one, whichever is written last: they are an hour apart.
+    async fn counted_on_fargate_spot(
+        &self,
+        cluster: &ClusterArn,
+        tasks: u32,
+        now: Timestamp,
+    ) -> Result<(), LedgerError> {
+        let key = format!("{SIZE}#{}", cluster.as_str());
+        if tasks == 0 {
+            return self.forget_in(SPOT, key).await;
+        }
+        sent(self.put_into(SPOT, key, surge::write_size(tasks, now))).await
     }
 
     fn place(

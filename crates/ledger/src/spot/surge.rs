@@ -1,6 +1,11 @@
 //! Losses and surges, as items.
 
-use domain::drain::{Counted, Incident, InstanceId, Loss, Raised, Scope};
+use std::collections::BTreeMap;
+
+use domain::arn::ServiceArn;
+use domain::drain::{
+    COUNT_KEPT, Counted, Incident, InstanceId, Loss, Raised, RaisedStrategy, Scope, Size, Weight,
+};
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp, Unit};
 
@@ -89,17 +94,51 @@ pub(crate) fn write_incident(incident: &Incident) -> Draft {
                 .number("written", raised.written);
             draft.map("fallback", map)
         })
+        .map("strategies", write_strategies(&incident.strategies))
+}
+
+/// Strategies by the ARN of their service.
+fn write_strategies(strategies: &BTreeMap<ServiceArn, RaisedStrategy>) -> Draft {
+    let strategies = strategies.iter();
+    strategies.fold(Draft::default(), |draft, (service, raised)| {
+        draft.map(service.as_str(), write_strategy(raised))
+    })
+}
+
+fn write_strategy(raised: &RaisedStrategy) -> Draft {
+    Draft::default()
+        .instant("created_at", raised.created_at)
+        .text("provider", &raised.provider)
+        .maps("saved", raised.saved.iter().map(write_weight))
+        .maps("seen", raised.seen.iter().map(write_weight))
+        .maps("written", raised.written.iter().map(write_weight))
+        .instant("at", raised.at)
+}
+
+fn write_weight(entry: &Weight) -> Draft {
+    Draft::default()
+        .text("provider", &entry.provider)
+        .number("base", entry.base)
+        .number("weight", entry.weight)
 }
 
 /// Reads a surge about this.
 pub(crate) fn read_incident(fields: &Fields<'_>, scope: Scope) -> Result<Incident, Unreadable> {
     let fallback = fields.optional_map("fallback")?;
+    let strategies = fields.optional_map("strategies")?;
     Ok(Incident {
         scope,
         since: fields.instant("since")?,
         peak: fields.number("peak")?,
         calm: fields.optional_instant("calm")?,
         fallback: fallback.map(|raised| read_raised(&raised)).transpose()?,
+        strategies: match strategies {
+            Some(strategies) => strategies
+                .maps()
+                .map(read_strategy)
+                .collect::<Result<_, _>>()?,
+            None => BTreeMap::new(),
+        },
         version: Version(fields.number("version")?),
     })
 }
@@ -109,6 +148,52 @@ fn read_raised(fields: &Fields<'_>) -> Result<Raised, Unreadable> {
         group: fields.text("group")?,
         saved: fields.number("saved")?,
         written: fields.number("written")?,
+    })
+}
+
+fn read_strategy(
+    named: Result<(&str, Fields<'_>), Unreadable>,
+) -> Result<(ServiceArn, RaisedStrategy), Unreadable> {
+    let (service, fields) = named?;
+    let service = ServiceArn::parse(service);
+    let service = service.map_err(|_| fields.unreadable("", "of a service's ARN"))?;
+    let raised = RaisedStrategy {
+        created_at: fields.instant("created_at")?,
+        provider: fields.text("provider")?,
+        saved: read_weights(&fields, "saved")?,
+        seen: read_weights(&fields, "seen")?,
+        written: read_weights(&fields, "written")?,
+        at: fields.instant("at")?,
+    };
+    Ok((service, raised))
+}
+
+fn read_weights(fields: &Fields<'_>, name: &str) -> Result<Vec<Weight>, Unreadable> {
+    let entries = fields.list(name)?.into_iter();
+    let entries = entries.map(|entry| {
+        Ok(Weight {
+            provider: entry.text("provider")?,
+            base: entry.number("base")?,
+            weight: entry.number("weight")?,
+        })
+    });
+    entries.collect()
+}
+
+/// Writes how many tasks of a cluster run on Fargate Spot, without its key.
+pub(crate) fn write_size(tasks: u32, at: Timestamp) -> Draft {
+    let expires = at.saturating_add(COUNT_KEPT).unwrap_or(Timestamp::MAX);
+    Draft::default()
+        .number("tasks", tasks)
+        .instant("at", at)
+        .number("expires_at", expires.as_second())
+}
+
+/// Reads how many tasks of a cluster ran on Fargate Spot.
+pub(crate) fn read_size(fields: &Fields<'_>) -> Result<Size, Unreadable> {
+    Ok(Size {
+        tasks: fields.number("tasks")?,
+        at: fields.instant("at")?,
     })
 }
 

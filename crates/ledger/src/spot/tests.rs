@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use domain::drain::{
     Action, Berth, Counted, Drain, Drainer, Ec2State, Experiment, Fate, Heard, Incident,
-    InstanceId, Leaving, Loss, Mark, OpenHook, Owner, Place, Pool, Raised, Scope, Source, Status,
+    InstanceId, Leaving, Loss, Mark, OpenHook, Owner, Place, Pool, Raised, RaisedStrategy, Scope,
+    Source, Status, Weight,
 };
 use domain::rest::Version;
 use jiff::Timestamp;
@@ -215,17 +216,43 @@ fn any_incident() -> impl Strategy<Value = Incident> {
             written,
         });
     let times = (any_instant(), option::of(any_instant()));
-    let rest = (any::<u32>(), option::of(raised), any::<i64>());
-    (any_scope(), times, rest).prop_map(|(scope, (since, calm), (peak, fallback, version))| {
-        Incident {
+    let strategies = btree_map(any_service(), any_raised_strategy(), 0..3);
+    let rest = (any::<u32>(), option::of(raised), strategies, any::<i64>());
+    (any_scope(), times, rest).prop_map(
+        |(scope, (since, calm), (peak, fallback, strategies, version))| Incident {
             scope,
             since,
             peak,
             calm,
             fallback,
+            strategies,
             version: Version(version),
-        }
-    })
+        },
+    )
+}
+
+fn any_strategy() -> impl Strategy<Value = Vec<Weight>> {
+    let entry = (any_text(), any::<u32>(), any::<u32>());
+    let entry = entry.prop_map(|(provider, base, weight)| Weight {
+        provider,
+        base,
+        weight,
+    });
+    vec(entry, 0..3)
+}
+
+fn any_raised_strategy() -> impl Strategy<Value = RaisedStrategy> {
+    let strategies = (any_strategy(), any_strategy(), any_strategy());
+    (any_text(), strategies, any_instant(), any_instant()).prop_map(
+        |(provider, (saved, seen, written), created_at, at)| RaisedStrategy {
+            created_at,
+            provider,
+            saved,
+            seen,
+            written,
+            at,
+        },
+    )
 }
 
 fn any_experiment() -> impl Strategy<Value = Experiment> {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::arn::{ClusterArn, ContainerInstanceArn, TaskArn};
 use domain::drain::{
     Action, Berth, Counted, Drain, Drainer, Exercise, Experiment, Fate, Heard, Incident,
-    IndexWrite, InstanceId, Leaving, Loss, Mark, Owner, Place, Pool, Raised, Scope, Source, Status,
+    IndexWrite, InstanceId, Leaving, Loss, Mark, Owner, Place, Pool, Raised, RaisedStrategy, Scope,
+    Size, Source, Status, Weight,
 };
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +27,25 @@ fn cluster() -> ClusterArn {
 fn arn(id: &str) -> ContainerInstanceArn {
     let arn = format!("arn:aws:ecs:eu-central-1:123456789012:container-instance/prod/{id}");
     ContainerInstanceArn::parse(&arn).unwrap()
+}
+
+/// A service that got more of FARGATE.
+fn raised() -> RaisedStrategy {
+    let strategy = |base| {
+        vec![Weight {
+            provider: "FARGATE".to_owned(),
+            base,
+            weight: 1,
+        }]
+    };
+    RaisedStrategy {
+        created_at: at("2026-11-01T00:00:00Z"),
+        provider: "FARGATE".to_owned(),
+        saved: strategy(0),
+        seen: strategy(1),
+        written: strategy(4),
+        at: at(NOW),
+    }
 }
 
 fn pool() -> Pool {
@@ -316,6 +336,7 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
                 saved: 1,
                 written: 4,
             }),
+            strategies: [(service("api"), raised())].into(),
             version: Version(version),
         };
         ledger.record_incident(&incident(1), None).await.unwrap();
@@ -337,6 +358,32 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
         }
         assert_overtaken(ledger.close_incident(&scope, Version(2)).await);
         ledger.close_incident(&scope, Version(1)).await.unwrap();
+        assert_eq!(ledger.spot().await.unwrap(), ledger::Spot::default());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_tasks_of_a_cluster_on_fargate_spot_are_as_they_were_counted_last() {
+    everywhere(async |table| {
+        let ledger = &table.ledger;
+        let write = |tasks| IndexWrite::FargateSpot {
+            cluster: cluster(),
+            tasks,
+        };
+        let later = at(NOW) + SignedDuration::from_hours(1);
+        ledger.remember(&write(12), at(NOW)).await.unwrap();
+        ledger.remember(&write(40), later).await.unwrap();
+        let spot = ledger.spot().await.unwrap();
+        let size = Size {
+            tasks: 40,
+            at: later,
+        };
+        assert_eq!(spot.sizes, [(cluster(), size)].into());
+        assert_eq!(spot.unreadable, []);
+        for _ in 0..2 {
+            ledger.remember(&write(0), later).await.unwrap();
+        }
         assert_eq!(ledger.spot().await.unwrap(), ledger::Spot::default());
     })
     .await;

@@ -60,7 +60,7 @@ impl Hand<'_> {
                 | IndexWrite::Doomed { instance, .. }
                 | IndexWrite::Done { instance, .. }
                 | IndexWrite::Unmarked { instance } => Some(instance.clone()),
-                IndexWrite::SelfDraining { .. } => None,
+                IndexWrite::SelfDraining { .. } | IndexWrite::FargateSpot { .. } => None,
             };
             Step {
                 what: match &instance {
@@ -143,6 +143,11 @@ impl Hand<'_> {
             .filter(|one| !refused.contains(&one.scope))
             .collect();
         self.fallback(&fallback, applied).await;
+        let strategies = plan.strategies.iter();
+        let strategies: Vec<_> = strategies
+            .filter(|one| !refused.contains(&one.scope))
+            .collect();
+        self.strategies(&strategies, applied).await;
     }
 
     async fn incident(&self, write: &IncidentWrite) -> Result<(), LedgerError> {

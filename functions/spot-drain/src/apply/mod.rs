@@ -10,6 +10,7 @@ mod ecs;
 mod endings;
 mod hooks;
 mod ledger;
+mod strategies;
 #[cfg(test)]
 mod tests;
 mod ticks;

@@ -1,8 +1,9 @@
 //! What is made of every odd answer to a write.
 
+use domain::arn::ServiceArn;
 use domain::drain::{
     Counted, Ending, FallbackStep, HookCallback, HookStep, Incident, IncidentWrite, IndexWrite,
-    Loss, Plan, Record, Scope, StopTask,
+    Loss, Plan, Record, Scope, StopTask, StrategyStep, Weight,
 };
 use domain::rest::Version;
 use serde_json::{Value, json};
@@ -421,6 +422,7 @@ fn surge() -> Plan {
         peak: 12,
         calm: None,
         fallback: None,
+        strategies: [].into(),
         version: Version(1),
     };
     Plan {
@@ -458,6 +460,69 @@ async fn the_on_demand_base_is_raised_by_whoever_opened_the_surge_and_nothing_el
     assert_eq!(refused.failed[0].what, "the surge of spot");
     assert!(refused.begun.is_empty(), "it is one surge, and one metric");
     assert_eq!(called(&second, CALL), 0);
+}
+
+/// A surge for which `api` gets three more of FARGATE.
+fn moving() -> Plan {
+    let strategy = |base| {
+        [("FARGATE", base, 1), ("FARGATE_SPOT", 0, 4)].map(|(provider, base, weight)| Weight {
+            provider: provider.to_owned(),
+            base,
+            weight,
+        })
+    };
+    let plan = surge();
+    Plan {
+        strategies: vec![StrategyStep {
+            scope: plan.fallback[0].scope.clone(),
+            service: ServiceArn::parse(&edge::script::arn("api")).unwrap(),
+            from: strategy(0).into(),
+            to: strategy(3).into(),
+        }],
+        fallback: Vec::new(),
+        ..plan
+    }
+}
+
+const UPDATE: &str = "UpdateService";
+
+#[tokio::test(start_paused = true)]
+async fn a_service_gets_its_strategy_with_a_new_deployment_from_whoever_wrote_the_surge() {
+    let script = Script::default()
+        .answer("PutItem", json!({}))
+        .answer(UPDATE, json!({}));
+    let (done, failed) = applied(&script, &moving()).await;
+    assert_eq!(failed, [""; 0]);
+    let last = done.last().unwrap();
+    let said = "FARGATE 3+1, FARGATE_SPOT 0+4 instead of FARGATE 0+1, FARGATE_SPOT 0+4";
+    assert!(last.ends_with(said), "{last}");
+    let expected = json!({
+        "cluster": cluster("prod").as_str(),
+        "service": edge::script::arn("api"),
+        "capacityProviderStrategy": [
+            { "capacityProvider": "FARGATE", "base": 3, "weight": 1 },
+            { "capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 4 },
+        ],
+        "forceNewDeployment": true,
+    });
+    assert_eq!(script.inputs(UPDATE), [expected]);
+    let second = Script::default().refuse("PutItem", "ConditionalCheckFailedException");
+    applied(&second, &moving()).await;
+    assert_eq!(called(&second, UPDATE), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_gone_needs_no_strategy_and_any_other_refusal_is_a_failure() {
+    let refused = async |code: &str| {
+        let script = Script::default()
+            .answer("PutItem", json!({}))
+            .refuse(UPDATE, code);
+        applied(&script, &moving()).await.1
+    };
+    assert_eq!(refused("ServiceNotFoundException").await, [""; 0]);
+    assert_eq!(refused("ServiceNotActiveException").await, [""; 0]);
+    let failed = refused("InvalidParameterException").await;
+    assert!(failed[0].starts_with("prod/api: FARGATE 3+1"), "{failed:?}");
 }
 
 #[tokio::test(start_paused = true)]

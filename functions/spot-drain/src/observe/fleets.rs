@@ -42,7 +42,7 @@ impl Memory {
 }
 
 /// Asks how large fleets are. Of one that cannot be seen nothing is known, and neither is of
-/// Fargate Spot, whose tasks are counted nowhere.
+/// Fargate Spot, of which nobody says it: its tasks are counted by the sweep.
 pub(super) async fn look(aws: &Aws, seen: &mut Seen, wanted: &BTreeSet<Scope>, now: Timestamp) {
     of_providers(aws, seen, wanted).await;
     let clusters = wanted.iter().filter_map(|scope| match scope {
@@ -125,6 +125,7 @@ pub(super) fn of_group(theirs: &AutoScalingGroup) -> Fleet {
         spot: mixed(theirs).map_or(desired, |mixed| spot(desired, mixed)),
         members: members.collect(),
         group: theirs.auto_scaling_group_name().map(str::to_owned),
+        counted: None,
     }
 }
 
@@ -172,6 +173,7 @@ async fn of_cluster(
         spot: all,
         members,
         group: None,
+        counted: None,
     };
     aws.clusters.remember(cluster, now, &fleet);
     Ok(fleet)

@@ -1,7 +1,7 @@
 //! What the ledger remembers.
 
 use domain::announcement::ConcernKey;
-use domain::drain::{InstanceId, Moment, Whereabouts, named, needs_all_drains};
+use domain::drain::{InstanceId, Moment, Whereabouts, fargate_fleet, named, needs_all_drains};
 use domain::notice::Kind;
 use futures_util::StreamExt;
 use ledger::{Known, LedgerError, Standing, Unreadable};
@@ -48,6 +48,11 @@ async fn read(
     let observed = &mut seen.observed;
     observed.incidents = spot.incidents;
     observed.self_draining = spot.self_draining;
+    let fargate = fargate_fleet(&spot.sizes, moment.now);
+    observed
+        .fleets
+        .extend(fargate.map(|(scope, fleet)| (scope, Some(fleet))));
+    observed.sizes = spot.sizes;
     observed.counts = losses.counts;
     observed.drains = drains.drains;
     observed.all_drains = all;

@@ -3,6 +3,7 @@
 //! the rest when they are DRAINING.
 
 mod clusters;
+mod fargate;
 pub(crate) mod fleets;
 mod groups;
 mod instances;
@@ -110,6 +111,7 @@ pub(crate) async fn rest(
     let sweeps = |says: &Says| matches!(says, Says::Sweep);
     if work.signs.iter().any(|sign| sweeps(&sign.says)) {
         survey::look(aws, settings, seen).await;
+        fargate::count(aws, seen).await;
     }
     answer(aws, settings, seen, (moment, until), |wants| wants).await;
 }

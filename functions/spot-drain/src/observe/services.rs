@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ecs::types::Service as Theirs;
+use aws_sdk_ecs::types::{Service as Theirs, ServiceField};
 use domain::arn::{ClusterArn, ServiceArn};
-use domain::drain::{Service, Weight};
+use domain::drain::{Service, Weight, drain};
 use edge::live::live;
+use edge::tagged::ours;
 use futures_util::StreamExt;
 use jiff::SignedDuration;
 
@@ -100,6 +101,7 @@ async fn describe(aws: &Aws, cluster: &ClusterArn, batch: &[ServiceArn]) -> Answ
     let names = batch.iter().map(|arn| arn.name().to_owned()).collect();
     let call = aws.edge.ecs.describe_services();
     let call = call.cluster(cluster.as_str()).set_services(Some(names));
+    let call = call.include(ServiceField::Tags);
     let reply = call.send().await.map_err(edge::Failure::call(CALL))?;
     let mut refused = reply.failures().iter();
     if let Some(refused) = refused.find(|failure| failure.reason() != Some("MISSING")) {
@@ -124,6 +126,10 @@ fn service(theirs: &Theirs) -> Result<Service, edge::Failure> {
     let minimum = shares.and_then(|shares| shares.minimum_healthy_percent());
     let maximum = shares.and_then(|shares| shares.maximum_percent());
     let grace = theirs.health_check_grace_period_seconds().unwrap_or(0);
+    let tags = theirs.tags().iter().filter_map(|tag| {
+        let value = tag.value().unwrap_or_default();
+        Some((tag.key()?.to_owned(), value.to_owned()))
+    });
     let balanced = !theirs.load_balancers().is_empty();
     let service = Service {
         kind: live.kind,
@@ -140,6 +146,8 @@ fn service(theirs: &Theirs) -> Result<Service, edge::Failure> {
         spare: None,
         trouble: trouble(theirs),
         strategy: strategy(theirs),
+        deployment: live.deployment,
+        drain: drain(&ours(tags)),
     };
     // Whether a target is healthy only its load balancer knows.
     let spare = (!balanced).then(|| service.running.saturating_sub(service.floor()));
@@ -155,6 +163,7 @@ fn trouble(theirs: &Theirs) -> Option<String> {
     unable.map(str::to_owned)
 }
 
+/// The strategy in the order of its providers' names: ECS promises none.
 fn strategy(theirs: &Theirs) -> Vec<Weight> {
     let entries = theirs.capacity_provider_strategy().iter();
     let entries = entries.map(|entry| Weight {
@@ -162,5 +171,7 @@ fn strategy(theirs: &Theirs) -> Vec<Weight> {
         base: count(entry.base()),
         weight: count(entry.weight()),
     });
-    entries.collect()
+    let mut strategy: Vec<Weight> = entries.collect();
+    strategy.sort();
+    strategy
 }

@@ -352,6 +352,69 @@ async fn of_fargate_spot_and_of_what_cannot_be_seen_the_size_is_not_known() {
     assert_eq!(fleet(&denied, scope).await, None);
 }
 
+/// A sweep that counts tasks in `prod` and `dev`, whose services were read.
+async fn counted(script: &Script) -> Seen {
+    let mut seen = Seen::default();
+    for name in ["prod", "dev"] {
+        let surveys = &mut seen.observed.surveys;
+        surveys.insert(cluster(name), BTreeMap::new());
+    }
+    super::fargate::count(&aws(script, &settings()), &mut seen).await;
+    seen
+}
+
+fn tasks_on(providers: &[Option<&str>]) -> Value {
+    let tasks = providers
+        .iter()
+        .map(|provider| json!({ "capacityProviderName": provider }));
+    json!({ "tasks": tasks.collect::<Vec<_>>() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tasks_on_fargate_spot_are_counted_page_by_page_and_no_others() {
+    let listed = |numbers: std::ops::Range<u32>| -> Vec<String> {
+        numbers
+            .map(|number| task(number).as_str().to_owned())
+            .collect()
+    };
+    let missing = json!({ "tasks": [], "failures": [{ "reason": "MISSING" }] });
+    let more = json!({ "taskArns": listed(0..3), "nextToken": "more" });
+    let script = Script::default()
+        .answer("ListTasks", json!({ "taskArns": [] }))
+        .answer("ListTasks", more)
+        .answer(
+            "DescribeTasks",
+            tasks_on(&[Some("FARGATE_SPOT"), Some("FARGATE"), None]),
+        )
+        .answer("ListTasks", json!({ "taskArns": listed(3..5) }))
+        .answer("DescribeTasks", missing);
+    let seen = counted(&script).await;
+    // The clusters are asked in the order of their names.
+    let counts = [(cluster("dev"), 0), (cluster("prod"), 1)];
+    assert_eq!(seen.observed.counted, counts.into());
+    let asked = script.inputs("ListTasks");
+    assert!(asked.iter().all(|one| one["launchType"] == "FARGATE"));
+    assert_eq!(asked[2]["nextToken"], "more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_whose_tasks_cannot_be_counted_hinders_no_other() {
+    let denied = json!({ "failures": [{ "reason": "ACCESS_DENIED" }] });
+    let script = Script::default()
+        .refuse("ListTasks", "AccessDeniedException")
+        .answer("ListTasks", json!({ "taskArns": [task(1).as_str()] }))
+        .answer("DescribeTasks", tasks_on(&[Some("FARGATE_SPOT")]));
+    let seen = counted(&script).await;
+    assert_eq!(seen.observed.counted, [(cluster("prod"), 1)].into());
+    assert_eq!(seen.unknown[0].what, "the tasks of dev on Fargate Spot");
+    let script = Script::default()
+        .answer("ListTasks", json!({ "taskArns": [task(1).as_str()] }))
+        .answer("DescribeTasks", denied)
+        .answer("ListTasks", json!({}));
+    let seen = counted(&script).await;
+    assert_eq!(seen.unknown.len(), 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_instances_of_a_cluster_without_a_provider_are_a_fleet_of_their_own() {
     let arns: Vec<String> = (0..3).map(|n| arn("prod", n).as_str().to_owned()).collect();
@@ -720,7 +783,14 @@ async fn a_service_says_how_its_tasks_may_leave_and_one_that_is_gone_says_nothin
             "createdAt": 1_790_000_000,
             "deploymentConfiguration": { "minimumHealthyPercent": 50, "maximumPercent": 150 },
             "healthCheckGracePeriodSeconds": 60,
-            "capacityProviderStrategy": [{ "capacityProvider": "spot", "weight": 1, "base": 2 }],
+            "capacityProviderStrategy": [
+                { "capacityProvider": "spot", "weight": 1, "base": 2 },
+                { "capacityProvider": "hosts", "weight": 4 },
+            ],
+            "tags": [{ "key": "caretaker:drain", "value": "off" }],
+            "deployments": [{
+                "id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": "IN_PROGRESS", "createdAt": 1_790_000_100,
+            }],
             "events": [
                 { "message": "(service api) has reached a steady state." },
                 { "message": "(service api) was unable to place a task." },
@@ -745,8 +815,12 @@ async fn a_service_says_how_its_tasks_may_leave_and_one_that_is_gone_says_nothin
         service.trouble.as_deref(),
         Some("(service api) was unable to place a task.")
     );
-    assert_eq!(
-        (service.strategy[0].base, service.strategy[0].weight),
-        (2, 1)
-    );
+    let strategy = service.strategy.iter();
+    let strategy = strategy.map(|one| (one.provider.as_str(), one.base, one.weight));
+    let strategy: Vec<_> = strategy.collect();
+    assert_eq!(strategy, [("hosts", 0, 4), ("spot", 2, 1)], "by name");
+    assert!(service.deployment.is_some_and(|one| one.in_progress));
+    assert_eq!(service.drain, Tagged::Says(Mode::Off));
+    let asked = &script.inputs("DescribeServices")[0];
+    assert_eq!(asked["include"], json!(["TAGS"]));
 }

@@ -113,6 +113,11 @@ pub(super) fn put(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     Ok(json!({"cluster": clusters::show(world, &name, &[])}))
 }
 
+/// Whether it is one of Fargate's.
+pub(super) fn is_fargate(name: &str) -> bool {
+    FARGATE.contains(&name)
+}
+
 /// Refuses a capacity provider that does not exist.
 pub(super) fn known(world: &World, name: &str) -> Result<(), ApiError> {
     if FARGATE.contains(&name) || world.ecs.providers.contains_key(name) {

@@ -23,6 +23,9 @@ use crate::world::World;
 /// What a desired count may not be given for. Seen in <https://github.com/fabfuel/ecs-deploy/issues/59>.
 pub(super) const NO_DAEMON_COUNT: &str = "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again";
 
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>.
+const MOST_PROVIDERS: usize = 20;
+
 /// A service to be made.
 #[derive(Debug)]
 pub(crate) struct NewService {
@@ -127,10 +130,28 @@ impl Create {
     }
 }
 
-/// A strategy whose capacity providers all exist.
+/// A strategy whose capacity providers all exist, within what ECS takes: one base, a weight that is not
+/// 0, at most 20 providers, and Fargate's or those of groups. AWS documents the limits and not the
+/// words of its refusals.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>.
 pub(crate) fn strategy_of(world: &World, items: &[StrategyItem]) -> Result<Launch, ApiError> {
     for item in items {
         capacity::known(world, &item.capacity_provider)?;
+    }
+    let bases = items.iter().filter(|item| item.base > 0).count();
+    let weightless = items.len() > 1 && items.iter().all(|item| item.weight == 0);
+    let outside = items
+        .iter()
+        .any(|it| it.weight > 1_000 || it.base > 100_000);
+    let fargate = items
+        .iter()
+        .filter(|it| capacity::is_fargate(&it.capacity_provider));
+    let mixed = ![0, items.len()].contains(&fargate.count());
+    if bases > 1 || weightless || outside || mixed || items.len() > MOST_PROVIDERS {
+        return Err(invalid(
+            "The specified capacity provider strategy is not valid.",
+        ));
     }
     Ok(Launch::Strategy(items.to_vec()))
 }

@@ -4,7 +4,7 @@
 
 use super::agenda::Step;
 use super::placement::{self, Missing, Place};
-use super::service::{ServiceId, Throttle};
+use super::service::{Service, ServiceId, Throttle};
 use super::task::{LastStatus, Task};
 use super::{after, announce, container_instances, scheduler, stopping, task_definitions};
 use crate::world::World;
@@ -29,7 +29,10 @@ pub(super) fn start(
     };
     let place = match on {
         Some(instance) => Place::on(instance),
-        None => placement::next(world, &id.cluster, &service.launch, &service.tasks, missing)?,
+        None => {
+            let tasks = of_deployment(world, service, &primary.id);
+            placement::next(world, &id.cluster, &service.launch, &tasks, missing)?
+        }
     };
     let task = Task {
         service: Some(id.clone()),
@@ -43,6 +46,17 @@ pub(super) fn start(
         service.tasks.push(task_id.clone());
     }
     Ok(Some(task_id))
+}
+
+/// The tasks of a deployment: a new one shares its tasks between capacity providers as if it were alone.
+/// AWS documents it neither way.
+fn of_deployment(world: &World, service: &Service, deployment: &str) -> Vec<String> {
+    let tasks = service.tasks.iter();
+    let of = |id: &&String| {
+        let task = world.ecs.tasks.get(*id);
+        task.is_some_and(|task| task.started_by == deployment)
+    };
+    tasks.filter(of).cloned().collect()
 }
 
 /// Puts a task into the world and at its place, or into the queue for one, and returns its id.

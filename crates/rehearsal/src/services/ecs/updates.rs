@@ -25,6 +25,9 @@ const TRIGGERS: [&str; 7] = [
     "vpcLatticeConfigurations",
 ];
 
+/// Seen in <https://github.com/reproio/ecs_deploy/pull/74> and <https://github.com/pipe-cd/pipecd/pull/6385>.
+const UNFORCED: &str = "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider strategy on a service that is already using one, you must force a new deployment.";
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Update {
@@ -48,6 +51,9 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> 
         Some(items) => services::strategy_of(world, items)?,
         None => service.launch.clone(),
     };
+    if launch != service.launch && !input.force_new_deployment {
+        return Err(invalid(UNFORCED));
+    }
     let service = world.ecs.service_mut(&id).ok_or_else(service_not_found)?;
     service.desired = desired;
     service.launch = launch;

@@ -135,3 +135,53 @@ fn a_name_is_free_again_when_its_service_is_inactive() {
     bed.wait(60);
     assert_eq!(bed.counts("api"), [1, 1, 0]);
 }
+
+/// Ten tasks that are shared between Fargate and its Spot by weight, one to four.
+fn shared() -> Testbed {
+    Testbed::prod(json!([{"name": "api", "desired": 10, "strategy": [
+        {"provider": "FARGATE", "weight": 1}, {"provider": "FARGATE_SPOT", "weight": 4}]}]))
+}
+
+fn strategy(base: u32) -> Value {
+    json!([{"capacityProvider": "FARGATE", "base": base, "weight": 1},
+           {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 4}])
+}
+
+#[test]
+fn another_strategy_is_taken_only_with_a_new_deployment_which_has_to_be_forced() {
+    let bed = shared();
+    let unforced = json!({"capacityProviderStrategy": strategy(5)});
+    let refused = update(&bed, "api", unforced).unwrap_err();
+    assert!(
+        refused.ends_with("you must force a new deployment."),
+        "{refused}"
+    );
+    let forced = json!({"capacityProviderStrategy": strategy(5), "forceNewDeployment": true});
+    update(&bed, "api", forced).unwrap();
+    bed.wait(300);
+    let on_fargate = bed.world(|world| {
+        let tasks = world.ecs.tasks.values();
+        let running = tasks.filter(|task| task.is_running());
+        running
+            .filter(|task| task.provider.as_deref() == Some("FARGATE"))
+            .count()
+    });
+    assert_eq!(on_fargate, 6, "five, and one of the other five");
+}
+
+#[test]
+fn a_strategy_that_ecs_does_not_take_is_refused() {
+    let bed = shared();
+    let entry = |name: &str, base: u32, weight: u32| json!({"capacityProvider": name, "base": base, "weight": weight});
+    for bad in [
+        json!([entry("FARGATE", 1, 1), entry("FARGATE_SPOT", 1, 1)]),
+        json!([entry("FARGATE", 1, 0), entry("FARGATE_SPOT", 0, 0)]),
+        json!([entry("FARGATE", 0, 1_001)]),
+        json!([entry("FARGATE", 100_001, 1)]),
+        json!(vec![entry("FARGATE", 0, 1); 21]),
+    ] {
+        let input = json!({"capacityProviderStrategy": bad, "forceNewDeployment": true});
+        let refused = update(&bed, "api", input).unwrap_err();
+        assert!(refused.contains("strategy is not valid"), "{refused}");
+    }
+}
