@@ -45,15 +45,16 @@ pub(super) fn raised(
     let raised = incident.fallback.clone().unwrap_or_else(|| Raised {
         group: name.clone(),
         saved: mixed.base,
+        seen: mixed.base,
         written: mixed.base,
     });
-    // Somebody else set it meanwhile.
-    let theirs = mixed.base != raised.written && mixed.base != raised.saved;
+    let theirs = !raised.is_ours(mixed.base);
     let to = raised.saved.saturating_add(more).max(raised.written);
     if theirs || raised.group != *name || to == mixed.base {
         return None;
     }
     incident.fallback = Some(Raised {
+        seen: mixed.base,
         written: to,
         ..raised
     });
@@ -81,15 +82,22 @@ pub(super) fn lowered(incident: &Incident, observed: &Observed) -> Lowered {
         return Lowered::Unseen;
     };
     match group.mixed {
-        Some(mixed) if mixed.base == raised.written && raised.written != raised.saved => {
+        Some(mixed) if raised.is_ours(mixed.base) && mixed.base != raised.saved => {
             Lowered::Step(FallbackStep {
                 scope: incident.scope.clone(),
                 group: raised.group.clone(),
-                from: raised.written,
+                from: mixed.base,
                 to: raised.saved,
             })
         }
         _ => Lowered::Nothing,
+    }
+}
+
+impl Raised {
+    /// Whether a group has this base because of us; otherwise somebody else set it meanwhile.
+    fn is_ours(&self, base: u32) -> bool {
+        [self.saved, self.seen, self.written].contains(&base)
     }
 }
 

@@ -166,6 +166,8 @@ pub struct Raised {
     pub group: String,
     /// The On-Demand base that it had.
     pub saved: u32,
+    /// The On-Demand base that it had before the last step: what it has if a run died before that.
+    pub seen: u32,
     /// The On-Demand base that we set.
     pub written: u32,
 }

@@ -469,6 +469,26 @@ fn a_run_that_dies_between_the_incident_and_the_group_is_made_good_both_ways() {
 }
 
 #[test]
+fn a_run_that_dies_while_the_base_grows_is_made_good_both_ways() {
+    let more = crate::world::signs((5..=8).map(|number| (at(1), warning(number))));
+    for (steps, grows) in (0..80).flat_map(|steps| [(steps, true), (steps, false)]) {
+        let mut world = falls_back(50);
+        warned(&mut world, 1..=4);
+        let plan = world.plan(&more);
+        world.apply(&plan, steps);
+        if grows {
+            world.hears_of((5..=8).map(|number| (at(1), warning(number))), usize::MAX);
+            assert_eq!(base(&world), 5, "{steps} steps");
+        }
+        world.fleet().in_service = 10;
+        world.until(at(3_000));
+        world.calms_down();
+        assert_eq!(base(&world), 0, "{steps} steps, {grows}");
+        assert!(world.incidents.is_empty());
+    }
+}
+
+#[test]
 fn a_loss_outside_the_window_does_not_count() {
     let mut world = fleet(10, 4);
     warned(&mut world, [1, 2]);

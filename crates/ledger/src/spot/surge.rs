@@ -91,6 +91,7 @@ pub(crate) fn write_incident(incident: &Incident) -> Draft {
             let map = Draft::default()
                 .text("group", &raised.group)
                 .number("saved", raised.saved)
+                .number("seen", raised.seen)
                 .number("written", raised.written);
             draft.map("fallback", map)
         })
@@ -147,6 +148,7 @@ fn read_raised(fields: &Fields<'_>) -> Result<Raised, Unreadable> {
     Ok(Raised {
         group: fields.text("group")?,
         saved: fields.number("saved")?,
+        seen: fields.number("seen")?,
         written: fields.number("written")?,
     })
 }

@@ -209,12 +209,13 @@ fn any_counted() -> impl Strategy<Value = Counted> {
 }
 
 fn any_incident() -> impl Strategy<Value = Incident> {
-    let raised =
-        (any_text(), any::<u32>(), any::<u32>()).prop_map(|(group, saved, written)| Raised {
-            group,
-            saved,
-            written,
-        });
+    let bases = (any::<u32>(), any::<u32>(), any::<u32>());
+    let raised = (any_text(), bases).prop_map(|(group, (saved, seen, written))| Raised {
+        group,
+        saved,
+        seen,
+        written,
+    });
     let times = (any_instant(), option::of(any_instant()));
     let strategies = btree_map(any_service(), any_raised_strategy(), 0..3);
     let rest = (any::<u32>(), option::of(raised), strategies, any::<i64>());

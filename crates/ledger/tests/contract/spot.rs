@@ -334,6 +334,7 @@ async fn a_surge_and_a_fleet_that_drains_without_us_stand_side_by_side() {
             fallback: Some(Raised {
                 group: "hosts".to_owned(),
                 saved: 1,
+                seen: 2,
                 written: 4,
             }),
             strategies: [(service("api"), raised())].into(),
