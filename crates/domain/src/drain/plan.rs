@@ -143,7 +143,7 @@ pub struct Record {
 }
 
 /// A write of what is remembered of instances by their id. The later one of two about the same
-/// thing counts, and all of it is forgotten after seven days.
+/// thing counts. Where an instance is is forgotten after 90 days, and the rest after seven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexWrite {
     /// It is there.

@@ -8,8 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::parts::{cluster, pool, write_pool};
 use crate::fields::{Draft, Fields, Unreadable};
 
-/// How long the last word about an instance is kept.
+/// How long the last word about an instance is kept that is gone, or that goes.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long it is kept where an instance is: longer than nearly all of Spot live, because ECS says
+/// it once, when the instance registers, and one that is forgotten costs reads on the day it goes.
+pub(crate) const LIVES: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// How the attribute of a container instance begins; its ARN follows.
 pub(crate) const PLACE: &str = "place#";
@@ -86,9 +89,9 @@ fn read_place(arn: &str, fields: &Fields<'_>) -> Result<Place, Unreadable> {
     })
 }
 
-/// When what is written at this moment is forgotten.
-pub(crate) fn expires(now: Timestamp) -> i64 {
-    now.saturating_add(KEPT)
+/// When what is written at this moment is forgotten, if it is kept so long.
+pub(crate) fn expires(now: Timestamp, kept: SignedDuration) -> i64 {
+    now.saturating_add(kept)
         .unwrap_or(Timestamp::MAX)
         .as_second()
 }

@@ -8,7 +8,7 @@ use domain::drain::{IndexWrite, InstanceId, Place, Scope, Status};
 use jiff::Timestamp;
 
 use super::calls::{key, number, text};
-use super::index::{self, DONE, DOOMED, PLACE};
+use super::index::{self, DONE, DOOMED, KEPT, LIVES, PLACE};
 use super::{INDEX, SIZE, SPOT, surge};
 use crate::fields::Draft;
 use crate::table::{already, failed, sent};
@@ -19,7 +19,8 @@ impl Ledger {
     pub async fn remember(&self, write: &IndexWrite, now: Timestamp) -> Result<(), LedgerError> {
         let update = match write {
             IndexWrite::Seen { instance, place } => {
-                let update = self.place(instance, place.arn.as_str(), index::write(place), now);
+                let until = index::expires(now, LIVES);
+                let update = self.place(instance, place.arn.as_str(), index::write(place), until);
                 update
                     .condition_expression(newer(place))
                     .expression_attribute_values(":version", number(place.version))
@@ -56,6 +57,7 @@ impl Ledger {
         version: i64,
         now: Timestamp,
     ) -> Result<(), LedgerError> {
+        let expires = index::expires(now, KEPT);
         let update = self
             .indexed(instance)
             .update_expression(
@@ -66,13 +68,13 @@ impl Ledger {
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":inactive", text(Status::Inactive.name()))
             .expression_attribute_values(":version", number(version))
-            .expression_attribute_values(":expires", number(index::expires(now)));
+            .expression_attribute_values(":expires", number(expires));
         match updated(update).await {
             Err(LedgerError::Overtaken) => {}
             done => return done,
         }
         let unknown = self
-            .place(instance, arn.as_str(), index::write_gone(version), now)
+            .place(instance, arn.as_str(), index::write_gone(version), expires)
             .condition_expression("attribute_not_exists(#place)");
         already(updated(unknown).await)
     }
@@ -111,13 +113,13 @@ impl Ledger {
         instance: &InstanceId,
         arn: &str,
         place: Draft,
-        now: Timestamp,
+        expires: i64,
     ) -> UpdateItemFluentBuilder {
         self.indexed(instance)
             .update_expression("SET #place = :place, expires_at = :expires")
             .expression_attribute_names("#place", format!("{PLACE}{arn}"))
             .expression_attribute_values(":place", AttributeValue::M(place.item()))
-            .expression_attribute_values(":expires", number(index::expires(now)))
+            .expression_attribute_values(":expires", number(expires))
     }
 
     fn mark(
@@ -132,7 +134,7 @@ impl Ledger {
             .condition_expression("attribute_not_exists(#mark) OR #mark < :at")
             .expression_attribute_names("#mark", mark)
             .expression_attribute_values(":at", text(&at.to_string()))
-            .expression_attribute_values(":expires", number(index::expires(now)))
+            .expression_attribute_values(":expires", number(index::expires(now, KEPT)))
     }
 
     fn indexed(&self, instance: &InstanceId) -> UpdateItemFluentBuilder {
