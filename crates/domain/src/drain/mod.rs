@@ -73,4 +73,4 @@ pub use service::{Service, Task, Weight};
 pub use sign::{Action, Ec2State, ExperimentSeen, ExperimentState, HookCall, Says, Sign};
 pub use surge::{Counted, Incident, Loss, Raised, RaisedStrategy, Scope};
 pub use tags::{DRAIN, Mode, STANDALONE, Standalone, Tagged, drain, standalone};
-pub use wants::{Wants, needs_ticks, wants};
+pub use wants::{Wants, ends_at, needs_ticks, wants};

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::case::Round;
 use super::counting::FARGATE_SPOT;
 use super::decision::{counted, losses, round, steps};
@@ -191,6 +193,12 @@ fn want_strategies(change: &Change, observed: &Observed, moment: Moment<'_>, wan
             want_provider(&entry.provider, observed, wants);
         }
     }
+}
+
+/// When nothing can be done for an instance any more, if that is known: whoever cannot look at all
+/// of them looks at those first for which it is first.
+pub fn ends_at(drain: &Drain) -> Option<Timestamp> {
+    ending::limit(drain)
 }
 
 /// Whether a record needs the minute tick.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::{ClusterArn, ContainerInstanceArn, TaskArn};
-use domain::drain::{Berth, Drain, InstanceId, Observed, Task, Whereabouts};
+use domain::drain::{Berth, InstanceId, Observed, Task, Whereabouts, ends_at};
 use futures_util::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -99,7 +99,7 @@ fn by_cluster<'o>(
     let mut instances: Vec<&InstanceId> = wanted.iter().collect();
     instances.sort_by_key(|instance| {
         let drain = observed.drains.get(*instance);
-        drain.and_then(ends).unwrap_or(Timestamp::MAX)
+        drain.and_then(ends_at).unwrap_or(Timestamp::MAX)
     });
     let mut clusters: Vec<(&ClusterArn, Vec<One>)> = Vec::new();
     for instance in instances {
@@ -119,12 +119,6 @@ fn by_cluster<'o>(
         }
     }
     clusters
-}
-
-/// When EC2 takes it, or its first hook ends.
-fn ends(drain: &Drain) -> Option<Timestamp> {
-    let hooks = drain.hooks.iter().map(|hook| hook.until);
-    hooks.chain(drain.deadline).min()
 }
 
 /// Where an instance is, or was when it was last seen.
