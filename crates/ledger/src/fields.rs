@@ -241,3 +241,16 @@ impl Draft {
         self
     }
 }
+
+/// The key of an item.
+pub(crate) fn key(partition: &str, place: &str) -> Item {
+    HashMap::from([
+        ("pk".to_owned(), text(partition)),
+        ("sk".to_owned(), text(place)),
+    ])
+}
+
+/// A string, as an attribute.
+pub(crate) fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}

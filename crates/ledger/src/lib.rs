@@ -21,6 +21,7 @@
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
 //! Every write is conditional but those of losses, which are the same however often they are made.
 
+mod batch;
 mod budget;
 mod entry;
 mod fields;

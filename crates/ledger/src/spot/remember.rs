@@ -7,10 +7,10 @@ use domain::arn::ContainerInstanceArn;
 use domain::drain::{IndexWrite, InstanceId, Scope, Status};
 use jiff::Timestamp;
 
-use super::calls::{key, number, text};
+use super::calls::number;
 use super::index::{self, DONE, DOOMED, PLACE};
 use super::{INDEX, SPOT};
-use crate::fields::Draft;
+use crate::fields::{Draft, key, text};
 use crate::table::{already, failed, sent};
 use crate::{Ledger, LedgerError};
 
