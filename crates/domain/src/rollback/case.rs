@@ -16,6 +16,8 @@ pub struct Case {
     pub release: Option<Release>,
     /// When its deployment was created, as far as that is known.
     pub began: Timestamp,
+    /// What its tag, or that of its task definition, says of a migration.
+    pub migration: Option<String>,
     /// What is wrong with it.
     pub cause: Cause,
     /// When it was found.
@@ -201,8 +203,6 @@ pub enum Outcome {
         /// What is not as it should be.
         why: Vec<String>,
     },
-    /// The service was put to rest before what came back could prove.
-    Rested,
     /// Somebody deployed something newer.
     Superseded {
         /// The newer deployment.
@@ -216,7 +216,6 @@ impl Outcome {
         match self {
             Self::Proved { .. } => "proved",
             Self::NotProved { .. } => "not-proved",
-            Self::Rested => "rested",
             Self::Superseded { .. } => "superseded",
         }
     }

@@ -126,12 +126,10 @@ fn names_release(case: &Case, of: &str) -> bool {
 fn of_case(case: &Case) -> Option<Verdict> {
     match (&case.hand, &case.outcome) {
         (_, Some(Outcome::Superseded { .. })) => None,
-        (Hand::Us(intent), Some(Outcome::Proved { .. } | Outcome::Rested)) => {
-            Some(Verdict::RolledBack {
-                to: Some(intent.target.release.definition.clone()),
-            })
-        }
-        (_, Some(Outcome::Proved { .. } | Outcome::Rested)) => None,
+        (Hand::Us(intent), Some(Outcome::Proved { .. })) => Some(Verdict::RolledBack {
+            to: Some(intent.target.release.definition.clone()),
+        }),
+        (_, Some(Outcome::Proved { .. })) => None,
         (_, Some(Outcome::NotProved { .. })) => Some(Verdict::Failed),
         (Hand::Us(_) | Hand::Ecs { .. }, None) => Some(Verdict::InProgress),
         (Hand::Nobody, None) => Some(Verdict::Failed),

@@ -74,6 +74,8 @@ pub struct Good {
     pub completed: Timestamp,
     /// When it had proved.
     pub proved: Timestamp,
+    /// Whether a rollback brought it.
+    pub by_rollback: bool,
 }
 
 /// A release that failed.
@@ -106,6 +108,8 @@ pub struct Watch {
     pub failed: Option<Timestamp>,
     /// The alarms that were red before it began; none until they could be read.
     pub red: Option<BTreeSet<String>>,
+    /// The other alarms that were seen red before its watch was over.
+    pub fired: BTreeSet<String>,
     /// Every alarm that is tied to its service, as last read.
     pub tied: BTreeSet<String>,
     /// What the account could not do for it, and when that was last so.
@@ -136,6 +140,9 @@ pub struct Acted {
     pub failed: DeploymentId,
     /// The deployment that did it, once that was seen.
     pub ours: Option<DeploymentId>,
+    /// Whether the guard against loops counts it: not any more once a person has thawed, and not
+    /// what a person ordered.
+    pub counts: bool,
 }
 
 impl Record {

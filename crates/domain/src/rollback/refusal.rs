@@ -45,6 +45,8 @@ pub enum Refusal {
         /// Its port.
         port: u16,
     },
+    /// What it is cannot be read.
+    Unread(String),
     /// What a person named is not known.
     NotKnown,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Refusal {
                     "has no container {container} at port {port}, where traffic goes"
                 )
             }
+            Self::Unread(why) => write!(f, "cannot be read: {why}"),
             Self::NotKnown => f.write_str("is not known here"),
         }
     }
