@@ -110,6 +110,8 @@ pub struct Watch {
     pub red: Option<BTreeSet<String>>,
     /// The other alarms that were seen red before its watch was over.
     pub fired: BTreeSet<String>,
+    /// What was found wrong with it, if anything ever was: then it proves nothing any more.
+    pub doubted: Option<String>,
     /// Every alarm that is tied to its service, as last read.
     pub tied: BTreeSet<String>,
     /// What the account could not do for it, and when that was last so.

@@ -2,8 +2,8 @@
 
 use domain::arn::ServiceArn;
 use domain::rollback::{
-    Attempt, AttemptArn, DefinitionArn, DeploymentId, Digest, Event, ImageAt, Pointer,
-    RevisionArn, Says, StopCode, Stopped,
+    Attempt, AttemptArn, DefinitionArn, DeploymentId, Digest, Event, ImageAt, Pointer, RevisionArn,
+    Says, StopCode, Stopped,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -99,7 +99,12 @@ pub(crate) fn crash(by: &DeploymentId, at: Timestamp) -> Stopped {
     Stopped {
         exit_codes: vec![("app".to_owned(), 1)],
         started_at: Some(at - secs(90)),
-        ..stopped(by, "EssentialContainerExited", "Essential container in task exited", at)
+        ..stopped(
+            by,
+            "EssentialContainerExited",
+            "Essential container in task exited",
+            at,
+        )
     }
 }
 

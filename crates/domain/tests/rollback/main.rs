@@ -7,4 +7,5 @@
 mod made;
 mod world;
 
+mod causes;
 mod decides;

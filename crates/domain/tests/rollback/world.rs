@@ -217,11 +217,15 @@ impl World {
         };
         self.revisions.insert(revision.clone(), brings);
         let svc = self.at(name);
-        let source = svc.attempts.iter().rev().find_map(|attempt| match attempt.status {
-            Status::Successful => attempt.target.clone(),
-            Status::RollbackSuccessful => attempt.rolled_back_to.clone(),
-            _ => None,
-        });
+        let source = svc
+            .attempts
+            .iter()
+            .rev()
+            .find_map(|attempt| match attempt.status {
+                Status::Successful => attempt.target.clone(),
+                Status::RollbackSuccessful => attempt.rolled_back_to.clone(),
+                _ => None,
+            });
         let mut new = attempt(name, number, now);
         new.target = Some(revision);
         new.sources = source.into_iter().collect();
@@ -270,7 +274,9 @@ impl World {
         let containers = &self.definitions[arn].containers;
         let ran = containers.iter().map(|(name, container)| {
             let image = container.image.clone().ok();
-            let found = image.as_ref().and_then(|image| self.images.get(&image.lookup()));
+            let found = image
+                .as_ref()
+                .and_then(|image| self.images.get(&image.lookup()));
             RanImage {
                 container: name.clone(),
                 digest: found.map(|found| found.digest.clone()),
@@ -320,7 +326,9 @@ impl World {
         svc.running = vec![task; usize::try_from(desired).unwrap()];
         if let Some(newest) = svc.attempts.last_mut() {
             newest.status = match newest.status {
-                Status::RollbackInProgress | Status::RollbackRequested => Status::RollbackSuccessful,
+                Status::RollbackInProgress | Status::RollbackRequested => {
+                    Status::RollbackSuccessful
+                }
                 Status::RollbackSuccessful => Status::RollbackSuccessful,
                 _ => Status::Successful,
             };
@@ -502,35 +510,56 @@ impl World {
 
     fn looks(&self, wants: Wants, observed: &mut Observed) {
         let denied = |of: Of| self.unreadable.contains(&of);
-        let read = |of: Of| if denied(of) { Err("AccessDenied".to_owned()) } else { Ok(()) };
+        let read = |of: Of| {
+            if denied(of) {
+                Err("AccessDenied".to_owned())
+            } else {
+                Ok(())
+            }
+        };
         for arn in wants.services {
             let svc = self.services.get(&arn).filter(|svc| !svc.gone);
             let found = read(Of::Services).map(|()| svc.map(|svc| svc.of.clone()));
-            assert!(observed.services.insert(arn, found).is_none(), "asked twice");
+            assert!(
+                observed.services.insert(arn, found).is_none(),
+                "asked twice"
+            );
         }
         for arn in wants.attempts_of {
             let found = self.services[&arn].attempts.clone();
-            observed.attempts.insert(arn, read(Of::Attempts).map(|()| found));
+            observed
+                .attempts
+                .insert(arn, read(Of::Attempts).map(|()| found));
         }
         for arn in wants.stopped_of {
             let found = self.services[&arn].stopped.clone();
-            observed.stopped.insert(arn, read(Of::Stopped).map(|()| found));
+            observed
+                .stopped
+                .insert(arn, read(Of::Stopped).map(|()| found));
         }
         for arn in wants.running_of {
             let found = self.services[&arn].running.clone();
-            observed.running.insert(arn, read(Of::Running).map(|()| found));
+            observed
+                .running
+                .insert(arn, read(Of::Running).map(|()| found));
         }
         for arn in wants.alarms_of {
             let found = self.services[&arn].alarms.clone();
-            observed.alarms.insert(arn, read(Of::Alarms).map(|()| found));
+            observed
+                .alarms
+                .insert(arn, read(Of::Alarms).map(|()| found));
         }
         for arn in wants.revisions {
             let found = self.revisions.get(&arn).cloned();
-            observed.revisions.insert(arn, read(Of::Revisions).map(|()| found));
+            observed
+                .revisions
+                .insert(arn, read(Of::Revisions).map(|()| found));
         }
         for arn in wants.definitions {
             let found = self.definitions.get(&arn).cloned();
-            observed.definitions.insert(arn, read(Of::Definitions).map(|()| found));
+            observed
+                .definitions
+                .insert(arn, read(Of::Definitions).map(|()| found));
         }
         for at in wants.images {
             let found = self.images.get(&at).cloned();
@@ -538,11 +567,15 @@ impl World {
         }
         for needed in wants.needed {
             let found = self.needed.get(&needed).copied().unwrap_or(true);
-            observed.needed.insert(needed, read(Of::Needed).map(|()| found));
+            observed
+                .needed
+                .insert(needed, read(Of::Needed).map(|()| found));
         }
         for arn in wants.target_groups {
             let found = self.target_groups.get(&arn).cloned();
-            observed.target_groups.insert(arn, read(Of::TargetGroups).map(|()| found));
+            observed
+                .target_groups
+                .insert(arn, read(Of::TargetGroups).map(|()| found));
         }
     }
 
@@ -564,9 +597,13 @@ impl World {
             if !step() {
                 return;
             }
-            let found = self.records.get(&write.service).map(|record| record.version);
+            let found = self
+                .records
+                .get(&write.service)
+                .map(|record| record.version);
             if found == write.replaces {
-                self.records.insert(write.service.clone(), (*write.record).clone());
+                self.records
+                    .insert(write.service.clone(), (*write.record).clone());
             } else {
                 refused.insert(write.service.clone());
             }
@@ -581,7 +618,10 @@ impl World {
             self.acts(act);
         }
         for announcement in &plan.announcements {
-            if refused.iter().any(|arn| arn.as_str() == announcement.key.subject) {
+            if refused
+                .iter()
+                .any(|arn| arn.as_str() == announcement.key.subject)
+            {
                 continue;
             }
             if !step() {
@@ -589,7 +629,9 @@ impl World {
             }
             self.notices.push(announcement.notice.clone());
             match &announcement.told {
-                Some(told) => self.announced.insert(announcement.key.clone(), told.clone()),
+                Some(told) => self
+                    .announced
+                    .insert(announcement.key.clone(), told.clone()),
                 None => self.announced.remove(&announcement.key),
             };
         }
@@ -624,9 +666,10 @@ impl World {
             ordered || !self.rollbacks.contains(&act.expects),
             "a rollback was rolled back"
         );
-        let intended = self.records[&act.service].case.as_ref().is_some_and(|case| {
-            matches!(&case.hand, Hand::Us(intent) if intent.how == act.how)
-        });
+        let intended = self.records[&act.service]
+            .case
+            .as_ref()
+            .is_some_and(|case| matches!(&case.hand, Hand::Us(intent) if intent.how == act.how));
         assert!(intended, "an act without an intent in the ledger");
         let id = match &act.how {
             How::Stop { attempt } | How::Continue { attempt, .. } => {
@@ -640,7 +683,8 @@ impl World {
             }
             How::Update => {
                 assert!(
-                    !svc.of.strategy.shifts() || svc.attempts.iter().all(|a| !a.status.is_in_flight()),
+                    !svc.of.strategy.shifts()
+                        || svc.attempts.iter().all(|a| !a.status.is_in_flight()),
                     "a service was updated in the middle of a shift"
                 );
                 let target = &act.target.release.definition;
@@ -698,7 +742,7 @@ impl World {
 
     pub(crate) fn good(&self, name: &str) -> Vec<String> {
         let good = self.record(name).good.iter();
-        good.map(|good| good.release.definition.to_string()).collect()
+        good.map(|good| good.release.definition.to_string())
+            .collect()
     }
 }
-
