@@ -173,6 +173,12 @@ impl Record {
         self.bad.iter().any(same)
     }
 
+    /// Whether this release proved good, as far as it can be told from one that did.
+    pub(super) fn has_proved(&self, release: &Release) -> bool {
+        let same = |good: &Good| good.release.same(release) != Same::No;
+        self.good.iter().any(same)
+    }
+
     /// Whether this task definition ran here before, as far as is remembered.
     pub(super) fn knows(&self, definition: &DefinitionArn) -> bool {
         let good = self.good.iter().map(|good| &good.release.definition);

@@ -7,5 +7,7 @@
 mod made;
 mod world;
 
+mod acts;
 mod causes;
 mod decides;
+mod targets;

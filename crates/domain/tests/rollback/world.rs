@@ -205,7 +205,7 @@ impl World {
         self.begins(name, &arn)
     }
 
-    fn begins(&mut self, name: &str, arn: &DefinitionArn) -> DeploymentId {
+    pub(crate) fn begins(&mut self, name: &str, arn: &DefinitionArn) -> DeploymentId {
         let id = self.begins_alone(name, arn);
         let (number, now) = (self.next, self.now);
         let images = self.resolves(arn);
