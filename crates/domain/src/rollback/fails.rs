@@ -26,6 +26,9 @@ pub(super) fn fails(look: Look<'_>, now: Now<'_>, mut record: Record, cause: Cau
     let Some(watch) = record.watch.clone() else {
         return Ok(Step::only(record, Reason::Steady));
     };
+    if let Some(watch) = record.watch.as_mut() {
+        watch.doubted = Some(cause.to_string());
+    }
     let before = record.case.take().filter(|case| !case.is_over());
     record.case = Some(Case {
         failed: Some(watch.deployment.clone()),

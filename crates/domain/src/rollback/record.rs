@@ -110,6 +110,8 @@ pub struct Watch {
     pub red: Option<BTreeSet<String>>,
     /// The other alarms that were seen red before its watch was over.
     pub fired: BTreeSet<String>,
+    /// What was found wrong with it, if anything ever was: then it proves nothing any more.
+    pub doubted: Option<String>,
     /// Every alarm that is tied to its service, as last read.
     pub tied: BTreeSet<String>,
     /// What the account could not do for it, and when that was last so.
@@ -169,6 +171,12 @@ impl Record {
     pub fn is_bad(&self, release: &Release) -> bool {
         let same = |bad: &Bad| bad.release.same(release) != Same::No;
         self.bad.iter().any(same)
+    }
+
+    /// Whether this release proved good, as far as it can be told from one that did.
+    pub(super) fn has_proved(&self, release: &Release) -> bool {
+        let same = |good: &Good| good.release.same(release) != Same::No;
+        self.good.iter().any(same)
     }
 
     /// Whether this task definition ran here before, as far as is remembered.

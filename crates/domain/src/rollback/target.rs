@@ -77,6 +77,8 @@ fn by_proof<'a>(look: Look<'_>, record: &'a Record, failed: &Failed<'_>) -> Seen
     };
     for (attempt, finished) in successful(look, attempts, failed.primary.created_at) {
         match left_by(look, attempt, finished)? {
+            // What the ledger knows was judged by that.
+            Ok(candidate) if record.has_proved(&candidate.release) => {}
             Ok(candidate) => {
                 if let Some(chosen) = take(look, record, failed, candidate, &mut refused)? {
                     return Ok(Ok(chosen));

@@ -84,6 +84,7 @@ fn opened(
         failed: None,
         red: None,
         fired: BTreeSet::new(),
+        doubted: None,
         tied: BTreeSet::new(),
         troubles: BTreeMap::new(),
         migration: None,

@@ -136,6 +136,9 @@ fn doubt(look: Look<'_>, now: Now<'_>, watch: &Watch) -> Seen<Option<Doubt>> {
     if let Some(alarm) = watch.fired.iter().next() {
         return doubt(format!("the alarm {alarm} fired"), false);
     }
+    if let Some(why) = &watch.doubted {
+        return doubt(why.clone(), false);
+    }
     let (running, desired) = (now.service.running, now.service.desired);
     if running < desired.max(1) {
         return doubt(format!("{running} of {desired} tasks run"), true);
