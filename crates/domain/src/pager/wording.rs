@@ -150,7 +150,7 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
              proved by it."
         }
         Kind::RollbackFrozen => "The next release that fails stays until somebody rolls it back.",
-        Kind::DeploymentSuperseded => "What failed is gone, and was not rolled back.",
+        Kind::DeploymentSuperseded => "What failed is gone: what is newer decides from here on.",
         Kind::RollbackTagMalformed => {
             "The tag is taken for absent: a release that fails is told, and is not rolled back."
         }

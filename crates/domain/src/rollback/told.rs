@@ -71,9 +71,10 @@ fn frozen(look: Look<'_>, record: &Record) -> Option<Concern> {
     concern.title = format!("{}: it is not rolled back any more", look.arn);
     concern.facts = vec![fact("Why", &freeze.why)];
     concern.facts.extend(evidence::running(look));
+    concern.done = Some("Rolls nothing of it back until it is thawed".to_owned());
     concern.next = Next {
-        what: "Find out why release after release fails, and thaw it then. See \
-               docs/runbook-deployments.md."
+        what: "Find out why release after release fails, and thaw it then. More is in \
+               docs/runbook-deployments."
             .to_owned(),
         command: Some(evidence::command(
             look,

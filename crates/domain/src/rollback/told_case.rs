@@ -1,11 +1,9 @@
 //! What is told of a failed release: that it is rolled back, that it was, that it was not.
 
-use super::case::{Case, Cause, Hand, Intent, Known, Outcome};
+use super::case::{Case, Hand, Intent, Known, Outcome};
 use super::evidence::{brought, ended_of, running};
 use super::look::Look;
 use super::reason::Reason;
-use super::record::Brought;
-use super::record::Record;
 use super::step::Step;
 use super::wants::Seen;
 use super::withheld::Withheld;
@@ -15,7 +13,7 @@ use crate::notice::{Kind, Next, Severity, fact};
 
 /// What a page of a failed release always says.
 const AGAIN: &str = "The next deployment of the same template brings the failed release back: \
-                     correct it there first. What else to look at is in docs/runbook-deployments.md.";
+                     correct it there first. More is in docs/runbook-deployments.";
 
 /// The kind of notice that tells of a case in the hands of somebody, and what makes it news: none
 /// while nothing is to be told.
@@ -58,7 +56,7 @@ pub(super) fn of_case(look: Look<'_>, step: &Step) -> Seen<Option<Concern>> {
         return Ok(None);
     };
     match (&step.reason, kind(case)) {
-        (Reason::Leaves(cause, withheld), _) => left(look, &step.record, case, cause, withheld),
+        (Reason::Leaves(_, withheld), _) => left(look, case, withheld),
         (_, Some((kind, text))) => {
             let mut concern = Concern::about(look.arn.as_str(), kind, case.opened);
             concern.text = text;
@@ -192,13 +190,7 @@ fn unchecked(intent: &Intent) -> Option<String> {
 
 /// What is told where nothing was done. How a rollback ended is not told again as a failure of what
 /// it brought.
-fn left(
-    look: Look<'_>,
-    record: &Record,
-    case: &Case,
-    cause: &Cause,
-    withheld: &Withheld,
-) -> Seen<Option<Concern>> {
+fn left(look: Look<'_>, case: &Case, withheld: &Withheld) -> Seen<Option<Concern>> {
     let said = ConcernKey {
         subject: look.arn.as_str().to_owned(),
         kind: Kind::RollbackNotProved.name(),
@@ -214,11 +206,6 @@ fn left(
     concern.title = format!("{}: its release failed, and nothing was done", look.arn);
     concern.facts = vec![fact("Why nothing", withheld)];
     concern.facts.extend(facts(look, case)?);
-    if *cause == Cause::Failed || *cause == Cause::Stalled {
-        let brought = record.watch.as_ref().map(|watch| &watch.brought);
-        let ecs = brought == Some(&Brought::Ecs);
-        concern.done = ecs.then(|| "Nothing: it is what ECS went back to".to_owned());
-    }
     concern.next = Next {
         what: format!("Decide whether to go back, and do it if so. {AGAIN}"),
         command: Some(super::evidence::command(look, withheld)),

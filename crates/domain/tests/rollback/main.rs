@@ -10,4 +10,6 @@ mod world;
 mod acts;
 mod causes;
 mod decides;
+mod orders;
+mod pages;
 mod targets;

@@ -63,6 +63,8 @@ pub(crate) struct World {
     pub(crate) frozen: Option<Freeze>,
     pub(crate) announced: BTreeMap<ConcernKey, Told>,
     pub(crate) ticking: bool,
+    /// Whether everything is looked at before anybody asks, which is quicker.
+    pub(crate) eager: bool,
     /// Every notice, in order.
     pub(crate) notices: Vec<Notice>,
     /// Every act that was tried, and whether it had an effect.
@@ -89,6 +91,7 @@ pub(crate) fn world() -> World {
         frozen: None,
         announced: BTreeMap::new(),
         ticking: false,
+        eager: false,
         notices: Vec::new(),
         acts: Vec::new(),
         reasons: BTreeMap::new(),
@@ -498,6 +501,9 @@ impl World {
             }
         }
         observed.signs = signs;
+        if self.eager {
+            self.looks(self.everything(), &mut observed);
+        }
         for _ in 0..40 {
             let wants = wants(&observed, self.moment());
             if wants.is_empty() {
@@ -506,6 +512,22 @@ impl World {
             self.looks(wants, &mut observed);
         }
         panic!("it is never satisfied");
+    }
+
+    fn everything(&self) -> Wants {
+        let all: BTreeSet<ServiceArn> = self.services.keys().cloned().collect();
+        Wants {
+            services: all.clone(),
+            attempts_of: all.clone(),
+            revisions: self.revisions.keys().cloned().collect(),
+            definitions: self.definitions.keys().cloned().collect(),
+            images: self.images.keys().cloned().collect(),
+            needed: BTreeSet::new(),
+            target_groups: self.target_groups.keys().cloned().collect(),
+            stopped_of: all.clone(),
+            running_of: all.clone(),
+            alarms_of: all,
+        }
     }
 
     fn looks(&self, wants: Wants, observed: &mut Observed) {
