@@ -1,5 +1,7 @@
 //! The calls about deployments.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
@@ -20,8 +22,10 @@ impl Ledger {
         &self,
         services: impl IntoIterator<Item = &ServiceArn>,
     ) -> Result<Releases, LedgerError> {
-        let services = services.into_iter();
-        let keys = services.map(|service| key(RELEASES, &of_service(service)));
+        // BatchGetItem refuses a key that it is given twice.
+        let services: BTreeSet<&ServiceArn> = services.into_iter().collect();
+        let keys = services.into_iter();
+        let keys = keys.map(|service| key(RELEASES, &of_service(service)));
         let mut keys: Vec<Item> = keys.collect();
         keys.push(key(RELEASES, FREEZE));
         let mut releases = Releases::none();

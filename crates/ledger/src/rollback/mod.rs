@@ -4,6 +4,7 @@
 mod calls;
 mod case;
 mod freeze;
+mod intent;
 mod open;
 mod past;
 mod record;

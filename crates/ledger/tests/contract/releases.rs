@@ -167,7 +167,7 @@ async fn a_record_stands_as_it_was_written_and_of_two_runs_one_writes() {
         assert_overtaken(record(failing(5), None).await);
         record(failing(2), Some(1)).await.unwrap();
         assert_overtaken(record(closed(3), Some(1)).await);
-        let read = ledger.releases([&web]).await.unwrap();
+        let read = ledger.releases([&web, &web]).await.unwrap();
         assert_eq!(read.records, [(web.clone(), failing(2))].into());
         assert_eq!((read.frozen, read.unreadable), (Ok(None), Vec::new()));
         assert!(ledger.standing().await.unwrap().unreadable.is_empty());
