@@ -90,6 +90,14 @@ impl Status {
         matches!(self, Self::Pending | Self::InProgress)
     }
 
+    /// Whether nothing more happens to it.
+    pub fn is_over(&self) -> bool {
+        matches!(
+            self,
+            Self::Successful | Self::Stopped | Self::RollbackSuccessful | Self::RollbackFailed
+        )
+    }
+
     /// Whether it is being rolled back.
     pub fn rolls_back(&self) -> bool {
         matches!(self, Self::RollbackRequested | Self::RollbackInProgress)

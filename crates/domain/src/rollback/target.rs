@@ -29,7 +29,7 @@ pub(super) fn choose(
     failed: &Failed<'_>,
     to: Option<&str>,
 ) -> Seen<Result<(Target, How), Withheld>> {
-    if failed.service.strategy.shifts() && failed.progress == Progress::Underway {
+    if failed.service.strategy.shifts() && may_shift(failed) {
         return shifting(look, record, failed, to);
     }
     let chosen = match to {
@@ -54,6 +54,15 @@ pub(super) fn choose(
         unchecked: checked.unchecked,
     };
     Ok(Ok((target, how)))
+}
+
+/// Whether traffic may be in the middle of a shift, as far as it can be told.
+fn may_shift(failed: &Failed<'_>) -> bool {
+    match failed.joined {
+        Joined::One(attempt) => !attempt.status.is_over(),
+        Joined::None => failed.progress == Progress::Underway,
+        Joined::Several | Joined::Unread(_) => true,
+    }
 }
 
 type Chosen<'a> = Result<(Candidate<'a>, Checked), Withheld>;

@@ -12,4 +12,5 @@ mod causes;
 mod decides;
 mod orders;
 mod pages;
+mod properties;
 mod targets;

@@ -351,7 +351,10 @@ impl World {
         let id = primary.id.clone();
         let newest = svc.attempts.last_mut().unwrap();
         newest.breaker_triggered = true;
-        if !rolls_back {
+        if newest.status.is_rollback() {
+            newest.status = Status::RollbackFailed;
+            newest.finished_at = Some(now);
+        } else if !rolls_back {
             newest.status = Status::Stopped;
             newest.finished_at = Some(now);
         }
