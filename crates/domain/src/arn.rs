@@ -6,8 +6,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{text}\" is not {expected}")]
 pub struct ArnError {
-    text: String,
-    expected: &'static str,
+    pub(crate) text: String,
+    pub(crate) expected: &'static str,
 }
 
 /// The ARN of an ECS service in its long form, `arn:aws:ecs:REGION:ACCOUNT:service/CLUSTER/NAME`.
@@ -209,7 +209,7 @@ fn names_one(resource: Option<&str>) -> bool {
 }
 
 /// What follows `kind` in an ECS ARN.
-fn ecs_resource<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
+pub(crate) fn ecs_resource<'a>(text: &'a str, kind: &str) -> Option<&'a str> {
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts[..] {
         ["arn", _, "ecs", _, _, resource] => resource.strip_prefix(kind),

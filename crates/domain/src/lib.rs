@@ -18,4 +18,5 @@ pub mod pager;
 pub mod prices;
 pub mod rest;
 pub mod resting;
+pub mod rollback;
 pub mod tag;

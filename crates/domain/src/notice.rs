@@ -149,11 +149,27 @@ pub enum Kind {
     HookWaits,
     /// A tag about draining cannot be read.
     DrainTagMalformed,
+    /// A release failed, and Caretaker rolls it back or has.
+    DeploymentRolledBack,
+    /// A release failed, and ECS rolled it back.
+    DeploymentRolledBackByEcs,
+    /// A release failed, and nothing was done about it.
+    DeploymentFailed,
+    /// A release was rolled back, and what came back did not prove good.
+    RollbackNotProved,
+    /// A release began while the alarms of its service were red.
+    ReleaseUnprotected,
+    /// A service was rolled back so often that it is not any more.
+    RollbackFrozen,
+    /// Something newer took the place of a release that failed.
+    DeploymentSuperseded,
+    /// The tag `caretaker:rollback` cannot be read.
+    RollbackTagMalformed,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 40] = [
         Self::MalformedTag,
         Self::OverrideIgnored,
         Self::DeploymentBlocksRest,
@@ -186,6 +202,14 @@ impl Kind {
         Self::NotDrainable,
         Self::HookWaits,
         Self::DrainTagMalformed,
+        Self::DeploymentRolledBack,
+        Self::DeploymentRolledBackByEcs,
+        Self::DeploymentFailed,
+        Self::RollbackNotProved,
+        Self::ReleaseUnprotected,
+        Self::RollbackFrozen,
+        Self::DeploymentSuperseded,
+        Self::RollbackTagMalformed,
     ];
 
     /// The name it has on the bus, in logs and in pages. It never changes.
@@ -223,6 +247,14 @@ impl Kind {
             Self::NotDrainable => "not-drainable",
             Self::HookWaits => "hook-waits",
             Self::DrainTagMalformed => "drain-tag-malformed",
+            Self::DeploymentRolledBack => "deployment-rolled-back",
+            Self::DeploymentRolledBackByEcs => "deployment-rolled-back-by-ecs",
+            Self::DeploymentFailed => "deployment-failed",
+            Self::RollbackNotProved => "rollback-not-proved",
+            Self::ReleaseUnprotected => "release-unprotected",
+            Self::RollbackFrozen => "rollback-frozen",
+            Self::DeploymentSuperseded => "deployment-superseded",
+            Self::RollbackTagMalformed => "rollback-tag-malformed",
         }
     }
 

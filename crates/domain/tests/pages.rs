@@ -455,12 +455,12 @@ fn one_of_each() -> Vec<Notice> {
     ];
     let kinds: Vec<Kind> = all.iter().map(|notice| notice.kind).collect();
     let mut expected = Kind::ALL.to_vec();
-    // Those about money and about drains have theirs in `budget/pages.rs` and `drain/pages.rs`,
-    // made by real decisions.
+    // Those about money, drains and deployments have theirs in `budget/pages.rs`, `drain/pages.rs`
+    // and `rollback/pages.rs`, made by real decisions.
     expected.retain(|kind| {
         let of_money = ["budget-", "free-tier-"];
         let of_money = of_money.iter().any(|of| kind.name().starts_with(of));
-        !of_money && !(Kind::DrainStuck..=Kind::DrainTagMalformed).contains(kind)
+        !of_money && !(Kind::DrainStuck..=Kind::RollbackTagMalformed).contains(kind)
     });
     assert_eq!(kinds, expected, "a kind has no golden page");
     all

@@ -1,8 +1,11 @@
 //! The journal: one entry for every event that was accepted.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fields::Draft;
+use crate::table::{already, sent};
+use crate::{Ledger, LedgerError};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +52,18 @@ pub struct Entry {
 /// An item may have 400 KB; the details get most of it.
 /// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>.
 const DETAILS: usize = 300_000;
+
+impl Ledger {
+    /// Writes a journal entry. The entry of an event that was handled to its end stays; that of
+    /// one that failed is replaced when it is delivered again.
+    pub async fn journal(&self, entry: &Entry) -> Result<(), LedgerError> {
+        let put = self
+            .put_into(&entry.partition(), entry.place(), entry.write())
+            .condition_expression("attribute_not_exists(pk) OR outcome = :failed")
+            .expression_attribute_values(":failed", AttributeValue::S("failed".to_owned()));
+        already(sent(put).await)
+    }
+}
 
 impl Entry {
     /// The partition: the event's day in UTC.

@@ -79,6 +79,15 @@ impl<'a> Fields<'a> {
             .map(|name| Ok((name.as_str(), self.number(name)?)))
     }
 
+    /// The names of the strings in this map, with the strings.
+    pub(crate) fn strings(
+        &self,
+    ) -> impl Iterator<Item = Result<(&'a str, String), Unreadable>> + '_ {
+        self.item
+            .keys()
+            .map(|name| Ok((name.as_str(), self.text(name)?)))
+    }
+
     /// A string.
     pub(crate) fn text(&self, name: &str) -> Result<String, Unreadable> {
         self.optional_text(name)?
@@ -136,6 +145,36 @@ impl<'a> Fields<'a> {
             maps.map(map).collect()
         });
         maps?.ok_or_else(|| self.unreadable(name, "a list of maps"))
+    }
+
+    /// A list of maps, each of them read.
+    pub(crate) fn each<T, L: FromIterator<T>>(
+        &self,
+        name: &str,
+        read: impl Fn(&Self) -> Result<T, Unreadable>,
+    ) -> Result<L, Unreadable> {
+        self.list(name)?.iter().map(read).collect()
+    }
+
+    /// A string in a type that cannot be wrong.
+    pub(crate) fn parsed<T, E>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+        expected: &'static str,
+    ) -> Result<T, Unreadable> {
+        self.optional_parsed(name, parse, expected)?
+            .ok_or_else(|| self.unreadable(name, expected))
+    }
+
+    /// The same, if it is there.
+    pub(crate) fn optional_parsed<T, E>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+        expected: &'static str,
+    ) -> Result<Option<T>, Unreadable> {
+        self.optional(name, expected, |value| parse(value.as_s().ok()?).ok())
     }
 
     /// A truth value.
@@ -236,8 +275,33 @@ impl Draft {
         self.0
     }
 
+    pub(crate) fn as_item(&self) -> &Item {
+        &self.0
+    }
+
     fn with(mut self, name: &str, value: AttributeValue) -> Self {
         self.0.insert(name.to_owned(), value);
         self
+    }
+}
+
+/// The key of an item.
+pub(crate) fn key(partition: &str, place: &str) -> Item {
+    HashMap::from([
+        ("pk".to_owned(), text(partition)),
+        ("sk".to_owned(), text(place)),
+    ])
+}
+
+/// A string, as an attribute.
+pub(crate) fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+/// The error with the item that it is about.
+pub(crate) fn named(partition: &str, fields: &Fields<'_>, error: Unreadable) -> Unreadable {
+    Unreadable {
+        item: format!("{partition}#{}", fields.text("sk").unwrap_or_default()),
+        ..error
     }
 }

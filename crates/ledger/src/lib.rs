@@ -15,19 +15,26 @@
 //! | `spot` | `experiment#ID` | an experiment of AWS Fault Injection Service; expires |
 //! | `spot-index` | `i-ID` | in which clusters an instance is, and what became of it; expires |
 //! | `losses#HOUR` | id or ARN | a loss that counts for a surge; expires |
+//! | `releases` | `service#ARN` | the record of a service's deployments |
+//! | `releases` | `freeze` | nothing at all is rolled back while this lasts |
+//! | `releases-open` | `service#ARN` | that record is open, and what of it matters for other services; written with it |
 //! | `looks` | `INSTANT` | a look that is planned; expires |
 //! | `meter` | `INSTANT` | what ran at a moment, and what that cost in an hour; expires |
 //! | `journal#DATE` | `FUNCTION#EVENT` | one decision, with its reason, on the day of its event; expires |
 //! | `journal#DATE` | `spot-drain#i-ID@INSTANT` | what became of an instance, on the day of its first sign; expires |
 //!
 //! Everything that stands is one partition, read whole and consistently at the start of a run.
+//! Records of deployments outlive what they tell of, so that most of them are of no concern to a run:
+//! they are read by their keys, and `releases-open` says which are open.
 //! Every write is conditional but those of losses, which are the same however often they are made.
 
+mod batch;
 mod budget;
 mod entry;
 mod fields;
 mod meter;
 mod rest;
+mod rollback;
 mod spot;
 mod standing;
 mod table;
@@ -38,6 +45,7 @@ mod tests;
 pub use entry::{Entry, Outcome};
 pub use fields::Unreadable;
 pub use meter::Samples;
+pub use rollback::{OpenReleases, Releases};
 pub use spot::{Drains, Known, Losses, Spot};
 pub use standing::{Closing, Standing};
 pub use table::{Ledger, LedgerError};

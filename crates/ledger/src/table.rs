@@ -1,4 +1,4 @@
-//! The calls. Each is one conditional write, or the one read.
+//! The table, and what its calls have in common: each is one conditional write, or one read.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BoxError, ProvideErrorMetadata, SdkError};
@@ -6,18 +6,10 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use domain::announcement::Told;
-use domain::arn::{GroupArn, ServiceArn};
-use domain::order::Order;
-use domain::rest::{GroupRest, ServiceRest, Version};
-use jiff::Timestamp;
+use domain::rest::Version;
 
-use crate::entry::Entry;
 use crate::fields::{Draft, Item};
-use crate::rest;
-use crate::standing::{
-    CLOSING, Closing, PARTITION, Standing, read_closing, write_closing, write_order, write_told,
-};
+use crate::standing::PARTITION;
 
 /// Why a call to the ledger did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -52,13 +44,6 @@ impl Ledger {
         }
     }
 
-    /// Reads everything that stands, consistently.
-    pub async fn standing(&self) -> Result<Standing, LedgerError> {
-        let mut standing = Standing::default();
-        self.read(PARTITION, |item| standing.add(item)).await?;
-        Ok(standing)
-    }
-
     /// Reads every item of a partition, consistently.
     pub(crate) async fn read(
         &self,
@@ -73,22 +58,8 @@ impl Ledger {
         self.pages(query, each).await
     }
 
-    /// Reads what was announced and still stands, consistently: a part of what [`Self::standing`]
-    /// reads.
-    pub async fn announced_concerns(&self) -> Result<Standing, LedgerError> {
-        let mut standing = Standing::default();
-        let query = self
-            .client
-            .query()
-            .key_condition_expression("pk = :partition AND begins_with(sk, :concerns)")
-            .expression_attribute_values(":partition", AttributeValue::S(PARTITION.to_owned()))
-            .expression_attribute_values(":concerns", AttributeValue::S("concern#".to_owned()));
-        self.pages(query, |item| standing.add(item)).await?;
-        Ok(standing)
-    }
-
     /// Reads every page of a query, consistently.
-    async fn pages(
+    pub(crate) async fn pages(
         &self,
         query: QueryFluentBuilder,
         mut each: impl FnMut(&Item),
@@ -109,158 +80,6 @@ impl Ledger {
                 return Ok(());
             }
         }
-    }
-
-    /// Writes a service's record, if the one there has this version (none: if there is none).
-    pub async fn record_service(
-        &self,
-        service: &ServiceArn,
-        rest: &ServiceRest,
-        replaces: Option<Version>,
-    ) -> Result<(), LedgerError> {
-        self.record(
-            format!("service#{}", service.as_str()),
-            rest::write(rest),
-            replaces,
-        )
-        .await
-    }
-
-    /// Closes a service's record, if it has this version.
-    pub async fn close_service(
-        &self,
-        service: &ServiceArn,
-        version: Version,
-    ) -> Result<(), LedgerError> {
-        self.close(format!("service#{}", service.as_str()), version)
-            .await
-    }
-
-    /// Writes a group's record, if the one there has this version (none: if there is none).
-    pub async fn record_group(
-        &self,
-        group: &GroupArn,
-        rest: &GroupRest,
-        replaces: Option<Version>,
-    ) -> Result<(), LedgerError> {
-        self.record(
-            format!("group#{}", group.as_str()),
-            rest::write(rest),
-            replaces,
-        )
-        .await
-    }
-
-    /// Closes a group's record, if it has this version.
-    pub async fn close_group(&self, group: &GroupArn, version: Version) -> Result<(), LedgerError> {
-        self.close(format!("group#{}", group.as_str()), version)
-            .await
-    }
-
-    /// Writes down an order that is newer than the one there.
-    pub async fn order(&self, service: &ServiceArn, order: &Order) -> Result<(), LedgerError> {
-        let put = self
-            .put(format!("order#{}", service.as_str()), write_order(order))
-            .condition_expression("attribute_not_exists(pk) OR since <= :since")
-            .expression_attribute_values(":since", AttributeValue::S(order.since.to_string()));
-        sent(put).await
-    }
-
-    /// Withdraws the order on a service that was given at or before this moment.
-    pub async fn withdraw_order(
-        &self,
-        service: &ServiceArn,
-        order: &Order,
-    ) -> Result<(), LedgerError> {
-        let delete = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(PARTITION.to_owned()))
-            .key(
-                "sk",
-                AttributeValue::S(format!("order#{}", service.as_str())),
-            )
-            .condition_expression("attribute_not_exists(pk) OR since = :since")
-            .expression_attribute_values(":since", AttributeValue::S(order.since.to_string()));
-        delete
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| failed("DeleteItem", error))
-    }
-
-    /// Remembers that this was announced about `arn`.
-    pub async fn announced(&self, arn: &str, kind: &str, told: &Told) -> Result<(), LedgerError> {
-        let put = self
-            .put(format!("concern#{kind}#{arn}"), write_told(told))
-            .condition_expression("attribute_not_exists(pk) OR #text <> :text")
-            .expression_attribute_names("#text", "text")
-            .expression_attribute_values(":text", AttributeValue::S(told.text.clone()));
-        already(sent(put).await)
-    }
-
-    /// Forgets what was announced about `arn`.
-    pub async fn withdrawn(&self, arn: &str, kind: &str) -> Result<(), LedgerError> {
-        self.forget(format!("concern#{kind}#{arn}")).await
-    }
-
-    /// Marks that the suite is about to be deleted, and counts how often this request for it was
-    /// delivered. It may count one too many, when an answer of DynamoDB is lost, and never one too
-    /// few.
-    pub async fn close_suite(&self, request: &str, now: Timestamp) -> Result<Closing, LedgerError> {
-        let first = Closing {
-            deliveries: 1,
-            since: now,
-        };
-        let put = self
-            .closing(request, first)
-            .condition_expression("attribute_not_exists(pk) OR #request <> :request")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let error = match put.send().await {
-            Ok(_) => return Ok(first),
-            Err(error) => error,
-        };
-        let Some(before) = there(&error).map(read_closing) else {
-            return Err(failed("PutItem", error));
-        };
-        let before = before.map_err(|cause| LedgerError::Call {
-            call: "PutItem",
-            cause: cause.into(),
-        })?;
-        let again = Closing {
-            deliveries: before.deliveries + 1,
-            since: before.since,
-        };
-        let put = self
-            .closing(request, again)
-            .condition_expression("#request = :request AND deliveries = :before")
-            .expression_attribute_values(
-                ":before",
-                AttributeValue::N(before.deliveries.to_string()),
-            );
-        sent(put).await.map(|()| again)
-    }
-
-    fn closing(&self, request: &str, closing: Closing) -> PutItemFluentBuilder {
-        self.put(CLOSING.to_owned(), write_closing(request, closing))
-            .expression_attribute_names("#request", "request")
-            .expression_attribute_values(":request", AttributeValue::S(request.to_owned()))
-    }
-
-    /// Takes the mark away that the suite is about to be deleted.
-    pub async fn reopen_suite(&self) -> Result<(), LedgerError> {
-        self.forget(CLOSING.to_owned()).await
-    }
-
-    /// Writes a journal entry. The entry of an event that was handled to its end stays; that of
-    /// one that failed is replaced when it is delivered again.
-    pub async fn journal(&self, entry: &Entry) -> Result<(), LedgerError> {
-        let put = self
-            .put_into(&entry.partition(), entry.place(), entry.write())
-            .condition_expression("attribute_not_exists(pk) OR outcome = :failed")
-            .expression_attribute_values(":failed", AttributeValue::S("failed".to_owned()));
-        already(sent(put).await)
     }
 
     /// Writes an item that stands, if the one there has this version (none: if there is none).
@@ -327,7 +146,7 @@ impl Ledger {
     }
 
     /// Deletes an item that is there; one that is not there is already forgotten.
-    async fn forget(&self, key: String) -> Result<(), LedgerError> {
+    pub(crate) async fn forget(&self, key: String) -> Result<(), LedgerError> {
         self.forget_in(PARTITION, key).await
     }
 
@@ -349,7 +168,8 @@ impl Ledger {
         )
     }
 
-    fn put(&self, key: String, draft: Draft) -> PutItemFluentBuilder {
+    /// The write of an item that stands.
+    pub(crate) fn put(&self, key: String, draft: Draft) -> PutItemFluentBuilder {
         self.put_into(PARTITION, key, draft)
     }
 
@@ -369,7 +189,7 @@ impl Ledger {
 }
 
 /// The item that made a condition fail.
-fn there<R>(error: &SdkError<PutItemError, R>) -> Option<&Item> {
+pub(crate) fn there<R>(error: &SdkError<PutItemError, R>) -> Option<&Item> {
     match error.as_service_error()? {
         PutItemError::ConditionalCheckFailedException(failed) => failed.item(),
         _ => None,

@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 use crate::entry::{Entry, Outcome};
 use crate::fields::{Draft, Item, Unreadable};
 use crate::meter::{self, Samples};
-use crate::standing::{Standing, write_order, write_told};
+use crate::standing::{Standing, orders, told};
 use crate::{rest, tally};
 
 const SERVICE: &str = "arn:aws:ecs:eu-central-1:123456789012:service/prod/api";
@@ -329,8 +329,8 @@ proptest! {
         let mut items = vec![
             item(&format!("service#{service_arn}"), rest::write(&service)),
             item(&format!("group#{GROUP}"), rest::write(&group)),
-            item(&format!("order#{service_arn}"), write_order(&order)),
-            item(&format!("concern#malformed-tag#{GROUP}"), write_told(&told)),
+            item(&format!("order#{service_arn}"), orders::write(&order)),
+            item(&format!("concern#malformed-tag#{GROUP}"), told::write(&told)),
         ];
         items.extend(closing.then(|| item("suite#closing", Draft::default())));
         let arn = ServiceArn::parse(&service_arn).unwrap();
@@ -457,7 +457,7 @@ fn changed(mut item: Item, path: &str, to: Option<&AttributeValue>) -> Item {
 
 /// What is said of one item that stands before and after good ones, which are read all the same.
 fn said_of(odd: Item) -> Option<Unreadable> {
-    let good = item(&format!("order#{OTHER}"), write_order(&order()));
+    let good = item(&format!("order#{OTHER}"), orders::write(&order()));
     let closing = item("suite#closing", Draft::default());
     let mut standing = standing(&[good, odd, closing]);
     let other = ServiceArn::parse(OTHER).unwrap();
@@ -503,10 +503,10 @@ fn with_attributes() -> [Item; 6] {
     [
         full(),
         item(&format!("group#{GROUP}"), rest::write(&group)),
-        item(&format!("order#{SERVICE}"), write_order(&order())),
+        item(&format!("order#{SERVICE}"), orders::write(&order())),
         item(
             &format!("concern#malformed-tag#{SERVICE}"),
-            write_told(&told),
+            told::write(&told),
         ),
         item("budget#monthly", tally::write(&full_tally(stopped()))),
         item("budget#monthly", tally::write(&full_tally(restoring()))),
@@ -635,7 +635,7 @@ fn an_attribute_that_is_missing_is_said_unless_it_may_be() {
 #[test]
 fn an_order_that_does_not_say_what_it_orders_keeps_its_service_awake() {
     let key = format!("order#{SERVICE}");
-    let former = changed(item(&key, write_order(&order())), "to", None);
+    let former = changed(item(&key, orders::write(&order())), "to", None);
     let orders = standing(&[former]).orders;
     assert_eq!(orders.into_values().collect::<Vec<_>>(), [order()]);
 }
@@ -670,7 +670,7 @@ fn what_a_later_version_writes_is_said() {
     );
     let keyed = |key: &str| item(key, Draft::default());
     let ordered = changed(
-        item(&format!("order#{SERVICE}"), write_order(&order())),
+        item(&format!("order#{SERVICE}"), orders::write(&order())),
         "to",
         Some(&AttributeValue::S("dream".to_owned())),
     );

@@ -130,5 +130,29 @@ pub(super) fn meaning(kind: Kind) -> &'static str {
             "The tag is taken for absent: instances are drained and tasks are stopped as if it were \
              not there."
         }
+        Kind::DeploymentRolledBack => {
+            "What people were to get with the release they do not get. What ran before it comes back, \
+             or has."
+        }
+        Kind::DeploymentRolledBackByEcs => {
+            "What people were to get with the release they do not get. The service is stable again, \
+             with what ran before."
+        }
+        Kind::DeploymentFailed => {
+            "The service may serve less than it should, or wrongly, until somebody decides."
+        }
+        Kind::RollbackNotProved => {
+            "The service may serve less than it should, or nothing at all, and nothing more is done by \
+             itself."
+        }
+        Kind::ReleaseUnprotected => {
+            "If the release is bad, nothing rolls it back for these alarms, and nothing is taken for \
+             proved by it."
+        }
+        Kind::RollbackFrozen => "The next release that fails stays until somebody rolls it back.",
+        Kind::DeploymentSuperseded => "What failed is gone: what is newer decides from here on.",
+        Kind::RollbackTagMalformed => {
+            "The tag is taken for absent: a release that fails is told, and is not rolled back."
+        }
     }
 }

@@ -1,22 +1,15 @@
 //! The writes about Spot.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::drain::{Counted, Drain, Exercise, Experiment, Incident, InstanceId, Scope};
 use domain::rest::Version;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{DRAINS, EXERCISE, EXPERIMENT, LOOKS, SPOT, drain, exercise, surge};
-use crate::fields::{Draft, Item};
-use crate::table::{failed, sent};
+use crate::fields::{Draft, text};
+use crate::table::sent;
 use crate::{Entry, Ledger, LedgerError};
 
-/// The most items that one `BatchWriteItem` writes.
-/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>.
-const WRITTEN: usize = 25;
-/// A batch of which DynamoDB leaves something is tried again with that, so often.
-pub(super) const ATTEMPTS: usize = 5;
 /// How long it is kept that a look is planned.
 const LOOK_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -116,64 +109,17 @@ impl Ledger {
 
     /// Counts losses. A loss is one item however often it is counted, so this needs no condition.
     pub async fn count(&self, losses: &[Counted]) -> Result<(), LedgerError> {
-        let puts = losses.iter().map(|loss| {
-            let key = loss.what.key().to_owned();
-            let item = surge::write_loss(loss)
+        let items = losses.iter().map(|loss| {
+            surge::write_loss(loss)
                 .text("pk", surge::partition(loss.at))
-                .text("sk", key);
-            let put = PutRequest::builder().set_item(Some(item.item()));
-            Ok(WriteRequest::builder()
-                .put_request(put.build().map_err(|cause| LedgerError::Call {
-                    call: "BatchWriteItem",
-                    cause: cause.into(),
-                })?)
-                .build())
+                .text("sk", loss.what.key())
         });
-        let puts: Vec<WriteRequest> = puts.collect::<Result<_, LedgerError>>()?;
-        for puts in puts.chunks(WRITTEN) {
-            self.write(puts.to_vec()).await?;
-        }
-        Ok(())
-    }
-
-    async fn write(&self, mut puts: Vec<WriteRequest>) -> Result<(), LedgerError> {
-        const CALL: &str = "BatchWriteItem";
-        for _attempt in 0..ATTEMPTS {
-            let asked = HashMap::from([(self.table.clone(), puts)]);
-            let call = self.client.batch_write_item();
-            let reply = call.set_request_items(Some(asked)).send().await;
-            let reply = reply.map_err(|error| failed(CALL, error))?;
-            let left = reply.unprocessed_items.unwrap_or_default();
-            puts = left.into_values().flatten().collect();
-            if puts.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(left_over(CALL))
+        self.write_all(items).await
     }
 }
 
 fn of_surge(scope: &Scope) -> String {
     format!("surge#{}", scope.key())
-}
-
-/// DynamoDB answers 200 and leaves what it had no capacity for.
-pub(super) fn left_over(call: &'static str) -> LedgerError {
-    LedgerError::Call {
-        call,
-        cause: "DynamoDB left some of it undone, time and again".into(),
-    }
-}
-
-pub(super) fn key(partition: &str, place: &str) -> Item {
-    HashMap::from([
-        ("pk".to_owned(), text(partition)),
-        ("sk".to_owned(), text(place)),
-    ])
-}
-
-pub(super) fn text(text: &str) -> AttributeValue {
-    AttributeValue::S(text.to_owned())
 }
 
 pub(super) fn number(number: i64) -> AttributeValue {

@@ -66,17 +66,17 @@ pub(crate) fn write(drain: &Drain) -> Draft {
 pub(crate) fn read(fields: &Fields<'_>) -> Result<Drain, Unreadable> {
     Ok(Drain {
         opened: fields.instant("opened")?,
-        places: list(fields, "places", read_berth)?,
+        places: fields.each("places", read_berth)?,
         pool: pool(fields)?,
         provider: fields.optional_text("provider")?,
         heard: read_heard(&fields.map("heard")?)?,
         deadline: fields.optional_instant("deadline")?,
-        hooks: list(fields, "hooks", read_hook)?,
+        hooks: fields.each("hooks", read_hook)?,
         released: fields.optional_instant("released")?,
         by: read_drainer(&fields.map("by")?)?,
         draining: fields.optional_instant("draining")?,
-        tasks: list::<_, BTreeMap<_, _>>(fields, "tasks", read_leaving)?,
-        replaced: list::<_, BTreeMap<_, _>>(fields, "replaced", read_replaced)?,
+        tasks: fields.each::<_, BTreeMap<_, _>>("tasks", read_leaving)?,
+        replaced: fields.each::<_, BTreeMap<_, _>>("replaced", read_replaced)?,
         ended: match fields.optional_map("ended")? {
             Some(ended) => Some(read_ended(&ended)?),
             None => None,
@@ -90,14 +90,6 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Drain, Unreadable> {
 
 fn instant(draft: Draft, (name, at): (&str, Option<Timestamp>)) -> Draft {
     draft.some(at, |draft, at| draft.instant(name, at))
-}
-
-fn list<T, L: FromIterator<T>>(
-    fields: &Fields<'_>,
-    name: &str,
-    read: impl Fn(&Fields<'_>) -> Result<T, Unreadable>,
-) -> Result<L, Unreadable> {
-    fields.list(name)?.iter().map(read).collect()
 }
 
 fn write_berth(berth: &Berth) -> Draft {

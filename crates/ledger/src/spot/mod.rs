@@ -19,7 +19,7 @@ use domain::drain::{
     Counted, Drain, Exercise, Experiment, Incident, InstanceId, Mark, Place, Scope, Size,
 };
 
-use crate::fields::{Fields, Item, Unreadable};
+use crate::fields::{Fields, Item, Unreadable, named};
 
 /// The partition of the records of instances that go.
 pub(crate) const DRAINS: &str = "drains";
@@ -179,12 +179,4 @@ impl Losses {
 fn id(fields: &Fields<'_>) -> Result<InstanceId, Unreadable> {
     InstanceId::parse(&fields.text("sk")?)
         .map_err(|_| fields.unreadable("sk", "the id of an instance"))
-}
-
-/// The error with the item that it is about.
-fn named(partition: &str, fields: &Fields<'_>, error: Unreadable) -> Unreadable {
-    Unreadable {
-        item: format!("{partition}#{}", fields.text("sk").unwrap_or_default()),
-        ..error
-    }
 }

@@ -2,19 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::drain::InstanceId;
 use jiff::Timestamp;
 
-use super::calls::{ATTEMPTS, key, left_over};
 use super::{DRAINS, Drains, INDEX, Known, Losses, SPOT, Spot, surge};
-use crate::fields::Item;
-use crate::table::failed;
+use crate::fields::{Item, key};
 use crate::{Ledger, LedgerError};
-
-/// The most items that one `BatchGetItem` reads.
-/// Source: <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>.
-const READ: usize = 100;
 
 impl Ledger {
     /// Reads the surges that are not over, and which fleets drain without us.
@@ -48,9 +41,7 @@ impl Ledger {
             .flat_map(|instance| [DRAINS, INDEX].map(|partition| key(partition, instance.as_str())))
             .collect();
         let mut known = Known::default();
-        for keys in keys.chunks(READ) {
-            self.get(keys.to_vec(), |item| known.add(item)).await?;
-        }
+        self.read_all(&keys, |item| known.add(item)).await?;
         Ok(known)
     }
 
@@ -63,35 +54,5 @@ impl Ledger {
         }
         losses.counts.retain(|loss| loss.at >= since);
         Ok(losses)
-    }
-
-    /// Reads these items, consistently.
-    async fn get(
-        &self,
-        mut keys: Vec<Item>,
-        mut each: impl FnMut(&Item),
-    ) -> Result<(), LedgerError> {
-        const CALL: &str = "BatchGetItem";
-        for _attempt in 0..ATTEMPTS {
-            let asked = KeysAndAttributes::builder()
-                .consistent_read(true)
-                .set_keys(Some(keys))
-                .build()
-                .map_err(|cause| LedgerError::Call {
-                    call: CALL,
-                    cause: cause.into(),
-                })?;
-            let call = self.client.batch_get_item();
-            let reply = call.request_items(&self.table, asked).send().await;
-            let reply = reply.map_err(|error| failed(CALL, error))?;
-            let items = reply.responses.unwrap_or_default();
-            items.values().flatten().for_each(&mut each);
-            let left = reply.unprocessed_keys.unwrap_or_default();
-            keys = left.into_values().flat_map(|left| left.keys).collect();
-            if keys.is_empty() {
-                return Ok(());
-            }
-        }
-        Err(left_over(CALL))
     }
 }

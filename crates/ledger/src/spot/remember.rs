@@ -7,10 +7,10 @@ use domain::arn::{ClusterArn, ContainerInstanceArn};
 use domain::drain::{IndexWrite, InstanceId, Place, Scope, Status};
 use jiff::Timestamp;
 
-use super::calls::{key, number, text};
+use super::calls::number;
 use super::index::{self, DONE, DOOMED, KEPT, LIVES, PLACE};
 use super::{INDEX, SIZE, SPOT, surge};
-use crate::fields::Draft;
+use crate::fields::{Draft, key, text};
 use crate::table::{already, failed, sent};
 use crate::{Ledger, LedgerError};
 

@@ -12,6 +12,7 @@
 
 mod budgets;
 mod journal;
+mod releases;
 mod rests;
 mod spot;
 mod standing;

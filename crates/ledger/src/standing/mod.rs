@@ -1,27 +1,27 @@
 //! Everything that stands: rests, orders, tallies of budgets, announced concerns.
 
+mod closing;
+pub(crate) mod orders;
+mod rests;
+pub(crate) mod told;
+
 use std::collections::BTreeMap;
 
 use domain::announcement::Told;
 use domain::arn::{GroupArn, ServiceArn};
 use domain::budget::BudgetName;
 use domain::budget::tally::Tally;
-use domain::order::{Order, Ordered};
+use domain::order::Order;
 use domain::rest::{GroupRest, ServiceRest};
-use jiff::Timestamp;
 
-use crate::fields::{Draft, Fields, Item, Unreadable};
-use crate::{rest, tally};
+use self::closing::CLOSING;
+use crate::fields::{Fields, Item, Unreadable};
+use crate::{Ledger, LedgerError, rest, tally};
+
+pub use self::closing::Closing;
 
 /// The partition of everything that stands.
 pub(crate) const PARTITION: &str = "standing";
-
-/// The sort key of the mark that the suite is about to be deleted.
-pub(crate) const CLOSING: &str = "suite#closing";
-
-/// How an order says that a service is to be awake, and that it is to rest.
-const AWAKE: &str = "awake";
-const REST: &str = "rest";
 
 /// Everything that stands, as it was read at the start of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,13 +42,13 @@ pub struct Standing {
     pub unreadable: Vec<Unreadable>,
 }
 
-/// A request of CloudFormation to delete the suite, as far as it was answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Closing {
-    /// How often it was delivered.
-    pub deliveries: u32,
-    /// When it was delivered first.
-    pub since: Timestamp,
+impl Ledger {
+    /// Reads everything that stands, consistently.
+    pub async fn standing(&self) -> Result<Standing, LedgerError> {
+        let mut standing = Standing::default();
+        self.read(PARTITION, |item| standing.add(item)).await?;
+        Ok(standing)
+    }
 }
 
 impl Standing {
@@ -80,7 +80,7 @@ impl Standing {
                 self.groups.insert(group, rest::read(fields)?);
             }
             "order" => {
-                self.orders.insert(service()?, read_order(fields)?);
+                self.orders.insert(service()?, orders::read(fields)?);
             }
             "budget" => {
                 let name = BudgetName::parse(rest_of_key)
@@ -92,74 +92,11 @@ impl Standing {
                     .split_once('#')
                     .ok_or_else(|| fields.unreadable("sk", "a kind and an ARN"))?;
                 self.announced
-                    .insert((arn.to_owned(), kind.to_owned()), read_told(fields)?);
+                    .insert((arn.to_owned(), kind.to_owned()), told::read(fields)?);
             }
             "suite" if key == CLOSING => self.closing = true,
             _ => return Err(fields.unreadable("sk", "a kind of item that this version knows")),
         }
         Ok(())
     }
-}
-
-/// Writes an order, without its key.
-pub(crate) fn write_order(order: &Order) -> Draft {
-    let to = match order.to {
-        Ordered::Awake { .. } => AWAKE,
-        Ordered::Rest { .. } => REST,
-    };
-    Draft::default()
-        .text("to", to)
-        .some(order.until(), |draft, until| draft.instant("until", until))
-        .text("by", &order.by)
-        .text("why", &order.why)
-        .instant("since", order.since)
-}
-
-fn read_order(fields: &Fields<'_>) -> Result<Order, Unreadable> {
-    // The first version knew only orders to be awake, and did not say so.
-    let to = match fields.optional_text("to")?.as_deref() {
-        Some(AWAKE) | None => Ordered::Awake {
-            until: fields.instant("until")?,
-        },
-        Some(REST) => Ordered::Rest {
-            until: fields.optional_instant("until")?,
-        },
-        Some(_) => return Err(fields.unreadable("to", "\"awake\" or \"rest\"")),
-    };
-    Ok(Order {
-        to,
-        by: fields.text("by")?,
-        why: fields.text("why")?,
-        since: fields.instant("since")?,
-    })
-}
-
-/// Writes the mark that the suite is about to be deleted, without its key.
-pub(crate) fn write_closing(request: &str, closing: Closing) -> Draft {
-    Draft::default()
-        .text("request", request)
-        .number("deliveries", closing.deliveries)
-        .instant("since", closing.since)
-}
-
-pub(crate) fn read_closing(item: &Item) -> Result<Closing, Unreadable> {
-    let fields = Fields::of(item);
-    Ok(Closing {
-        deliveries: fields.number("deliveries")?,
-        since: fields.instant("since")?,
-    })
-}
-
-/// Writes what was announced, without its key.
-pub(crate) fn write_told(told: &Told) -> Draft {
-    Draft::default()
-        .text("text", &told.text)
-        .instant("since", told.since)
-}
-
-fn read_told(fields: &Fields<'_>) -> Result<Told, Unreadable> {
-    Ok(Told {
-        text: fields.text("text")?,
-        since: fields.instant("since")?,
-    })
 }
