@@ -1,4 +1,5 @@
-//! `docs/edge-cases.md` and `docs/budget-cases.md` name tests, and files of tests, that exist.
+//! `docs/edge-cases.md`, `docs/budget-cases.md` and `docs/deployment-cases.md` name tests, and files
+//! of tests, that exist.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -32,6 +33,11 @@ fn every_test_that_the_page_of_edge_cases_names_exists() {
 #[test]
 fn every_test_that_the_page_of_budget_cases_names_exists() {
     every_name_exists("../docs/budget-cases.md", 30);
+}
+
+#[test]
+fn every_test_that_the_page_of_deployment_cases_names_exists() {
+    every_name_exists("../docs/deployment-cases.md", 100);
 }
 
 /// `page` names so many tests at least, and each exists.
