@@ -45,6 +45,11 @@ fn every_test_that_the_page_of_spot_cases_names_exists_and_no_case_is_left_out()
     assert_eq!(cases.collect::<Vec<_>>(), (1..=42).collect::<Vec<_>>());
 }
 
+#[test]
+fn every_test_that_the_page_of_deployment_cases_names_exists() {
+    every_name_exists("../docs/deployment-cases.md", 100);
+}
+
 /// `page` names so many tests at least, and each exists.
 fn every_name_exists(page: &str, at_least: usize) {
     let mut known = BTreeSet::new();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::alarm::Alarm;
 use super::attempt::{Attempt, Revision};
-use super::case::Outcome;
+use super::case::{Case, Cause, Outcome};
 use super::definition::{Definition, Needed};
 use super::image::{Image, ImageAt};
 use super::names::{DefinitionArn, RevisionArn};
@@ -79,10 +79,12 @@ impl Elsewhere {
     /// What a record has open.
     pub fn of(record: &Record) -> Self {
         let watch = record.watch.as_ref();
-        let case = record
-            .case
-            .as_ref()
-            .filter(|case| matches!(case.outcome, None | Some(Outcome::NotProved { .. })));
+        // What a person took back need not have failed.
+        let failed = |case: &&Case| {
+            !matches!(case.cause, Cause::Ordered { .. })
+                && matches!(case.outcome, None | Some(Outcome::NotProved { .. }))
+        };
+        let case = record.case.as_ref().filter(failed);
         Self {
             began: watch.map(|watch| watch.began),
             tied: watch.map(|watch| watch.tied.clone()).unwrap_or_default(),

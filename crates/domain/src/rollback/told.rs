@@ -19,10 +19,13 @@ use crate::notice::{Kind, Next, Severity, fact, words};
 pub(super) fn standing(look: Look<'_>, step: &Step) -> Seen<Vec<Concern>> {
     let (case, others) = both(of_case(look, step), Ok(others(look, step)))?;
     let mut all: Vec<Concern> = case.into_iter().chain(others).collect();
-    // What was told in other words before began then.
+    // What was told of the same deployment in other words before began then.
     for concern in &mut all {
+        let of = |text: &str| text.split(' ').next().map(str::to_owned);
         let before = look.observed.announced.get(&concern.key());
-        concern.since = before.map_or(concern.since, |told| told.since.min(concern.since));
+        if let Some(told) = before.filter(|told| of(&told.text) == of(&concern.text)) {
+            concern.since = told.since.min(concern.since);
+        }
     }
     Ok(all)
 }

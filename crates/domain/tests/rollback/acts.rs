@@ -200,6 +200,28 @@ fn a_run_that_dies_after_the_call_finds_its_own_deployment() {
 }
 
 #[test]
+fn a_copy_that_was_made_for_something_else_is_not_taken_for_ours() {
+    let mut world = shop();
+    let good = crate::made::definition("web", 5);
+    let inactive = domain::rollback::DefinitionStatus::Inactive;
+    world.definitions.get_mut(&good).unwrap().status = inactive;
+    let bad = world.breaks(WEB, 6);
+    world.hears_and_dies([says(WEB, &bad, Event::Failed)], 1);
+    // Somebody deploys an earlier copy, whose tag says for what it was.
+    let other = world.defines(WEB, 7);
+    let copy = Some("web:5 after ecs-svc/1".to_owned());
+    world.definitions.get_mut(&other).unwrap().copy = copy;
+    let new = world.deploys(WEB, 7);
+    world.hears([says(WEB, &new, Event::InProgress)]);
+    assert!(
+        world.kinds().contains(&"deployment-superseded"),
+        "{:?}",
+        world.kinds()
+    );
+    assert_eq!(world.record(WEB).acts[0].ours, None);
+}
+
+#[test]
 fn clocks_that_differ_by_some_seconds_do_not_hide_our_own_deployment() {
     let mut world = shop();
     let bad = world.breaks(WEB, 6);
@@ -369,6 +391,42 @@ fn how_it_ended_is_told_although_the_run_died_before_it_said_so() {
     assert!(world.record(WEB).case.is_none());
 }
 
+#[test]
+fn how_it_ended_is_told_before_what_came_back_fails_in_its_turn() {
+    let mut world = shop();
+    let bad = world.breaks(WEB, 6);
+    world.failed(WEB, &bad);
+    let ours = world.completes(WEB);
+    world.now += mins(1);
+    world.hears_and_dies([domain::rollback::Says::Minute], 1);
+    for _ in 0..3 {
+        let crash = crash(&ours, world.now);
+        world.at(WEB).stopped.push(crash);
+    }
+    world.passes(mins(3));
+    assert_eq!(
+        world.kinds(),
+        [
+            "deployment-rolled-back",
+            "deployment-rolled-back",
+            "deployment-failed"
+        ]
+    );
+}
+
+#[test]
+fn what_fails_next_began_when_it_began() {
+    let mut world = shop();
+    for number in [6, 7] {
+        let bad = world.breaks(WEB, number);
+        world.failed(WEB, &bad);
+        let page = world.notices.last().unwrap();
+        assert_eq!(page.since, world.now, "{number}");
+        world.completes(WEB);
+        world.passes(mins(20));
+    }
+}
+
 // A person's word.
 
 fn back(to: Option<&str>) -> What {
@@ -389,6 +447,8 @@ fn a_person_rolls_a_healthy_release_back_whatever_its_tag_says() {
         Reason::RollsBack(Cause::Ordered { .. })
     ));
     assert_eq!(world.runs(WEB), 5);
+    let other = domain::rollback::Elsewhere::of(world.record(WEB));
+    assert_eq!(other.failing, None, "and it is no outage for another one");
     world.completes(WEB);
     world.passes(mins(2));
     let page = world.notices.last().unwrap();

@@ -109,6 +109,23 @@ fn a_tag_that_was_moved_since_is_pinned_to_what_ran() {
 }
 
 #[test]
+fn what_proved_good_stays_good_when_something_else_fails_with_the_same_bytes() {
+    let mut world = shop();
+    world.at(WEB).of.breaker.rollback = true;
+    // The same is deployed again, fails, and ECS goes back to what ran before.
+    let again = world.breaks(WEB, 5);
+    world.ecs_rolls_back(WEB);
+    world.failed(WEB, &again);
+    world.now += mins(2);
+    world.completes(WEB);
+    world.passes(mins(2));
+    assert!(world.record(WEB).bad.is_empty());
+    world.at(WEB).of.breaker.rollback = false;
+    fails(&mut world, 6);
+    assert_eq!(world.runs(WEB), 5);
+}
+
+#[test]
 fn the_same_definition_with_the_same_bytes_is_what_failed() {
     let mut world = shop();
     fails(&mut world, 5);
@@ -405,8 +422,11 @@ fn a_release_from_before_a_migration_does_not_come_back() {
 
 // What ECS remembers, where the ledger has nothing.
 
+/// An attempt at the definition of that number, and what is different about it.
+type Tried = (u32, fn(&mut Attempt));
+
 /// A service whose record was lost; ECS remembers these attempts, the first one the oldest.
-fn history(attempts: &[(u32, fn(&mut Attempt))]) -> World {
+fn history(attempts: &[Tried]) -> World {
     let mut world = world();
     world.serves(WEB);
     for (number, change) in attempts {
@@ -441,17 +461,11 @@ fn where_the_ledger_has_nothing_the_attempt_that_was_successful_last_comes_back(
 
 #[test]
 fn by_when_an_attempt_was_over_and_wherever_in_the_pages_it_is() {
-    let mut attempts: Vec<(u32, fn(&mut Attempt))> = vec![(3, |_| {}); 1];
+    let mut attempts: Vec<Tried> = vec![(3, |_| {})];
     attempts.extend(
         (10..160).map(|number| (number, (|a| a.status = Status::Stopped) as fn(&mut Attempt))),
     );
     let mut world = history(&attempts);
-    world.at(WEB).attempts.reverse();
-    // The world's attempts are in time's order.
-    world
-        .at(WEB)
-        .attempts
-        .sort_by_key(|attempt| attempt.created_at);
     fails(&mut world, 200);
     assert_eq!(world.runs(WEB), 3);
 }

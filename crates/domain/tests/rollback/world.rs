@@ -551,7 +551,9 @@ impl World {
             );
         }
         for arn in wants.attempts_of {
-            let found = self.services[&arn].attempts.clone();
+            // The newest first, as ECS lists them.
+            let mut found = self.services[&arn].attempts.clone();
+            found.reverse();
             observed
                 .attempts
                 .insert(arn, read(Of::Attempts).map(|()| found));
