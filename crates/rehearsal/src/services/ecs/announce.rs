@@ -18,15 +18,8 @@ use crate::world::World;
 /// Who sends them.
 const SOURCE: &str = "aws.ecs";
 
-/// `ECS Deployment State Change`.
+/// `ECS Deployment State Change`, and the same name as `ECS Service Action`.
 pub(super) fn deployment(world: &mut World, id: &ServiceId, it: &Deployment, event_name: &str) {
-    let detail = json!({
-        "eventType": "INFO",
-        "eventName": event_name,
-        "deploymentId": it.id,
-        "updatedAt": instant(it.updated),
-        "reason": it.reason(),
-    });
     if event_name == "SERVICE_DEPLOYMENT_COMPLETED" {
         say(
             world,
@@ -34,7 +27,69 @@ pub(super) fn deployment(world: &mut World, id: &ServiceId, it: &Deployment, eve
             &format!("(deployment {}) deployment completed.", it.id),
         );
     }
+    deployment_event(world, id, it, "INFO", event_name);
+}
+
+/// The same of a deployment that was given up, where ECS tells of that.
+pub(super) fn deployment_failed(
+    world: &mut World,
+    id: &ServiceId,
+    it: &Deployment,
+    why: &str,
+    told: bool,
+) {
+    let text = format!("(deployment {}) deployment failed: {why}.", it.id);
+    say(world, id, &text);
+    if told {
+        deployment_event(world, id, it, "ERROR", "SERVICE_DEPLOYMENT_FAILED");
+    }
+}
+
+fn deployment_event(
+    world: &mut World,
+    id: &ServiceId,
+    it: &Deployment,
+    event_type: &str,
+    event_name: &str,
+) {
+    let detail = json!({
+        "eventType": event_type,
+        "eventName": event_name,
+        "deploymentId": it.id,
+        "updatedAt": instant(it.updated),
+        "reason": it.reason(),
+    });
     tell(world, id, "ECS Deployment State Change", detail);
+    action(world, id, event_type, event_name);
+}
+
+/// A deployment is rolled back to this one.
+pub(super) fn rolling_back(world: &mut World, id: &ServiceId, target: &str) {
+    say(world, id, &format!("rolling back to deployment {target}."));
+}
+
+/// A task is replaced because its health check failed: its container's, or its target's. The words are
+/// those of <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html>.
+pub(super) fn unhealthy(world: &mut World, id: &ServiceId, task: &str, target_group: Option<&str>) {
+    match target_group {
+        None => say(
+            world,
+            id,
+            &format!("(task {task}) failed container health checks."),
+        ),
+        Some(arn) => say(
+            world,
+            id,
+            &format!(
+                "(task {task}) is unhealthy in (target-group {arn}) due to (reason Health checks failed with these codes: [500])."
+            ),
+        ),
+    }
+}
+
+/// `ECS Hook State Change`.
+pub(super) fn hook(world: &mut World, detail: Value) {
+    put(world, "ECS Hook State Change", Vec::new(), detail);
 }
 
 /// The service has what it wants.
