@@ -102,7 +102,10 @@ fn standing(world: &World, id: &ServiceId) -> Option<(bool, Vec<String>)> {
     {
         match task.last {
             LastStatus::Stopped => continue,
-            LastStatus::Running if task.started_by == primary.id => running += 1,
+            // What will never pass its health check is not in place.
+            LastStatus::Running if task.started_by == primary.id && task.healthy.is_some() => {
+                running += 1;
+            }
             _ => others += 1,
         }
         if !task.stopping && !busy.contains(&task.started_by) {

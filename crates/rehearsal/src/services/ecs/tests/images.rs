@@ -77,7 +77,7 @@ fn a_rollback_brings_the_bytes_back_and_not_only_the_tag() {
     let v1 = digest_of(&bed, "v1");
     tag_moves(&bed);
     update(&bed, json!({"forceNewDeployment": true}));
-    bed.wait(40);
+    bed.wait(20);
     let arn = latest(&bed)["serviceDeploymentArn"].clone();
     bed.ecs(
         "StopServiceDeployment",

@@ -72,7 +72,7 @@ fn a_rollback_belongs_to_the_service_deployment_that_failed() {
     assert_eq!(all[0]["rollback"]["serviceRevisionArn"], source);
     assert_eq!(
         all[0]["deploymentCircuitBreaker"],
-        json!({"status": "TRIGGERED", "failureCount": 4, "threshold": 3})
+        json!({"status": "TRIGGERED", "failureCount": 3, "threshold": 3})
     );
     let failed = revision(&bed, &all[0]["targetServiceRevision"]["arn"]);
     assert!(text(&failed["taskDefinition"]).ends_with("prod-api:2"));
