@@ -1,7 +1,8 @@
 //! The end of a rollout: all in place, baked, COMPLETED.
 
-use super::{Deployment, Rollout, announce, history, journal, primary_mut, shift, strategy};
+use super::{Deployment, Rollout, history, journal, news, primary_mut, shift, strategy};
 use crate::services::ecs::agenda::Step;
+use crate::services::ecs::announce;
 use crate::services::ecs::service::ServiceId;
 use crate::services::ecs::task::LastStatus;
 use crate::world::World;
@@ -61,7 +62,7 @@ fn complete(world: &mut World, id: &ServiceId) {
             .retain(|it| it.rollout != Rollout::Failed);
     }
     history::complete(world, id, &completed);
-    announce::deployment(world, id, &completed, "SERVICE_DEPLOYMENT_COMPLETED");
+    news::deployment(world, id, &completed, "SERVICE_DEPLOYMENT_COMPLETED");
     journal(world, id, &completed);
 }
 

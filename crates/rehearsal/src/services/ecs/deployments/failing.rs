@@ -1,6 +1,6 @@
 //! A deployment is given up: FAILED first, and a moment later the way back, if there is to be one.
 
-use super::{Rollout, announce, history, journal, primary_mut};
+use super::{Rollout, history, journal, news, primary_mut};
 use crate::services::ecs::after;
 use crate::services::ecs::agenda::Step;
 use crate::services::ecs::service::ServiceId;
@@ -86,7 +86,7 @@ pub(super) fn fail(world: &mut World, id: &ServiceId, cause: &Cause, rollback: b
     primary.updated = now;
     primary.why = Some(cause.why());
     let failed = primary.clone();
-    announce::deployment_failed(world, id, &failed, cause.said(), cause.is_told());
+    news::deployment_failed(world, id, &failed, cause.said(), cause.is_told());
     history::triggered(world, id, cause);
     journal(world, id, &failed);
     match rollback {

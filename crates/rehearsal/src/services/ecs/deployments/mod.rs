@@ -13,9 +13,11 @@ mod ending;
 mod failing;
 mod history;
 mod list;
+mod news;
 mod restoring;
 mod revisions;
 mod shift;
+mod show;
 mod stop;
 mod strategy;
 
@@ -24,7 +26,7 @@ use jiff::Timestamp;
 use super::input::service_not_found;
 use super::scheduler::{reconcile, settle_at_once};
 use super::service::{Controller, Service, ServiceId, Throttle};
-use super::{announce, task_definitions};
+use super::task_definitions;
 use crate::call::ApiError;
 use crate::journal::What;
 use crate::world::World;
@@ -177,7 +179,7 @@ fn enter(world: &mut World, id: &ServiceId, deployment: Deployment) {
         service.throttle = Throttle::default();
         service.steady = false;
     }
-    announce::deployment(world, id, &deployment, "SERVICE_DEPLOYMENT_IN_PROGRESS");
+    news::deployment(world, id, &deployment, "SERVICE_DEPLOYMENT_IN_PROGRESS");
     journal(world, id, &deployment);
 }
 

@@ -5,7 +5,7 @@
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>.
 
 use super::failing::Cause;
-use super::{Deployment, Rollout, announce, deployment_id, enter, history, revisions};
+use super::{Deployment, Rollout, deployment_id, enter, history, news, revisions};
 use crate::services::ecs::scheduler::reconcile;
 use crate::services::ecs::service::ServiceId;
 use crate::world::World;
@@ -29,7 +29,7 @@ pub(in super::super) fn roll_back(
         return;
     };
     service.deployments.retain(|it| it.id != target.id);
-    announce::rolling_back(world, id, &target.id);
+    news::rolling_back(world, id, &target.id);
     history::rolling_back(world, id, cause, &target);
     revisions::restore(world, id, &target);
     let restored = restored(world, target, cause);

@@ -335,6 +335,22 @@ fn a_rollback_that_fails_is_not_rolled_back() {
 }
 
 #[test]
+fn a_daemon_that_was_given_up_starts_nothing_more_either() {
+    let groups = json!([{"name": "hosts", "cluster": "prod", "min": 2, "max": 2, "desired": 2}]);
+    let daemon = json!({"launch": "ec2", "scheduling": "DAEMON",
+        "circuit-breaker": {"enable": true, "rollback": false}});
+    let bed = with(json!({"groups": groups}), daemon);
+    assert_eq!(bed.counts("api"), [2, 2, 0]);
+    bad_release(&bed, 2, CRASH);
+    wait_for_failure(&bed);
+    bed.wait(600);
+    let failed = bed.service("api")["deployments"][0]["failedTasks"].clone();
+    bed.wait(3600);
+    assert_eq!(bed.service("api")["deployments"][0]["failedTasks"], failed);
+    assert_eq!(bed.counts("api")[2], 0);
+}
+
+#[test]
 fn a_script_can_make_the_way_back_a_deployment_of_its_own() {
     let bed = bed(json!({}));
     bed.world(|world| world.ecs.rollbacks_are_new_deployments = true);

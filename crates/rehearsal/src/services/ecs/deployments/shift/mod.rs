@@ -3,31 +3,33 @@
 //! Only as far as somebody can stop such a deployment and let it go on: traffic moves in one step whatever
 //! the strategy, and Lambda hooks succeed.
 //!
-//! Sources: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html>,
-//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/pause-lifecycle-hooks.html>.
+//! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html>.
+
+mod hooks;
+mod stage;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::failing::Cause;
-use super::history::{self, Status, ongoing_mut};
+use super::history::{Status, ongoing_mut};
 use super::strategy::{configuration, shifts_traffic};
 use super::{rolling, stop};
 use crate::services::ecs::agenda::Step;
 use crate::services::ecs::input::epoch;
 use crate::services::ecs::scheduler::reconcile;
 use crate::services::ecs::service::{Service, ServiceId};
-use crate::services::ecs::{announce, arn};
 use crate::world::World;
+use hooks::{Hook, hooks_at, tell};
+
+pub(super) use hooks::{settle_hook, waiting_at};
+use stage::Stage;
 
 /// How long a stage takes in which nothing is waited for: a choice.
 const STAGE: SignedDuration = SignedDuration::from_secs(10);
 
 /// The bake time where none is given: a choice.
 const BAKE: SignedDuration = SignedDuration::from_mins(15);
-
-/// "Default: 1440 (24 hours)".
-const HOOK_TIMEOUT: SignedDuration = SignedDuration::from_mins(1440);
 
 /// How far a deployment is that moves traffic.
 #[derive(Clone, Debug)]
@@ -38,85 +40,6 @@ pub struct Shift {
     until: Option<Timestamp>,
     /// The hooks that it met.
     hooks: Vec<Hook>,
-}
-
-/// A hook that pauses.
-#[derive(Clone, Debug)]
-struct Hook {
-    id: String,
-    stage: Stage,
-    status: &'static str,
-    expires: Timestamp,
-    on_timeout: &'static str,
-}
-
-/// A stage, in the order in which they follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Nothing has begun.
-    PreScaleUp,
-    /// The new tasks start.
-    ScaleUp,
-    /// They run.
-    PostScaleUp,
-    /// Test traffic moves.
-    TestTrafficShift,
-    /// It has moved.
-    PostTestTrafficShift,
-    /// Production traffic is about to move. Only hooks know this stage.
-    PreProductionTrafficShift,
-    /// It moves.
-    ProductionTrafficShift,
-    /// It has moved.
-    PostProductionTrafficShift,
-    /// Both revisions run.
-    BakeTime,
-    /// The old tasks stop.
-    CleanUp,
-}
-
-const STAGES: [Stage; 10] = [
-    Stage::PreScaleUp,
-    Stage::ScaleUp,
-    Stage::PostScaleUp,
-    Stage::TestTrafficShift,
-    Stage::PostTestTrafficShift,
-    Stage::PreProductionTrafficShift,
-    Stage::ProductionTrafficShift,
-    Stage::PostProductionTrafficShift,
-    Stage::BakeTime,
-    Stage::CleanUp,
-];
-
-impl Stage {
-    /// `lifecycleStage`, which has no PRE_PRODUCTION_TRAFFIC_SHIFT in the API's model: what it shows
-    /// instead is a choice.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::PreProductionTrafficShift => Self::PostTestTrafficShift.of_hook(),
-            other => other.of_hook(),
-        }
-    }
-
-    /// As hooks name it.
-    fn of_hook(self) -> &'static str {
-        match self {
-            Self::PreScaleUp => "PRE_SCALE_UP",
-            Self::ScaleUp => "SCALE_UP",
-            Self::PostScaleUp => "POST_SCALE_UP",
-            Self::TestTrafficShift => "TEST_TRAFFIC_SHIFT",
-            Self::PostTestTrafficShift => "POST_TEST_TRAFFIC_SHIFT",
-            Self::PreProductionTrafficShift => "PRE_PRODUCTION_TRAFFIC_SHIFT",
-            Self::ProductionTrafficShift => "PRODUCTION_TRAFFIC_SHIFT",
-            Self::PostProductionTrafficShift => "POST_PRODUCTION_TRAFFIC_SHIFT",
-            Self::BakeTime => "BAKE_TIME",
-            Self::CleanUp => "CLEAN_UP",
-        }
-    }
-
-    fn next(self) -> Option<Self> {
-        STAGES.into_iter().find(|stage| *stage > self)
-    }
 }
 
 impl Shift {
@@ -284,88 +207,4 @@ fn bake(world: &World, id: &ServiceId) -> SignedDuration {
     let given = service.and_then(configuration);
     let minutes = given.and_then(|it| it["bakeTimeInMinutes"].as_i64());
     minutes.map_or(BAKE, SignedDuration::from_mins)
-}
-
-/// The hooks that pause at a stage.
-fn hooks_at(world: &mut World, id: &ServiceId, stage: Stage) -> Vec<Hook> {
-    let now = world.now;
-    let service = world.ecs.service(id);
-    let given = service
-        .and_then(configuration)
-        .map(|it| it["lifecycleHooks"].clone());
-    let given = given
-        .as_ref()
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let mut hooks = Vec::new();
-    for hook in given {
-        let mut stages = hook["lifecycleStages"].as_array().into_iter().flatten();
-        if hook["targetType"] != "PAUSE" || !stages.any(|it| it == stage.of_hook()) {
-            continue;
-        }
-        let timeout = &hook["timeoutConfiguration"];
-        let waits = timeout["timeoutInMinutes"].as_i64();
-        let waits = waits.map_or(HOOK_TIMEOUT, SignedDuration::from_mins);
-        hooks.push(Hook {
-            id: format!("ecs-pause-{}", world.id()),
-            stage,
-            status: "AWAITING_ACTION",
-            expires: now.saturating_add(waits).unwrap_or(Timestamp::MAX),
-            on_timeout: match timeout["action"] == "CONTINUE" {
-                true => "CONTINUE",
-                false => "ROLLBACK",
-            },
-        });
-    }
-    hooks
-}
-
-/// The stage at which a hook of a service deployment waits, if it does.
-pub(super) fn waiting_at(
-    world: &World,
-    id: &ServiceId,
-    deployment_arn: &str,
-    hook: &str,
-) -> Option<&'static str> {
-    let it = world.ecs.service(id)?.history.ongoing()?;
-    let arn = arn::service_deployment(&world.identity, id, &it.id);
-    let mut hooks = it.shift.as_ref()?.hooks.iter();
-    let found = hooks.find(|it| it.id == hook && it.status == "AWAITING_ACTION")?;
-    (arn == deployment_arn).then_some(found.stage.of_hook())
-}
-
-/// A hook no longer waits.
-pub(super) fn settle_hook(world: &mut World, id: &ServiceId, hook: &str, status: &'static str) {
-    let Some(it) = history::ongoing_mut(world, id) else {
-        return;
-    };
-    let key = it.id.clone();
-    let hooks = it.shift.as_mut().map(|shift| shift.hooks.iter_mut());
-    let Some(found) = hooks.into_iter().flatten().find(|it| it.id == hook) else {
-        return;
-    };
-    found.status = status;
-    let settled = found.clone();
-    tell(world, id, &key, &settled);
-}
-
-/// `ECS Hook State Change`.
-fn tell(world: &mut World, id: &ServiceId, key: &str, hook: &Hook) {
-    let event_name = format!("HOOK_{}", hook.status);
-    let mut detail = json!({
-        "eventType": "INFO",
-        "eventName": event_name,
-        "hookId": hook.id,
-        "hookType": "PAUSE",
-        "expiresAt": announce::instant(hook.expires),
-        "lifecycleStage": hook.stage.of_hook(),
-        "clusterArn": arn::cluster(&world.identity, &id.cluster),
-        "serviceDeploymentArn": arn::service_deployment(&world.identity, id, key),
-        "updatedAt": announce::instant(world.now),
-    });
-    if let Some(service) = world.ecs.service(id) {
-        detail["serviceArn"] = json!(service.arn);
-    }
-    announce::hook(world, detail);
 }
