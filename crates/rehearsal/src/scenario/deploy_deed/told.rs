@@ -19,6 +19,7 @@ fn fate(behaviour: &Behaviour) -> String {
             format!(", which crashes after {after_seconds} s with {code}")
         }
         Behaviour::Errors => ", which answers with errors".to_owned(),
+        Behaviour::ErrorsSeenBy(alarm) => format!(", which answers with errors that {alarm} sees"),
     }
 }
 

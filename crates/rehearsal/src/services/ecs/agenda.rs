@@ -24,6 +24,11 @@ pub(super) enum Step {
         /// The task's id.
         task: String,
     },
+    /// An alarm looks for tasks that answer with errors.
+    Errors {
+        /// Its name.
+        alarm: String,
+    },
     /// ECS asks for the alarms of a deployment.
     PollAlarms {
         /// Whose.

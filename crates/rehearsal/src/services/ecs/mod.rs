@@ -13,6 +13,7 @@ pub mod container_instances;
 mod daemons;
 mod deployments;
 mod describe;
+mod errors;
 mod fargate_spot;
 mod health;
 mod images;
@@ -238,6 +239,7 @@ fn advance(world: &mut World) {
             agenda::Step::ForgetInstance(id) => container_instances::forget(world, &id),
             agenda::Step::Drain(machine) => container_instances::drain(world, &machine),
             agenda::Step::Unhealthy { task } => health::fail(world, &task),
+            agenda::Step::Errors { alarm } => errors::look(world, &alarm),
             agenda::Step::PollAlarms {
                 service,
                 deployment,

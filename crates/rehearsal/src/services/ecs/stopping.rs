@@ -8,7 +8,7 @@ use super::service::{ServiceId, Throttle};
 use super::task::{LastStatus, Task};
 use super::task_definitions::{self, Behaviour};
 use super::tasks::step;
-use super::{after, announce, container_instances, deployments};
+use super::{after, announce, container_instances, deployments, errors};
 use crate::journal::What;
 use crate::world::World;
 
@@ -122,6 +122,7 @@ pub(super) fn end(world: &mut World, id: &str) {
         provider.release(number);
     }
     step(world, id, LastStatus::Stopped, None);
+    errors::look_later(world, id);
     if let Some(subject) = killed {
         let task = id.to_owned();
         world.happened(subject, What::Killed { task });

@@ -9,7 +9,7 @@ use super::placement::{self, Missing, Place};
 use super::service::{Service, ServiceId, Throttle};
 use super::task::{LastStatus, Task};
 use super::task_definitions::{self, Behaviour};
-use super::{after, announce, container_instances, health, scheduler, stopping};
+use super::{after, announce, container_instances, errors, health, scheduler, stopping};
 use crate::world::World;
 
 /// How long the scheduler waits after RUNNING before it counts a task without a health check:
@@ -141,7 +141,11 @@ fn start_up(world: &mut World, id: &str) {
     match behaviour(world, id) {
         Behaviour::FailsToStart(fault) => stopping::fail(world, id, fault),
         Behaviour::ExitsAtOnce { code } => stopping::exit_at_once(world, id, code),
-        Behaviour::Good | Behaviour::Errors | Behaviour::Unhealthy | Behaviour::Crashes { .. } => {
+        Behaviour::Good
+        | Behaviour::Errors
+        | Behaviour::ErrorsSeenBy(_)
+        | Behaviour::Unhealthy
+        | Behaviour::Crashes { .. } => {
             run(world, id);
         }
     }
@@ -171,6 +175,7 @@ pub(super) fn run(world: &mut World, id: &str) {
     (task.started, task.healthy) = (Some(now), (!fails).then_some(healthy));
     let (service, deployment) = (task.service.clone(), task.started_by.clone());
     step(world, id, LastStatus::Running, crashes);
+    errors::look_later(world, id);
     if fails {
         health::fail_later(world, id, seconds);
     }

@@ -34,8 +34,10 @@ pub enum Behaviour {
         /// With this exit code.
         code: i32,
     },
-    /// It runs and passes its health check, and answers 5xx: only an alarm can see that.
+    /// It runs and passes its health check, and answers 5xx: nobody sees that.
     Errors,
+    /// The same, and the metric alarm of this name sees it.
+    ErrorsSeenBy(String),
 }
 
 /// How a task behaves: as its task definition does, and otherwise as the images do that it pulls.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::releases::*;
 use crate::services::cloudwatch::{State, set_metric};
+use crate::services::ecs::Behaviour;
 use crate::testbed::Testbed;
 
 fn watched(rollback: bool, red: bool) -> Testbed {
@@ -123,6 +124,35 @@ fn a_bake_time_that_is_given_is_kept() {
     assert_eq!(rollouts(&bed), ["PRIMARY IN_PROGRESS 2"]);
     bed.wait(120);
     assert_eq!(rollouts(&bed), ["PRIMARY COMPLETED 2"]);
+}
+
+#[test]
+fn errors_that_an_alarm_sees_are_seen_for_as_long_as_they_are_there() {
+    let bed = watched(true, false);
+    let errors = Behaviour::ErrorsSeenBy("api-5xx".to_owned());
+    bad_release(&bed, 2, errors);
+    bed.wait(94);
+    assert_eq!(rollouts(&bed)[0], "PRIMARY IN_PROGRESS 2");
+    let red =
+        |bed: &Testbed| bed.world(|world| world.cloudwatch.alarms["api-5xx"].state == State::Alarm);
+    assert!(!red(&bed));
+    bed.wait(1);
+    assert!(red(&bed), "a minute after they began to run");
+    bed.wait(300);
+    assert_eq!(rollouts(&bed), ["PRIMARY COMPLETED 1"]);
+    assert!(!red(&bed));
+}
+
+#[test]
+fn errors_after_the_deployment_turn_the_alarm_red_and_change_nothing() {
+    let bed = with(
+        json!({"alarms": [{"name": "late", "evaluation-periods": 5}]}),
+        json!({}),
+    );
+    bad_release(&bed, 2, Behaviour::ErrorsSeenBy("late".to_owned()));
+    bed.wait(600);
+    assert_eq!(rollouts(&bed), ["PRIMARY COMPLETED 2"]);
+    assert!(bed.world(|world| world.cloudwatch.alarms["late"].state == State::Alarm));
 }
 
 #[test]
