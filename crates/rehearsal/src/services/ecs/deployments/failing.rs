@@ -56,9 +56,9 @@ impl Cause {
         }
     }
 
-    /// `statusReason` of the service deployment. The circuit breaker's and the hooks' are as seen in
+    /// `statusReason` of the service deployment. The circuit breaker's is as seen in
     /// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service_test.go>,
-    /// the others choices.
+    /// the others are choices, the hooks' after one that somebody quotes.
     pub(super) fn status_reason(&self, ended: &str) -> String {
         let because = match self {
             Self::Breaker => "the circuit breaker threshold was exceeded".to_owned(),

@@ -48,7 +48,8 @@ struct Delete {
     task_definitions: Vec<String>,
 }
 
-/// The refusals are as they are seen in <https://github.com/getmoto/moto/blob/master/tests/test_ecs/test_ecs_task_definitions.py>.
+/// The refusal of an ACTIVE one is as moto has it, <https://github.com/getmoto/moto/blob/master/moto/ecs/models.py>;
+/// that of one that does not exist is a choice.
 pub(in super::super) fn delete(world: &mut World, call: &Call) -> Result<Value, ApiError> {
     let input: Delete = read(call)?;
     if input.task_definitions.len() > MOST {

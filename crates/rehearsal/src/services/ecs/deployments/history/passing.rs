@@ -89,7 +89,7 @@ pub(in super::super) fn rolling_back(
 }
 
 /// There is nothing to go back to. The words are as seen in
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/action-logs-troubleshooting.html>.
+/// <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service_test.go>.
 pub(in super::super) fn stalled(world: &mut World, id: &ServiceId) {
     let now = world.now;
     let Some(it) = ongoing_mut(world, id) else {
