@@ -92,6 +92,7 @@ impl Account {
             );
             return Answer::Reply(UNKNOWN.refusal(&error, "none"));
         };
+        let protocol = module.protocol.spoken_to(&envelope);
         let call = Call {
             at: state.world.now,
             caller: envelope.caller,
@@ -99,7 +100,7 @@ impl Account {
             operation: envelope.operation,
             input: envelope.input,
         };
-        state.answer(module, &call)
+        state.answer(module, protocol, &call)
     }
 }
 
@@ -109,7 +110,7 @@ const UNKNOWN: wire::Protocol = wire::Protocol::Json {
 };
 
 impl State {
-    fn answer(&mut self, module: &Module, call: &Call) -> Answer {
+    fn answer(&mut self, module: &Module, protocol: wire::Protocol, call: &Call) -> Answer {
         let request_id = self.world.id();
         let fault = self.faults.strike(call);
         if matches!(
@@ -130,10 +131,8 @@ impl State {
             return Answer::of(fault);
         }
         Answer::Reply(match outcome {
-            Ok(output) => module
-                .protocol
-                .success(&call.operation, &output, &request_id),
-            Err(error) => module.protocol.refusal(&error, &request_id),
+            Ok(output) => protocol.success(&call.operation, &output, &request_id),
+            Err(error) => protocol.refusal(&error, &request_id),
         })
     }
 

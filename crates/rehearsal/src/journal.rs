@@ -66,6 +66,19 @@ pub enum What {
     Event(Value),
     /// A message was published to people.
     Published(Value),
+    /// A deployment of a service is this far now; the subject is the service.
+    Deployment {
+        /// Its id.
+        deployment: String,
+        /// The ARN of the task definition that it brings.
+        task_definition: String,
+        /// The digests of the images that it brings, as far as they are resolved.
+        digests: Vec<String>,
+        /// `IN_PROGRESS`, `COMPLETED` or `FAILED`.
+        state: &'static str,
+    },
+    /// An alarm has this state now; the subject is its name.
+    Alarm(&'static str),
     /// AWS Budgets wrote a letter; the subject is the budget's name.
     Alert(Value),
     /// An instance no longer waits for a lifecycle hook; the subject is the instance.

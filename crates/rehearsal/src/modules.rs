@@ -39,6 +39,8 @@ pub const ALL: &[Module] = &[
     services::sts::MODULE,
     services::budgets::MODULE,
     services::free_tier::MODULE,
+    services::cloudwatch::MODULE,
+    services::ecr::MODULE,
 ];
 
 /// For modules in which nothing happens by itself.

@@ -1,4 +1,6 @@
-//! The wire protocols: AWS JSON 1.0 and 1.1, and AWS Query with its XML.
+//! The wire protocols: AWS JSON 1.0 and 1.1, AWS Query with its XML, and Smithy's RPC v2 with its CBOR.
+
+mod cbor;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -23,6 +25,8 @@ pub enum Protocol {
         /// The namespace of its XML.
         namespace: &'static str,
     },
+    /// RPC v2 with CBOR: what a service that speaks AWS JSON answers to whoever asks like this.
+    Cbor,
 }
 
 /// A request as far as it can be read without knowing the service.
@@ -36,6 +40,8 @@ pub struct Envelope {
     pub input: Value,
     /// The access key id of the signature, or `anonymous`.
     pub caller: String,
+    /// Whether it came as CBOR.
+    pub in_cbor: bool,
 }
 
 impl Protocol {
@@ -44,6 +50,16 @@ impl Protocol {
         match self {
             Self::Json { target, .. } => *target == mark,
             Self::Query { version, .. } => *version == mark,
+            Self::Cbor => false,
+        }
+    }
+
+    /// How a service that speaks like this answers this request.
+    #[must_use]
+    pub fn spoken_to(self, envelope: &Envelope) -> Self {
+        match envelope.in_cbor {
+            true => Self::Cbor,
+            false => self,
         }
     }
 
@@ -67,6 +83,7 @@ impl Protocol {
                 body.push_str(&format!("<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>"));
                 reply(200, "text/xml", request_id, body)
             }
+            Self::Cbor => reply_in_cbor(200, request_id, &without_nulls(output)),
         }
     }
 
@@ -110,6 +127,12 @@ impl Protocol {
                 ));
                 reply(error.status, "text/xml", request_id, body)
             }
+            Self::Cbor => {
+                let mut body = (*error.members).clone();
+                body.insert("__type".to_owned(), json!(error.code));
+                body.insert("message".to_owned(), json!(error.message));
+                reply_in_cbor(error.status, request_id, &Value::Object(body))
+            }
         }
     }
 }
@@ -128,8 +151,22 @@ fn without_nulls(value: &Value) -> Value {
     }
 }
 
-fn reply(status: u16, content_type: &str, request_id: &str, body: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+fn reply_in_cbor(status: u16, request_id: &str, output: &Value) -> Response<Bytes> {
+    let mut body = Vec::new();
+    cbor::write(&mut body, output);
+    let mut response = reply(status, "application/cbor", request_id, body);
+    let marked = http::HeaderValue::from_static("rpc-v2-cbor");
+    response.headers_mut().insert("smithy-protocol", marked);
+    response
+}
+
+fn reply(
+    status: u16,
+    content_type: &str,
+    request_id: &str,
+    body: impl Into<Bytes>,
+) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
     *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in [
@@ -146,6 +183,17 @@ fn reply(status: u16, content_type: &str, request_id: &str, body: String) -> Res
 /// Reads a request as far as it can be read without knowing the service.
 pub fn read(request: &Request<Bytes>) -> Result<Envelope, ApiError> {
     let caller = caller(request).unwrap_or_else(|| "anonymous".to_owned());
+    if let Some((mark, operation)) = called_by_path(request.uri().path()) {
+        let input = cbor::read(request.body())
+            .map_err(|error| ApiError::client("SerializationException", error))?;
+        return Ok(Envelope {
+            mark: mark.to_owned(),
+            operation: operation.to_owned(),
+            input,
+            caller,
+            in_cbor: true,
+        });
+    }
     if let Some(target) = request
         .headers()
         .get("x-amz-target")
@@ -165,6 +213,7 @@ pub fn read(request: &Request<Bytes>) -> Result<Envelope, ApiError> {
             operation: operation.to_owned(),
             input,
             caller,
+            in_cbor: false,
         });
     }
     let mut parameters: Vec<(String, String)> = form_urlencoded::parse(request.body())
@@ -184,7 +233,13 @@ pub fn read(request: &Request<Bytes>) -> Result<Envelope, ApiError> {
         operation,
         input: nest(parameters),
         caller,
+        in_cbor: false,
     })
+}
+
+/// The service and the operation in `/service/<service>/operation/<operation>`, where RPC v2 has them.
+fn called_by_path(path: &str) -> Option<(&str, &str)> {
+    path.strip_prefix("/service/")?.split_once("/operation/")
 }
 
 /// The access key id in `Authorization: AWS4-HMAC-SHA256 Credential=<id>/<date>/...`.
@@ -360,6 +415,37 @@ mod tests {
             xml(json!("<a & \"b\">")),
             "<R>&lt;a &amp; &quot;b&quot;&gt;</R>"
         );
+    }
+
+    #[test]
+    fn rpc_v2_names_its_service_and_its_operation_in_the_path() {
+        let asked = |path: &str, body: &'static [u8]| {
+            let request = Request::builder().uri(path).body(Bytes::from_static(body));
+            read(&request.unwrap())
+        };
+        let path = "/service/GraniteServiceVersion20100801/operation/DescribeAlarms";
+        let envelope = asked(path, &[0xA1, 0x61, b'a', 0x05]).unwrap();
+        assert_eq!(envelope.mark, "GraniteServiceVersion20100801");
+        assert_eq!(envelope.operation, "DescribeAlarms");
+        assert_eq!(envelope.input, json!({"a": 5}));
+        let protocol = Protocol::Json {
+            target: "GraniteServiceVersion20100801",
+            version: "1.0",
+        };
+        assert_eq!(protocol.spoken_to(&envelope), Protocol::Cbor);
+        let broken = asked(path, &[0xA1]).unwrap_err();
+        assert_eq!(broken.code, "SerializationException");
+    }
+
+    #[test]
+    fn rpc_v2_is_answered_in_cbor_with_its_header() {
+        let reply = Protocol::Cbor.success("List", &json!({"a": 1, "b": null}), "id");
+        assert_eq!(reply.body(), &Bytes::from_static(&[0xA1, 0x61, b'a', 0x01]));
+        assert_eq!(reply.headers()["smithy-protocol"], "rpc-v2-cbor");
+        let refusal = Protocol::Cbor.refusal(&ApiError::client("No", "why"), "id");
+        assert_eq!(refusal.status(), 400);
+        let body = cbor::read(refusal.body()).unwrap();
+        assert_eq!(body, json!({"__type": "No", "message": "why"}));
     }
 
     #[test]

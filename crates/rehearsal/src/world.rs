@@ -60,6 +60,10 @@ pub struct World {
     pub budgets: services::budgets::Budgets,
     /// AWS Free Tier: what of it has been used.
     pub free_tier: services::free_tier::FreeTier,
+    /// CloudWatch: alarms.
+    pub cloudwatch: services::cloudwatch::CloudWatch,
+    /// ECR: images and their tags.
+    pub ecr: services::ecr::Ecr,
     /// What stands beside the services and costs whether they run or not.
     pub beside: services::beside::Beside,
 }
@@ -86,6 +90,8 @@ impl World {
             sqs: services::sqs::Sqs::default(),
             budgets: services::budgets::Budgets::default(),
             free_tier: services::free_tier::FreeTier::default(),
+            cloudwatch: services::cloudwatch::CloudWatch::default(),
+            ecr: services::ecr::Ecr::default(),
             beside: services::beside::Beside::default(),
         }
     }

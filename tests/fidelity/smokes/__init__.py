@@ -4,7 +4,9 @@ from . import (
     application_autoscaling,
     autoscaling,
     budgets,
+    cloudwatch,
     dynamodb,
+    ecr,
     ecs,
     elbv2,
     events,
@@ -22,7 +24,9 @@ SMOKES = {
     "application-autoscaling": application_autoscaling.STEPS,
     "autoscaling": autoscaling.STEPS,
     "budgets": budgets.STEPS,
+    "cloudwatch": cloudwatch.STEPS,
     "dynamodb": dynamodb.STEPS,
+    "ecr": ecr.STEPS,
     "ecs": ecs.STEPS,
     "elbv2": elbv2.STEPS,
     "events": events.STEPS,
@@ -35,5 +39,6 @@ SMOKES = {
 
 # Calls that cannot succeed in a smoke, with the reason.
 ONLY_REFUSED = {
+    ("ecs", "ContinueServiceDeployment"): "a deployment meets its first hook a second after the call",
     ("sns", "ConfirmSubscription"): "the token is in a mail that only the subscriber gets",
 }

@@ -4,6 +4,9 @@ from fidelity.step import Kept, done, refused
 
 CLUSTER = {"cluster": "prod"}
 API = {**CLUSTER, "service": "api"}
+MISSING = "arn:aws:ecs:eu-central-1:123456789012:service-{}/prod/api/missing"
+MISSING_DEPLOYMENT = MISSING.format("deployment")
+MISSING_REVISION = MISSING.format("revision")
 TAG = {"key": "caretaker:hours", "value": "Mon-Fri 08:00-20:00 Europe/Berlin"}
 
 STEPS = [
@@ -192,6 +195,70 @@ STEPS = [
         resourceArn=Kept("service"),
         tags=[{"key": "aws:mine", "value": "x"}],
     ),
+    done(
+        "RegisterTaskDefinition",
+        family="api",
+        containerDefinitions=[{"name": "app", "image": "example.com/api:2"}],
+    ),
+    done(
+        "UpdateService",
+        {"deployment": "service.currentServiceDeployment"},
+        **API,
+        taskDefinition="api:2",
+        deploymentConfiguration={
+            "deploymentCircuitBreaker": {
+                "enable": True,
+                "rollback": True,
+                "resetOnHealthyTask": False,
+                "thresholdConfiguration": {"type": "COUNT", "value": 5},
+            },
+            "alarms": {"alarmNames": ["web-5xx"], "enable": True, "rollback": True},
+        },
+    ),
+    done("ListServiceDeployments", {"next": "nextToken"}, **API, maxResults=1),
+    done("ListServiceDeployments", **API, maxResults=1, nextToken=Kept("next")),
+    done("ListServiceDeployments", **API, status=["SUCCESSFUL", "ROLLBACK_SUCCESSFUL"]),
+    refused(
+        "ListServiceDeployments", "ServiceNotFoundException", **CLUSTER, service="missing"
+    ),
+    done(
+        "DescribeServiceDeployments",
+        {"revision": "serviceDeployments[0].targetServiceRevision.arn"},
+        serviceDeploymentArns=[Kept("deployment"), MISSING_DEPLOYMENT],
+    ),
+    done("DescribeServiceRevisions", serviceRevisionArns=[Kept("revision"), MISSING_REVISION]),
+    refused(
+        "DescribeServiceDeployments", "InvalidParameterException", serviceDeploymentArns=["api"]
+    ),
+    refused("DescribeServiceRevisions", "InvalidParameterException", serviceRevisionArns=["api"]),
+    refused(
+        "ContinueServiceDeployment",
+        "InvalidParameterException",
+        serviceDeploymentArn=Kept("deployment"),
+        hookId="missing",
+    ),
+    done("StopServiceDeployment", serviceDeploymentArn=Kept("deployment"), stopType="ROLLBACK"),
+    done("DescribeServiceDeployments", serviceDeploymentArns=[Kept("deployment")]),
+    done("DescribeServices", **CLUSTER, services=["api"]),
+    refused(
+        "StopServiceDeployment",
+        "ServiceDeploymentNotFoundException",
+        serviceDeploymentArn=MISSING_DEPLOYMENT,
+    ),
+    done(
+        "UpdateService",
+        **CLUSTER,
+        service="worker",
+        forceNewDeployment=True,
+        deploymentConfiguration={
+            "strategy": "BLUE_GREEN",
+            "lifecycleHooks": [{"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}],
+        },
+    ),
+    done("DeregisterTaskDefinition", taskDefinition="api:2"),
+    done("DescribeTaskDefinition", taskDefinition="api:2"),
+    done("DeleteTaskDefinitions", taskDefinitions=["api:2", "api:1"]),
+    refused("DeregisterTaskDefinition", "InvalidParameterException", taskDefinition="api"),
     refused("DeleteService", "InvalidParameterException", **API),
     done("DeleteService", **API, force=True),
     done("DescribeServices", **CLUSTER, services=["api"]),

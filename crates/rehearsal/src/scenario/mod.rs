@@ -3,6 +3,7 @@
 mod budget_deed;
 mod dead_letter;
 pub mod decided;
+mod deploy_deed;
 pub mod expectation;
 mod group_deed;
 pub mod interrupted;
@@ -36,6 +37,7 @@ use serde_saphyr::Spanned;
 
 use crate::stack::{self, Stack};
 pub use budget_deed::BudgetDeed;
+pub use deploy_deed::DeployDeed;
 use expectation::Expectation;
 pub use group_deed::GroupDeed;
 pub use mishap::Mishap;

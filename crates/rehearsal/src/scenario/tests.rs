@@ -1,3 +1,4 @@
+mod deployments;
 mod spot;
 
 use serde_json::json;

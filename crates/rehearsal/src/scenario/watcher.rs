@@ -94,6 +94,17 @@ impl Watcher {
                 subject: subject.clone(),
                 text: alert(letter),
             }],
+            What::Alarm(state) => vec![Change::Note {
+                subject: subject.clone(),
+                text: format!("alarm {state}"),
+            }],
+            What::Deployment { state, .. } => match *state {
+                "FAILED" => vec![Change::Note {
+                    subject: subject.clone(),
+                    text: "deployment FAILED".to_owned(),
+                }],
+                _ => Vec::new(),
+            },
             What::Note(text) => vec![Change::Note {
                 subject: subject.clone(),
                 text: text.clone(),

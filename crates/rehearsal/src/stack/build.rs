@@ -31,6 +31,15 @@ impl Stack {
         for beside in &self.beside {
             beside.build(world);
         }
+        for repository in &self.repositories {
+            repository.build(world);
+        }
+        for alarm in &self.alarms {
+            alarm.build(world).map_err(|cause| NotBuilt {
+                what: format!("alarm {}", alarm.name),
+                cause: Box::new(cause),
+            })?;
+        }
         ecs::seed(world, |world| {
             for group in &self.groups {
                 group.build(world).map_err(|cause| NotBuilt {
@@ -96,7 +105,8 @@ impl ServiceSpec {
 
     fn build(&self, world: &mut World, id: ServiceId, launch: Launch) -> Result<(), ApiError> {
         let family = format!("{}-{}", id.cluster, id.service);
-        let task_definition = ecs::register(world, &family, self.definition(&launch));
+        let definition = self.definition(&world.identity, &launch);
+        let task_definition = ecs::register(world, &family, definition);
         let new = NewService {
             id: id.clone(),
             task_definition: Some(task_definition),
@@ -122,6 +132,8 @@ impl ServiceSpec {
             put_target(world, &format!("service/{id}"), target);
         }
         ecs::settle_at_once(world, &id);
+        // What was there before the story begins came up well.
+        ecs::behave(world, &family, self.behaviour.clone());
         Ok(())
     }
 }

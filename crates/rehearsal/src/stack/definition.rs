@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{ServiceSpec, TaskSpec};
+use crate::services::ecr::expanded;
 use crate::services::ecs::{Launch, ServiceId};
-use crate::world::World;
+use crate::world::{Identity, World};
 
 impl ServiceSpec {
     /// The task definition of the service.
-    pub(super) fn definition(&self, launch: &Launch) -> Map<String, Value> {
-        let image = self.image.clone();
+    pub(super) fn definition(&self, identity: &Identity, launch: &Launch) -> Map<String, Value> {
+        let image = self.image.as_deref().map(|it| expanded(identity, it));
         let image = image.unwrap_or_else(|| format!("{}:1", self.name));
         let mut container = container(&self.name, &image, self.stop_timeout);
         if self.has_container_health_check() {
@@ -26,10 +27,16 @@ impl ServiceSpec {
         self.health_check_seconds.is_some() && self.deregistration_delay.is_none()
     }
 
-    /// Both switches of the circuit breaker on, and what else is said of deployments and load balancers.
+    /// What is said of deployments and load balancers.
     pub(super) fn settings(&self, world: &World, id: &ServiceId) -> Map<String, Value> {
         let mut configuration =
-            json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}});
+            json!({"deploymentCircuitBreaker": self.circuit_breaker.configuration()});
+        if let Some(alarms) = &self.deployment_alarms {
+            configuration["alarms"] = alarms.configuration();
+        }
+        if let Some(minutes) = self.bake_minutes {
+            configuration["bakeTimeInMinutes"] = json!(minutes);
+        }
         if let Some(percent) = self.minimum_healthy_percent {
             configuration["minimumHealthyPercent"] = json!(percent);
         }

@@ -5,6 +5,7 @@
 
 mod build;
 mod definition;
+mod deploying;
 mod file;
 mod pace;
 
@@ -19,9 +20,12 @@ use serde::{Deserialize, Deserializer};
 use crate::services::autoscaling::GroupSpec;
 use crate::services::beside::BesideSpec;
 use crate::services::budgets::BudgetSpec;
-use crate::services::ecs::{Controller, Scheduling, StrategyItem};
+use crate::services::cloudwatch::AlarmSpec;
+use crate::services::ecr::RepositorySpec;
+use crate::services::ecs::{Behaviour, Controller, Scheduling, StrategyItem};
 
 pub use build::NotBuilt;
+pub use deploying::{CircuitBreakerSpec, DeploymentAlarmsSpec};
 pub use file::Unreadable;
 
 /// A stack.
@@ -40,6 +44,12 @@ pub struct Stack {
     /// The account's budgets.
     #[serde(default)]
     pub budgets: Vec<BudgetSpec>,
+    /// Its alarms; a composite one stands behind those that it watches.
+    #[serde(default)]
+    pub alarms: Vec<AlarmSpec>,
+    /// Its repositories of images. An image of any other is always there.
+    #[serde(default)]
+    pub repositories: Vec<RepositorySpec>,
 }
 
 /// A cluster.
@@ -118,6 +128,19 @@ pub struct ServiceSpec {
     /// The image of its one container.
     #[serde(default)]
     pub image: Option<String>,
+    /// The circuit breaker of its deployments; on, with rollback, if nothing is said.
+    #[serde(default)]
+    pub circuit_breaker: CircuitBreakerSpec,
+    /// The alarms of its deployments.
+    #[serde(default)]
+    pub deployment_alarms: Option<DeploymentAlarmsSpec>,
+    /// How long a deployment is still watched when all is in place; as long as its alarms look back if
+    /// nothing is said.
+    #[serde(default)]
+    pub bake_minutes: Option<u32>,
+    /// How its tasks behave.
+    #[serde(default)]
+    pub behaviour: Behaviour,
     /// REPLICA or DAEMON.
     #[serde(default)]
     pub scheduling: Scheduling,
@@ -234,7 +257,7 @@ fn half_gigabyte() -> u32 {
 }
 
 /// An instant in RFC 3339.
-fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+pub(crate) fn instant<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
     let text = String::deserialize(from)?;
     text.parse().map(Some).map_err(serde::de::Error::custom)
 }

@@ -1,5 +1,6 @@
 //! What must come of a scenario, and whether it did.
 
+mod deployments;
 mod messages;
 mod spot;
 
@@ -14,6 +15,7 @@ use super::record::Record;
 use super::saved::SavedAtLeast;
 use super::verdict::Verdict;
 use crate::journal::What;
+pub use deployments::{DeploymentIs, RolloutState, Runs};
 pub use messages::{BudgetMessages, Notice, Page};
 pub use spot::{Drained, HookCompleted, TasksStopped};
 
@@ -43,6 +45,10 @@ pub enum Expectation<At> {
         #[serde(default)]
         except: Vec<String>,
     },
+    /// At this moment a service runs this revision, or this image.
+    Runs(Runs<At>),
+    /// At this moment the latest deployment of a service is this far.
+    DeploymentIs(DeploymentIs<At>),
     /// So many pages reach people in all.
     Pages(usize),
     /// A page reaches people.
@@ -86,6 +92,8 @@ impl<At> Expectation<At> {
                 at: read(at)?,
                 except,
             },
+            Self::Runs(runs) => Expectation::Runs(runs.placed(read)?),
+            Self::DeploymentIs(is) => Expectation::DeploymentIs(is.placed(read)?),
             Self::Pages(pages) => Expectation::Pages(pages),
             Self::Page(page) => Expectation::Page(page),
             Self::BudgetMessages(messages) => Expectation::BudgetMessages(messages),
@@ -114,6 +122,8 @@ impl Expectation<Timestamp> {
                 .map(|(group, count)| instances(record, zone, *at, group, *count))
                 .collect(),
             Self::AtZero { at, except } => vec![at_zero(record, zone, *at, except)],
+            Self::Runs(runs) => vec![runs.judge(record, zone)],
+            Self::DeploymentIs(is) => vec![is.judge(record, zone)],
             Self::Page(page) => vec![page.judge(record)],
             Self::BudgetMessages(messages) => vec![messages.judge(record)],
             Self::Pages(count) => vec![number("page", *count, pages(record))],

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::budget_deed::BudgetDeed;
+use super::deploy_deed::DeployDeed;
 use super::group_deed::GroupDeed;
 use super::mishap::Mishap;
 use super::spot_deed::{FargateSpot, PoolCapacity, Rebalance, SpotInterruption};
@@ -76,6 +77,8 @@ pub enum Deed {
     Deliveries(Mishap),
     /// Something happens to a budget or to its figures.
     Budget(Box<BudgetDeed>),
+    /// Something happens to a release, to its images or to its alarms.
+    Deployment(Box<DeployDeed>),
     /// Something happens to a topic.
     Topic(TopicDeed),
     /// What is known of the Free Tier is this from now on.
@@ -140,4 +143,7 @@ pub enum NotDone {
     /// There are not as many instances, tasks or pools as are meant.
     #[error("the script cannot go on: {0}, but there are not as many")]
     NoInstances(String),
+    /// There is no such image, alarm, service or task definition.
+    #[error("the script cannot go on: {0}, but there is no such thing")]
+    NoSuchThing(String),
 }

@@ -71,6 +71,7 @@ impl Deed {
                 state.world.events.deliveries.script(mishap.twist());
             }
             Self::Budget(deed) => deed.perform(account)?,
+            Self::Deployment(deed) => deed.perform(account)?,
             Self::Topic(deed) => deed.perform(account).map_err(refused)?,
             Self::FreeTier(usages) => account.state().world.free_tier.usages.clone_from(usages),
             Self::SpotInterruption(deed) => deed.perform(account)?,

@@ -35,6 +35,7 @@ impl fmt::Display for Deed {
             Self::NoFaults => out.write_str("every call works again"),
             Self::Deliveries(mishap) => write!(out, "trouble ahead: {mishap}"),
             Self::Budget(deed) => write!(out, "{deed}"),
+            Self::Deployment(deed) => write!(out, "{deed}"),
             Self::Topic(deed) => write!(out, "{deed}"),
             Self::FreeTier(usages) => {
                 write!(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::deployments::Cause;
 use super::service::ServiceId;
 
 /// One thing that will happen.
@@ -18,6 +19,46 @@ pub(super) enum Step {
     },
     /// A service is looked at again.
     Service(ServiceId),
+    /// A running task's health check has failed often enough.
+    Unhealthy {
+        /// The task's id.
+        task: String,
+    },
+    /// An alarm looks for tasks that answer with errors.
+    Errors {
+        /// Its name.
+        alarm: String,
+    },
+    /// ECS asks for the alarms of a deployment.
+    PollAlarms {
+        /// Whose.
+        service: ServiceId,
+        /// The deployment's id.
+        deployment: String,
+    },
+    /// A deployment that was given up is rolled back.
+    RollBack {
+        /// Whose.
+        service: ServiceId,
+        /// The deployment's id.
+        deployment: String,
+        /// Why it was given up.
+        cause: Cause,
+    },
+    /// A service deployment takes its next step.
+    ServiceDeployment {
+        /// Whose.
+        service: ServiceId,
+        /// Its id.
+        id: String,
+    },
+    /// A stage of a service deployment that moves traffic may have ended.
+    Shift {
+        /// Whose.
+        service: ServiceId,
+        /// The service deployment's id.
+        id: String,
+    },
     /// A stopped task is no longer shown.
     Forget(String),
     /// A container instance has registered.

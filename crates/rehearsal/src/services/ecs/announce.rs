@@ -1,14 +1,12 @@
 //! What ECS and CloudTrail put on the event bus, and what a service says in its `events`.
 //!
 //! Shapes: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html>,
-//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html>,
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::container_instances::{self, ContainerInstance, arn_of};
-use super::deployments::Deployment;
 use super::service::ServiceId;
 use super::{arn, fargate_spot, task_show};
 use crate::call::Call;
@@ -18,23 +16,23 @@ use crate::world::World;
 /// Who sends them.
 const SOURCE: &str = "aws.ecs";
 
-/// `ECS Deployment State Change`.
-pub(super) fn deployment(world: &mut World, id: &ServiceId, it: &Deployment, event_name: &str) {
-    let detail = json!({
-        "eventType": "INFO",
-        "eventName": event_name,
-        "deploymentId": it.id,
-        "updatedAt": instant(it.updated),
-        "reason": it.reason(),
-    });
-    if event_name == "SERVICE_DEPLOYMENT_COMPLETED" {
-        say(
+/// A task is replaced because its health check failed: its container's, or its target's. The words are
+/// those of <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html>.
+pub(super) fn unhealthy(world: &mut World, id: &ServiceId, task: &str, target_group: Option<&str>) {
+    match target_group {
+        None => say(
             world,
             id,
-            &format!("(deployment {}) deployment completed.", it.id),
-        );
+            &format!("(task {task}) failed container health checks."),
+        ),
+        Some(arn) => say(
+            world,
+            id,
+            &format!(
+                "(task {task}) is unhealthy in (target-group {arn}) due to (reason Health checks failed with these codes: [500])."
+            ),
+        ),
     }
-    tell(world, id, "ECS Deployment State Change", detail);
 }
 
 /// The service has what it wants.
@@ -136,7 +134,7 @@ fn is_heard(world: &World, detail_type: &str) -> bool {
 }
 
 /// `ECS Service Action`.
-fn action(world: &mut World, id: &ServiceId, event_type: &str, event_name: &str) {
+pub(super) fn action(world: &mut World, id: &ServiceId, event_type: &str, event_name: &str) {
     action_with(world, id, event_type, event_name, json!({}));
 }
 
@@ -153,7 +151,8 @@ fn action_with(world: &mut World, id: &ServiceId, event_type: &str, event_name: 
     tell(world, id, "ECS Service Action", detail);
 }
 
-fn say(world: &mut World, id: &ServiceId, text: &str) {
+/// The service says something in its `events`.
+pub(super) fn say(world: &mut World, id: &ServiceId, text: &str) {
     let (now, message_id) = (world.now, world.id());
     if let Some(service) = world.ecs.service_mut(id) {
         let text = format!("(service {}) {text}", id.service);
@@ -161,12 +160,14 @@ fn say(world: &mut World, id: &ServiceId, text: &str) {
     }
 }
 
-fn tell(world: &mut World, id: &ServiceId, detail_type: &str, detail: Value) {
+/// Tells something of a service.
+pub(super) fn tell(world: &mut World, id: &ServiceId, detail_type: &str, detail: Value) {
     let arn = world.ecs.service(id).map(|service| service.arn.clone());
     put(world, detail_type, arn.into_iter().collect(), detail);
 }
 
-fn put(world: &mut World, detail_type: &str, resources: Vec<String>, detail: Value) {
+/// Puts an event on the bus, unless what it tells was there before the story begins.
+pub(super) fn put(world: &mut World, detail_type: &str, resources: Vec<String>, detail: Value) {
     if !world.ecs.seeding {
         emit(world, SOURCE, detail_type, resources, detail);
     }

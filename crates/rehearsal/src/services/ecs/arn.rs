@@ -2,6 +2,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids>.
 
+use super::service::ServiceId;
 use crate::world::Identity;
 
 fn ecs(identity: &Identity, resource: &str) -> String {
@@ -30,6 +31,14 @@ pub(super) fn task(identity: &Identity, cluster: &str, id: &str) -> String {
 
 pub(super) fn task_definition(identity: &Identity, family: &str, revision: usize) -> String {
     ecs(identity, &format!("task-definition/{family}:{revision}"))
+}
+
+pub(super) fn service_deployment(identity: &Identity, service: &ServiceId, id: &str) -> String {
+    ecs(identity, &format!("service-deployment/{service}/{id}"))
+}
+
+pub(super) fn service_revision(identity: &Identity, service: &ServiceId, id: &str) -> String {
+    ecs(identity, &format!("service-revision/{service}/{id}"))
 }
 
 pub(super) fn capacity_provider(identity: &Identity, name: &str) -> String {

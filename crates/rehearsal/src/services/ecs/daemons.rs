@@ -5,6 +5,7 @@
 //! ("daemon tasks are the last to stop after all replica tasks have stopped").
 
 use super::container_instances::{self, ContainerInstance};
+use super::deployments::Rollout;
 use super::orders::Orders;
 use super::service::{Scheduling, Service, ServiceId, Status};
 use super::task::{LastStatus, Task};
@@ -55,6 +56,10 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
             start: Vec::new(),
         };
     };
+    // What was given up starts nothing more, and what runs stays.
+    let given_up = service
+        .primary()
+        .is_some_and(|it| it.rollout == Rollout::Failed);
     let on = |task: &Task| task.container_instance.clone().unwrap_or_default();
     let floor = service.bounds.floor(service.desired as usize);
     let healthy = wanted.clone().filter(|it| it.is_healthy(world.now)).count();
@@ -64,7 +69,7 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
         let instance = world.ecs.container_instances.get(&on(task));
         let draining = instance.filter(|it| it.is_draining());
         let left_alone = draining.is_some_and(|it| !has_replicas(world, it));
-        let old = draining.is_none() && task.started_by != primary;
+        let old = draining.is_none() && task.started_by != primary && !given_up;
         if left_alone || (old && (spare > 0 || !task.is_healthy(world.now))) {
             spare -= usize::from(old && task.is_healthy(world.now));
             stop.push(task.id.clone());
@@ -72,7 +77,7 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
     }
     let instances = container_instances::of_cluster(world, &service.id.cluster);
     let free = instances
-        .filter(|it| it.takes_tasks())
+        .filter(|it| it.takes_tasks() && !given_up)
         .filter(|it| !tasks.iter().any(|task| on(task) == it.id));
     Orders {
         stop,

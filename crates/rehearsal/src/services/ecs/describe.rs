@@ -8,7 +8,7 @@ use super::deployments::Deployment;
 use super::input::epoch;
 use super::service::{Controller, Launch, Service, ServiceId};
 use super::task::Task;
-use super::{arn, tags};
+use super::{arn, deployments, tags};
 use crate::world::World;
 
 /// The service; null if it is not known.
@@ -40,6 +40,10 @@ pub(super) fn show(world: &World, id: &ServiceId, with_tags: bool) -> Value {
     let (deployments, task_sets) = rollouts(world, service);
     put("deployments", deployments);
     put("taskSets", task_sets);
+    if let Some((latest, revisions)) = deployments::current(world, service) {
+        put("currentServiceDeployment", json!(latest));
+        put("currentServiceRevisions", revisions);
+    }
     if with_tags {
         put("tags", tags::listed(world, &service.arn));
     }
@@ -51,7 +55,7 @@ fn message(message: &super::service::Message) -> Value {
     json!({"id": message.id, "createdAt": epoch(message.at), "message": message.text})
 }
 
-fn launch(shown: &mut Map<String, Value>, launch: &Launch) {
+pub(super) fn launch(shown: &mut Map<String, Value>, launch: &Launch) {
     match launch {
         Launch::Type(name) => shown.insert("launchType".to_owned(), json!(name)),
         Launch::Strategy(items) => {
@@ -129,13 +133,13 @@ fn task_set(world: &World, service: &Service, at: usize, it: &Deployment) -> Val
 }
 
 /// Running and pending tasks of a service, or of one of its deployments.
-struct Counts {
-    running: u32,
-    pending: u32,
+pub(super) struct Counts {
+    pub(super) running: u32,
+    pub(super) pending: u32,
 }
 
 impl Counts {
-    fn of(world: &World, service: &Service, deployment: Option<&str>) -> Self {
+    pub(super) fn of(world: &World, service: &Service, deployment: Option<&str>) -> Self {
         let tasks = service
             .tasks
             .iter()

@@ -13,7 +13,10 @@ pub mod container_instances;
 mod daemons;
 mod deployments;
 mod describe;
+mod errors;
 mod fargate_spot;
+mod health;
+mod images;
 mod input;
 mod lists;
 mod orders;
@@ -55,14 +58,20 @@ use crate::world::World;
 pub use capacity::{Demand, Provider, demand};
 pub use clusters::Cluster;
 pub use container_instances::{ContainerInstance, Hosts, InstanceStatus, follow};
-pub use deployments::{Deployment, Rollout, begin_deployment, finish_deployment};
+pub use deployments::{
+    Cause, Deployment, History, Revision, Rollout, ServiceDeployment, Status as DeploymentStatus,
+    begin_deployment, finish_deployment,
+};
 pub use fargate_spot::{interrupt_fargate_task, set_fargate_spot_capacity};
+pub use images::ContainerImage;
 pub use pace::Pace;
 pub use service::{
     Bounds, Controller, Launch, Scheduling, Service, ServiceId, Status, StrategyItem,
 };
 pub use task::{LastStatus, Task};
-pub use task_definitions::{TaskDefinition, break_task_definition, mend_task_definition};
+pub use task_definitions::{
+    Behaviour, TaskDefinition, behave, break_task_definition, mend_task_definition,
+};
 
 pub(crate) use clusters::create_cluster;
 pub(crate) use deployments::rolls;
@@ -97,6 +106,13 @@ pub const MODULE: Module = Module {
         "ListServices",
         "RegisterTaskDefinition",
         "DescribeTaskDefinition",
+        "DeregisterTaskDefinition",
+        "DeleteTaskDefinitions",
+        "ListServiceDeployments",
+        "DescribeServiceDeployments",
+        "DescribeServiceRevisions",
+        "StopServiceDeployment",
+        "ContinueServiceDeployment",
         "ListTasks",
         "DescribeTasks",
         "StopTask",
@@ -128,6 +144,9 @@ pub struct Ecs {
     pub container_instances: BTreeMap<String, ContainerInstance>,
     /// Whether there is no Fargate Spot capacity at the moment.
     pub fargate_spot_exhausted: bool,
+    /// Whether a rollback is a new deployment, instead of the one that it goes back to: by script, for
+    /// both are told.
+    pub rollbacks_are_new_deployments: bool,
     /// Services with tasks that cannot be placed, once that was announced.
     unplaced: BTreeSet<ServiceId>,
     /// Whether a task that waits for room may find some now.
@@ -186,6 +205,13 @@ fn call(world: &mut World, call: &Call) -> Result<Value, ApiError> {
         "ListServices" => lists::list(world, call),
         "RegisterTaskDefinition" => task_definitions::create(world, call),
         "DescribeTaskDefinition" => task_definitions::describe(world, call),
+        "DeregisterTaskDefinition" => task_definitions::deregister(world, call),
+        "DeleteTaskDefinitions" => task_definitions::delete(world, call),
+        "ListServiceDeployments" => deployments::list(world, call),
+        "DescribeServiceDeployments" => deployments::describe(world, call),
+        "DescribeServiceRevisions" => deployments::describe_revisions(world, call),
+        "StopServiceDeployment" => deployments::stop(world, call),
+        "ContinueServiceDeployment" => deployments::go_on(world, call),
         "ListTasks" => task_lists::list(world, call),
         "DescribeTasks" => task_lists::describe(world, call),
         "StopTask" => stop_task::stop(world, call),
@@ -217,6 +243,21 @@ fn advance(world: &mut World) {
             agenda::Step::Deregistered(id) => container_instances::deregistered(world, &id),
             agenda::Step::ForgetInstance(id) => container_instances::forget(world, &id),
             agenda::Step::Drain(machine) => container_instances::drain(world, &machine),
+            agenda::Step::Unhealthy { task } => health::fail(world, &task),
+            agenda::Step::Errors { alarm } => errors::look(world, &alarm),
+            agenda::Step::PollAlarms {
+                service,
+                deployment,
+            } => deployments::poll(world, &service, &deployment),
+            agenda::Step::RollBack {
+                service,
+                deployment,
+                cause,
+            } => deployments::roll_back(world, &service, &deployment, &cause),
+            agenda::Step::ServiceDeployment { service, id } => {
+                deployments::history_step(world, &service, &id);
+            }
+            agenda::Step::Shift { service, id } => deployments::shift_step(world, &service, &id),
             agenda::Step::Room => world.ecs.room_changed = true,
         }
     }

@@ -7,6 +7,7 @@
 use std::cmp::Reverse;
 
 use super::container_instances;
+use super::deployments::{Rollout, Starts};
 use super::service::{Bounds, Service, Status};
 use super::task::{LastStatus, Task};
 use crate::world::World;
@@ -39,6 +40,10 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
         let instance = task.container_instance.as_deref();
         container_instances::is_leaving(world, instance)
     };
+    let phase = Starts::of(service);
+    if phase == Starts::Nothing {
+        return Orders::default();
+    }
     let (mut new, mut old): (Vec<&Task>, Vec<&Task>) =
         wanted.partition(|task| task.started_by == primary.id && !leaves(task));
     let desired = service.desired as usize;
@@ -50,7 +55,13 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
     let (surplus, kept) = new.split_at(new.len().saturating_sub(desired));
     // What is on an instance that drains has less time than an older deployment.
     old.sort_by_key(|task| (!leaves(task), task.number));
-    let replaced = replaced(world, service, kept, &old);
+    if primary.rollout == Rollout::Failed {
+        return given_up(service, surplus, kept, &old);
+    }
+    let replaced = match phase {
+        Starts::Beside => Vec::new(),
+        _ => replaced(world, service, kept, &old),
+    };
     let surplus = surplus.iter().filter(|task| !task.is_protected(world.now));
     // "If the maximum is 100%, then replacement tasks can't start until the draining tasks have stopped."
     let going =
@@ -71,6 +82,19 @@ pub(super) fn orders(world: &World, service: &Service) -> Orders {
     Orders {
         stop: surplus.chain(&replaced).map(|it| it.id.clone()).collect(),
         start: vec![None; start],
+    }
+}
+
+/// A deployment that was given up starts nothing more, and what runs stays, unless it is more than may
+/// run: a count that is lowered holds for it too.
+fn given_up(service: &Service, surplus: &[&Task], kept: &[&Task], old: &[&Task]) -> Orders {
+    let ceiling = service.bounds.ceiling(service.desired as usize);
+    let stays = kept.iter().chain(old);
+    let beyond = (kept.len() + old.len()).saturating_sub(ceiling);
+    let stop = surplus.iter().chain(stays.take(beyond));
+    Orders {
+        stop: stop.map(|it| it.id.clone()).collect(),
+        start: Vec::new(),
     }
 }
 

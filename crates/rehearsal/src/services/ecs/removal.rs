@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::deployments::History;
 use super::input::{invalid, read, service_not_found};
 use super::service::{Scheduling, ServiceId, Status};
 use super::task::LastStatus;
@@ -59,6 +60,7 @@ pub(super) fn conclude(world: &mut World, id: &ServiceId) {
     if let Some(service) = world.ecs.service_mut(id) {
         service.status = Status::Inactive;
         service.deployments.clear();
+        service.history = History::default();
     }
     world.ecs.tags.replace(&arn, BTreeMap::new(), world.now);
 }

@@ -15,6 +15,7 @@ use crate::world::World;
 /// Starts and stops what is needed, and says what came of it.
 pub(super) fn reconcile(world: &mut World, id: &ServiceId) {
     daemons::count(world, id);
+    deployments::watch(world, id);
     let Some(service) = world.ecs.service(id) else {
         return;
     };

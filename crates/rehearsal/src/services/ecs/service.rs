@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::deployments::Deployment;
+use super::deployments::{Deployment, History};
 use super::pace::Pace;
 
 /// Which service: names are unique within a cluster.
@@ -58,6 +58,8 @@ pub struct Service {
     pub created_by: String,
     /// Its deployments; the first is PRIMARY.
     pub deployments: Vec<Deployment>,
+    /// What is remembered of its deployments.
+    pub history: History,
     /// The ids of its tasks, oldest first, stopped ones for about an hour.
     pub tasks: Vec<String>,
     /// How long its tasks take.

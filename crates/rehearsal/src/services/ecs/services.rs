@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::deployments::History;
 use super::input::{Tag, count, invalid, read};
 use super::pace::Pace;
 use super::service::{
@@ -85,6 +86,7 @@ impl Create {
         let launch = self.launch(world)?;
         let cluster = clusters::named(world, self.cluster.as_deref())?;
         let controller = self.deployment_controller.kind;
+        deployments::check(&call.input, controller)?;
         let task_definition = match &self.task_definition {
             Some(reference) => Some(task_definitions::deployable(world, reference)?),
             None if controller == Controller::External => None,
@@ -203,6 +205,7 @@ impl NewService {
             created: self.created,
             created_by: self.created_by,
             deployments: Vec::new(),
+            history: History::default(),
             tasks: Vec::new(),
             pace: self.pace,
             bounds: Bounds::default_for(self.scheduling),

@@ -3,10 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::Step;
+use super::deployments::Failure;
 use super::service::{ServiceId, Throttle};
 use super::task::{LastStatus, Task};
+use super::task_definitions::{self, Behaviour};
 use super::tasks::step;
-use super::{after, announce, container_instances};
+use super::{after, announce, container_instances, deployments, errors};
 use crate::journal::What;
 use crate::world::World;
 
@@ -28,6 +30,13 @@ const NOTICE_SECONDS: u32 = 1;
 /// The longest `stopTimeout` on Fargate, and all the time that a Spot notice leaves:
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html>.
 const LONGEST_NOTICE: u32 = 120;
+
+/// Why a task stops whose container exits by itself, as code and in words:
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>.
+const EXITED: (&str, &str) = (
+    "EssentialContainerExited",
+    "Essential container in task exited",
+);
 
 /// What a container ends with that is killed: 128 and SIGKILL.
 const KILLED: i32 = 137;
@@ -113,6 +122,7 @@ pub(super) fn end(world: &mut World, id: &str) {
         provider.release(number);
     }
     step(world, id, LastStatus::Stopped, None);
+    errors::look_later(world, id);
     if let Some(subject) = killed {
         let task = id.to_owned();
         world.happened(subject, What::Killed { task });
@@ -138,8 +148,36 @@ pub(super) fn kill(world: &mut World, id: &str, reason: &str) -> Option<ServiceI
 
 /// A task fails to start: PENDING to STOPPED, counted against its deployment.
 pub(super) fn fail(world: &mut World, id: &str, fault: String) {
+    never_ran(world, id, "TaskFailedToStart", &fault);
+}
+
+/// A task's container exits before the task was RUNNING, which counts as well.
+pub(super) fn exit_at_once(world: &mut World, id: &str, code: i32) {
+    if let Some(task) = world.ecs.tasks.get_mut(id) {
+        task.exit_code = Some(code);
+    }
+    never_ran(world, id, EXITED.0, EXITED.1);
+}
+
+/// A running task's container exits by itself: nobody counts that.
+pub(super) fn crash(world: &mut World, id: &str) {
+    let task = world.ecs.tasks.get(id);
+    let behaviour = task.map(|task| task_definitions::of_task(world, task));
+    let Some(Behaviour::Crashes { code, .. }) = behaviour else {
+        return;
+    };
+    if told(world, id, EXITED.0, EXITED.1).is_none() {
+        return;
+    }
+    if let Some(task) = world.ecs.tasks.get_mut(id) {
+        task.exit_code = Some(code);
+    }
+    end(world, id);
+}
+
+fn never_ran(world: &mut World, id: &str, code: &'static str, reason: &str) {
     let now = world.now;
-    let Some(task) = told(world, id, "TaskFailedToStart", &fault) else {
+    let Some(task) = told(world, id, code, reason) else {
         return;
     };
     let (service, deployment) = (task.service.clone(), task.started_by.clone());
@@ -147,17 +185,10 @@ pub(super) fn fail(world: &mut World, id: &str, fault: String) {
     let Some(id) = service else {
         return;
     };
+    deployments::count_failure(world, &id, &deployment, Failure::Start);
     let Some(service) = world.ecs.service_mut(&id) else {
         return;
     };
-    if let Some(it) = service
-        .deployments
-        .iter_mut()
-        .find(|it| it.id == deployment)
-    {
-        it.failed_tasks += 1;
-        it.updated = now;
-    }
     if !service.throttle.fails_again(now) {
         return;
     }

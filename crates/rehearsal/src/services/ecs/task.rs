@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use super::images::ContainerImage;
 use super::pace::Pace;
 use super::service::ServiceId;
 
@@ -24,6 +25,8 @@ pub struct Task {
     pub started_by: String,
     /// The ARN of its task definition.
     pub task_definition: String,
+    /// The images of its containers, as far as they are resolved.
+    pub images: Vec<ContainerImage>,
     /// `FARGATE`, `EC2` or `EXTERNAL`.
     pub launch_type: &'static str,
     /// The capacity provider that it was started on, if it was.
@@ -121,6 +124,7 @@ impl Task {
             group: String::new(),
             started_by: String::new(),
             task_definition: task_definition.to_owned(),
+            images: Vec::new(),
             launch_type: "FARGATE",
             provider: None,
             container_instance: None,

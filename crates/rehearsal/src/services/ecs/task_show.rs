@@ -86,9 +86,10 @@ fn health(world: &World, task: &Task) -> &'static str {
     let containers = definition.and_then(|it| it.definition.get("containerDefinitions"));
     let containers = containers.and_then(Value::as_array);
     let checked = containers.is_some_and(|all| all.iter().any(|it| it["healthCheck"].is_object()));
-    match checked && task.is_healthy(world.now) {
-        true => "HEALTHY",
-        false => "UNKNOWN",
+    match (checked, task.is_healthy(world.now), task.healthy) {
+        (true, true, _) => "HEALTHY",
+        (true, false, None) if task.stop.is_some() && task.started.is_some() => "UNHEALTHY",
+        _ => "UNKNOWN",
     }
 }
 
@@ -111,6 +112,11 @@ fn containers(world: &World, task: &Task, task_arn: &str) -> Value {
             });
             if let Some(code) = task.exit_code {
                 shown["exitCode"] = json!(code);
+            }
+            let pulled = task.started.is_some() || task.exit_code.is_some();
+            let mut images = task.images.iter().filter(|_| pulled);
+            if let Some(image) = images.find(|image| it["name"] == image.container) {
+                shown["imageDigest"] = json!(image.digest);
             }
             shown
         })

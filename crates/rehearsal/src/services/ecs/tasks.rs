@@ -3,10 +3,13 @@
 //! Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>.
 
 use super::agenda::Step;
+use super::deployments::Deployment;
+use super::images::{self, ContainerImage};
 use super::placement::{self, Missing, Place};
 use super::service::{Service, ServiceId, Throttle};
 use super::task::{LastStatus, Task};
-use super::{after, announce, container_instances, scheduler, stopping, task_definitions};
+use super::task_definitions::{self, Behaviour};
+use super::{after, announce, container_instances, errors, health, scheduler, stopping};
 use crate::world::World;
 
 /// How long the scheduler waits after RUNNING before it counts a task without a health check:
@@ -38,6 +41,7 @@ pub(super) fn start(
         service: Some(id.clone()),
         group: format!("service:{}", id.service),
         started_by: primary.id.clone(),
+        images: images_of(service, primary),
         fits_anywhere: on.is_some(),
         ..Task::new(&id.cluster, &primary.task_definition, service.pace)
     };
@@ -122,11 +126,9 @@ pub(super) fn advance(world: &mut World, id: &str, version: u32) {
             let rest = rest.saturating_add(pace.pull_seconds);
             step(world, id, LastStatus::Pending, Some(rest));
         }
-        LastStatus::Pending => match fault(world, id) {
-            Some(fault) => stopping::fail(world, id, fault),
-            None => run(world, id),
-        },
-        LastStatus::Running => stopping::after_notice(world, id),
+        LastStatus::Pending => start_up(world, id),
+        LastStatus::Running if task.stopping => stopping::after_notice(world, id),
+        LastStatus::Running => stopping::crash(world, id),
         LastStatus::Deactivating => {
             step(world, id, LastStatus::Stopping, Some(pace.ends_after()));
         }
@@ -138,40 +140,83 @@ pub(super) fn advance(world: &mut World, id: &str, version: u32) {
     }
 }
 
+/// What a deployment resolved of its images.
+fn images_of(service: &Service, deployment: &Deployment) -> Vec<ContainerImage> {
+    let revision = deployment.revision.as_deref();
+    let revision = revision.and_then(|it| service.history.revision(it));
+    revision.map_or_else(Vec::new, |it| it.images.clone())
+}
+
+/// A task that is PENDING pulls its images and runs, unless something keeps it from that.
+fn start_up(world: &mut World, id: &str) {
+    if let Err(fault) = images::pull(world, id) {
+        return stopping::fail(world, id, fault);
+    }
+    match behaviour(world, id) {
+        Behaviour::FailsToStart(fault) => stopping::fail(world, id, fault),
+        Behaviour::ExitsAtOnce { code } => stopping::exit_at_once(world, id, code),
+        Behaviour::Good
+        | Behaviour::Errors
+        | Behaviour::ErrorsSeenBy(_)
+        | Behaviour::Unhealthy
+        | Behaviour::Crashes { .. } => {
+            run(world, id);
+        }
+    }
+}
+
+fn behaviour(world: &World, id: &str) -> Behaviour {
+    let task = world.ecs.tasks.get(id);
+    task.map_or(Behaviour::Good, |task| {
+        task_definitions::of_task(world, task)
+    })
+}
+
 /// A task is RUNNING, and healthy some time later; then its service looks again.
 pub(super) fn run(world: &mut World, id: &str) {
     let now = world.now;
+    let (is_unhealthy, crashes) = match behaviour(world, id) {
+        Behaviour::Unhealthy => (true, None),
+        Behaviour::Crashes { after_seconds, .. } => (false, Some(after_seconds)),
+        _ => (false, None),
+    };
     let Some(task) = world.ecs.tasks.get_mut(id) else {
         return;
     };
     let seconds = task.pace.health_seconds.unwrap_or(HEALTHY_AFTER_SECONDS);
     let healthy = after(now, seconds);
-    (task.started, task.healthy) = (Some(now), Some(healthy));
-    let service = task.service.clone();
-    step(world, id, LastStatus::Running, None);
+    let fails = is_unhealthy && task.pace.health_seconds.is_some();
+    (task.started, task.healthy) = (Some(now), (!fails).then_some(healthy));
+    let (service, deployment) = (task.service.clone(), task.started_by.clone());
+    step(world, id, LastStatus::Running, crashes);
+    errors::look_later(world, id);
+    if fails {
+        health::fail_later(world, id, seconds);
+    }
     let Some(service) = service else {
         return;
     };
     if let Some(service) = world.ecs.service_mut(&service) {
         service.throttle = Throttle::default();
+        let mut deployments = service.deployments.iter_mut();
+        if let Some(it) = deployments.find(|it| it.id == deployment) {
+            it.ran = true;
+        }
     }
     world.ecs.agenda.add(healthy, Step::Service(service));
 }
 
 /// A task is RUNNING and healthy, without the wait.
 pub(super) fn run_at_once(world: &mut World, id: &str) {
+    // What was there before the story begins was pulled when all of it could be.
+    if let Err(fault) = images::pull(world, id) {
+        return stopping::fail(world, id, fault);
+    }
     run(world, id);
     let now = world.now;
     if let Some(task) = world.ecs.tasks.get_mut(id) {
         task.healthy = Some(now);
     }
-}
-
-fn fault(world: &World, id: &str) -> Option<String> {
-    let task = world.ecs.tasks.get(id)?;
-    task_definitions::find(world, &task.task_definition)?
-        .fault
-        .clone()
 }
 
 /// A stopped task is no longer shown.

@@ -45,6 +45,7 @@ pub(super) fn update(world: &mut World, call: &Call) -> Result<Value, ApiError> 
     let id = active(world, input.cluster.as_deref(), &input.service)?;
     let service = world.ecs.service(&id).ok_or_else(service_not_found)?;
     allowed(service, &call.input)?;
+    deployments::check(&call.input, service.controller)?;
     let desired = wanted_count(service, input.desired_count)?;
     let next = next_task_definition(world, service, &input, &call.input)?;
     let launch = match &input.capacity_provider_strategy {

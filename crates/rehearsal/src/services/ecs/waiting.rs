@@ -6,7 +6,7 @@ use super::agenda::Step;
 use super::capacity::Provider;
 use super::placement::Missing;
 use super::service::ServiceId;
-use super::{after, announce, container_instances, scheduler, tasks};
+use super::{after, announce, container_instances, deployments, scheduler, tasks};
 use crate::services::autoscaling::{Instance, Phase};
 use crate::world::World;
 
@@ -102,6 +102,9 @@ fn tell_waiting(world: &mut World, name: &str) {
 
 /// Notes that a service found no capacity, and says so once until it has found some.
 pub(super) fn note_missing(world: &mut World, id: &ServiceId, missing: &[Missing]) {
+    if !missing.is_empty() {
+        deployments::count_missing(world, id);
+    }
     let Some(shortage) = missing.first() else {
         if !waits(world, id) {
             world.ecs.unplaced.remove(id);

@@ -112,8 +112,11 @@ fn the_task_definition_that_is_there_already_starts_no_deployment() {
 }
 
 #[test]
-fn a_bad_image_keeps_failing_and_the_old_tasks_keep_running() {
+fn without_a_circuit_breaker_a_bad_image_keeps_failing_and_the_old_tasks_keep_running() {
     let bed = bed();
+    let off = json!({"deploymentCircuitBreaker": {"enable": false, "rollback": false}});
+    let off = json!({"cluster": "prod", "service": "api", "deploymentConfiguration": off});
+    bed.ecs("UpdateService", off).unwrap();
     let fault = "CannotPullContainerError: api:2: not found";
     assert!(bed.world(|world| break_task_definition(world, "prod-api:2", fault)));
     release(&bed);

@@ -1,5 +1,8 @@
 //! Task definitions.
 
+mod behaviour;
+mod removal;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,6 +14,10 @@ use super::{arn, tags};
 use crate::call::{ApiError, Call};
 use crate::world::World;
 
+pub(super) use behaviour::of_task;
+pub use behaviour::{Behaviour, behave, break_task_definition, mend_task_definition};
+pub(super) use removal::{delete, deregister};
+
 /// One revision.
 #[derive(Clone, Debug)]
 pub struct TaskDefinition {
@@ -20,14 +27,39 @@ pub struct TaskDefinition {
     pub family: String,
     /// Counts from 1 within the family.
     pub revision: usize,
-    /// Whether it may still be used for new deployments.
-    pub active: bool,
     /// When it was registered.
     pub registered: Timestamp,
+    /// Who registered it.
+    pub registered_by: String,
+    /// When it was deregistered: it is INACTIVE from then on.
+    pub deregistered: Option<Timestamp>,
+    /// When it was deleted: it is DELETE_IN_PROGRESS from then on.
+    pub deleted: Option<Timestamp>,
     /// What was registered, as given.
     pub definition: Map<String, Value>,
-    /// Why its tasks fail to start, if they do: scripted.
-    pub fault: Option<String>,
+    /// How its tasks behave: scripted.
+    pub behaviour: Behaviour,
+}
+
+impl TaskDefinition {
+    /// Whether it is ACTIVE.
+    pub fn is_active(&self) -> bool {
+        self.deregistered.is_none()
+    }
+
+    /// Its containers.
+    pub(super) fn containers(&self) -> impl Iterator<Item = &Value> {
+        let containers = self.definition.get("containerDefinitions");
+        containers.and_then(Value::as_array).into_iter().flatten()
+    }
+
+    fn status(&self) -> &'static str {
+        match (self.deregistered, self.deleted) {
+            (_, Some(_)) => "DELETE_IN_PROGRESS",
+            (Some(_), None) => "INACTIVE",
+            (None, None) => "ACTIVE",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -48,6 +80,9 @@ pub(super) fn create(world: &mut World, call: &Call) -> Result<Value, ApiError> 
     }
     definition.remove("tags");
     let arn = register(world, &input.family, definition);
+    if let Some(registered) = find_mut(world, &arn) {
+        registered.registered_by.clone_from(&call.caller);
+    }
     world.ecs.tags.replace(&arn, tags, world.now);
     let shown = find(world, &arn).map(show);
     Ok(json!({"taskDefinition": shown, "tags": tags::listed(world, &arn)}))
@@ -66,10 +101,12 @@ pub(crate) fn register(world: &mut World, family: &str, definition: Map<String, 
         arn: arn.clone(),
         family: family.to_owned(),
         revision,
-        active: true,
         registered: world.now,
+        registered_by: format!("arn:aws:iam::{}:root", world.identity.account_id),
+        deregistered: None,
+        deleted: None,
         definition,
-        fault: None,
+        behaviour: Behaviour::default(),
     });
     arn
 }
@@ -103,35 +140,26 @@ pub(super) fn find<'a>(world: &'a World, reference: &str) -> Option<&'a TaskDefi
     let revisions = world.ecs.task_definitions.get(family)?;
     match revision {
         Some(revision) => revisions.get(revision.checked_sub(1)?),
-        None => revisions.iter().rev().find(|it| it.active),
+        None => revisions.iter().rev().find(|it| it.is_active()),
     }
 }
 
-/// The ARN of a task definition that may be deployed.
+fn find_mut<'a>(world: &'a mut World, reference: &str) -> Option<&'a mut TaskDefinition> {
+    let found = find(world, reference).map(|it| (it.family.clone(), it.revision - 1));
+    let families: &mut BTreeMap<_, Vec<TaskDefinition>> = &mut world.ecs.task_definitions;
+    found.and_then(|(family, at)| families.get_mut(&family)?.get_mut(at))
+}
+
+/// The ARN of a task definition that may be deployed. An INACTIVE one is still let through for a
+/// while.
 pub(super) fn deployable(world: &World, reference: &str) -> Result<String, ApiError> {
     match find(world, reference) {
         None => Err(client("TaskDefinition not found.")),
-        Some(found) if !found.active => Err(client("TaskDefinition is inactive")),
+        Some(found) if removal::is_refused(found, world.now) => {
+            Err(client("TaskDefinition is inactive"))
+        }
         Some(found) => Ok(found.arn.clone()),
     }
-}
-
-/// Lets the tasks of a task definition fail to start from now on, as with a tag that is not in
-/// the registry.
-pub fn break_task_definition(world: &mut World, reference: &str, fault: &str) -> bool {
-    set_fault(world, reference, Some(fault.to_owned()))
-}
-
-/// Lets the tasks of a task definition start again.
-pub fn mend_task_definition(world: &mut World, reference: &str) -> bool {
-    set_fault(world, reference, None)
-}
-
-fn set_fault(world: &mut World, reference: &str, fault: Option<String>) -> bool {
-    let found = find(world, reference).map(|it| (it.family.clone(), it.revision - 1));
-    let families: &mut BTreeMap<_, Vec<TaskDefinition>> = &mut world.ecs.task_definitions;
-    let found = found.and_then(|(family, at)| families.get_mut(&family)?.get_mut(at));
-    found.map(|it| it.fault = fault).is_some()
 }
 
 fn show(it: &TaskDefinition) -> Value {
@@ -140,11 +168,15 @@ fn show(it: &TaskDefinition) -> Value {
     put("taskDefinitionArn", json!(it.arn));
     put("family", json!(it.family));
     put("revision", json!(it.revision));
-    put(
-        "status",
-        json!(if it.active { "ACTIVE" } else { "INACTIVE" }),
-    );
+    put("status", json!(it.status()));
     put("registeredAt", epoch(it.registered));
+    put("registeredBy", json!(it.registered_by));
+    if let Some(at) = it.deregistered {
+        put("deregisteredAt", epoch(at));
+    }
+    if let Some(at) = it.deleted {
+        put("deleteRequestedAt", epoch(at));
+    }
     let compatibilities = it.definition.get("requiresCompatibilities").cloned();
     put(
         "compatibilities",
