@@ -41,8 +41,8 @@ impl Blame {
     }
 }
 
-/// What made a task end. Where the code leaves it open, the beginning of the reason decides, as
-/// documented; it can only take blame from a release, and only for tasks that ECS did not start.
+/// What made a task end. Where the code leaves it open, words of the reason sort it: what is not
+/// recognised is the release's where it did not start, and nobody's where the service stopped it.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html>.
 pub(super) fn blame(task: &Stopped) -> Blame {
     match &task.code {

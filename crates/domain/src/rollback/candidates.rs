@@ -1,10 +1,12 @@
 //! What could come back, the best first.
 
+use jiff::Timestamp;
+
 use super::attempt::{Attempt, Status};
 use super::case::Known;
 use super::image::Digests;
 use super::look::Look;
-use super::names::{DefinitionArn, RevisionArn};
+use super::names::{DefinitionArn, DeploymentId, RevisionArn};
 use super::progress::digests;
 use super::record::{Good, Record, Release};
 use super::refusal::Refusal;
@@ -32,8 +34,8 @@ pub(super) fn proved(record: &Record) -> impl Iterator<Item = Candidate<'_>> {
 pub(super) fn successful<'a>(
     look: Look<'a>,
     attempts: &'a [Attempt],
-    began: jiff::Timestamp,
-) -> Vec<(&'a Attempt, jiff::Timestamp)> {
+    began: Timestamp,
+) -> Vec<(&'a Attempt, Timestamp)> {
     let ended = attempts.iter().filter_map(|attempt| {
         let good = matches!(
             attempt.status,
@@ -52,7 +54,7 @@ pub(super) fn successful<'a>(
 pub(super) fn left_by<'a>(
     look: Look<'_>,
     attempt: &Attempt,
-    finished: jiff::Timestamp,
+    finished: Timestamp,
 ) -> Seen<Result<Candidate<'a>, Refusal>> {
     if attempt.requested == Some(0) {
         return Ok(Err(Refusal::NoTasks));
@@ -81,7 +83,7 @@ pub(super) fn named<'a>(
     record: &'a Record,
     to: &str,
 ) -> Seen<Result<Candidate<'a>, Refusal>> {
-    let is = |release: &Release, id: &super::names::DeploymentId| {
+    let is = |release: &Release, id: &DeploymentId| {
         let revision = release.revision.as_ref();
         id.as_str() == to
             || release.definition.as_str() == to

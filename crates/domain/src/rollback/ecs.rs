@@ -1,6 +1,8 @@
 //! A rollback by ECS, which is only looked at.
 
-use super::attempt::Status;
+use jiff::Timestamp;
+
+use super::attempt::{SKEW, Status};
 use super::case::{Case, Outcome};
 use super::ending::end;
 use super::failure::{Finding, finding};
@@ -18,7 +20,7 @@ pub(super) fn follow(
     now: Now<'_>,
     mut record: Record,
     case: &Case,
-    until: jiff::Timestamp,
+    until: Timestamp,
 ) -> Seen<Step> {
     if could_not(look, case)? {
         let why = vec!["ECS says that its rollback failed".to_owned()];
@@ -70,7 +72,7 @@ fn could_not(look: Look<'_>, case: &Case) -> Seen<bool> {
     let newest = attempts.iter().max_by_key(|attempt| attempt.created_at);
     Ok(newest.is_some_and(|newest| {
         let apart = newest.created_at.duration_since(case.began).abs();
-        newest.status == Status::RollbackFailed && apart <= super::attempt::SKEW
+        newest.status == Status::RollbackFailed && apart <= SKEW
     }))
 }
 

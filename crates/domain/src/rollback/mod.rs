@@ -3,8 +3,9 @@
 //!
 //! A message only says *look here*. What to do follows from the record and from what is: which
 //! deployment is PRIMARY, who brought it, and what its tasks and alarms say. Deployments are told
-//! apart by their ids, never by their task definitions, and no reason text that ECS writes begins
-//! anything; one can only keep a rollback from being begun.
+//! apart by their ids, never by their task definitions. No reason text that ECS writes begins
+//! anything: those of tasks only sort what is to blame once a deployment has failed, and those of
+//! deployments are shown and not read.
 //!
 //! What has to be looked at and what is decided come from one piece of code: each reading that is
 //! missing is asked for at the place that needs it, so [`wants`] and [`decide`] cannot differ.
@@ -14,6 +15,13 @@
 //! so a crash on either side of the call is the same as none.
 //!
 //! How a failure ended stays in the record until people were told, for the same reason.
+//!
+//! A release is told from another by its bytes, as far as they are known: the service revision, or
+//! the task definition with the digests of its images. What cannot be told apart from what failed is
+//! not gone back to. What proved good is not condemned when something else fails with the same bytes.
+//!
+//! What protects from a rollback of a rollback is who brought a deployment ([`Brought`]), which is
+//! found out once, when it is first PRIMARY, and written down with its watch.
 
 mod alarm;
 mod attempt;

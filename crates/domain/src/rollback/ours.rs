@@ -1,6 +1,8 @@
 //! A rollback of ours, from the intent to its proof.
 
-use super::case::{Case, Hand, Intent, Outcome};
+use jiff::Timestamp;
+
+use super::case::{Case, Cause, Hand, Intent, Outcome};
 use super::ending::end;
 use super::failure::{Finding, finding};
 use super::look::Look;
@@ -97,11 +99,11 @@ pub(super) fn judged(
     record: &mut Record,
     mut missing: Vec<String>,
     found: Finding,
-    until: jiff::Timestamp,
+    until: Timestamp,
     now: Now<'_>,
 ) -> Judged {
     let fails = match found {
-        Finding::Fails(super::case::Cause::Alarm { .. }) | Finding::Fine | Finding::Wait(_) => None,
+        Finding::Fails(Cause::Alarm { .. }) | Finding::Fine | Finding::Wait(_) => None,
         Finding::Fails(cause) => Some(cause.to_string()),
         Finding::EcsRollsBack | Finding::EcsFailed => None,
     };

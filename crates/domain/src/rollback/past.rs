@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::case::{Case, Hand, Outcome};
 use super::names::{DefinitionArn, DeploymentId};
-use super::record::{Record, Release, Watch};
+use super::record::{Bad, Good, Record, Release, Same, Watch};
 use super::{KEPT, REMEMBERED};
 
 /// A deployment that is over, or that something newer has taken the place of.
@@ -154,8 +154,7 @@ impl Record {
     }
 
     /// Writes down that a release proved good, and forgets that the same bytes once failed.
-    pub(super) fn prove(&mut self, good: super::record::Good) {
-        use super::record::Same;
+    pub(super) fn prove(&mut self, good: Good) {
         let same = |release: &Release| release.same(&good.release) == Same::Yes;
         self.good.retain(|known| !same(&known.release));
         self.bad.retain(|bad| !same(&bad.release));
@@ -164,7 +163,7 @@ impl Record {
     }
 
     /// Writes down that a release failed.
-    pub(super) fn condemn(&mut self, bad: super::record::Bad) {
+    pub(super) fn condemn(&mut self, bad: Bad) {
         self.bad.retain(|known| known.deployment != bad.deployment);
         self.bad.push(bad);
         keep(&mut self.bad, KEPT);

@@ -9,7 +9,7 @@ use super::definition::{Definition, DefinitionStatus};
 use super::image::Digest;
 use super::look::Look;
 use super::pins::pins;
-use super::record::{Record, Same};
+use super::record::{Record, Release, Same};
 use super::refusal::Refusal;
 use super::service::Service;
 use super::wants::{Seen, both};
@@ -61,7 +61,7 @@ pub(super) fn preflight(
 pub(super) fn is_out(
     record: &Record,
     candidate: &Candidate<'_>,
-    failed: &super::record::Release,
+    failed: &Release,
 ) -> Option<Refusal> {
     if candidate.release.same(failed) != Same::No {
         return Some(Refusal::TheSame);

@@ -1,7 +1,9 @@
 //! How far a deployment is, and which attempt made it.
 
-use super::attempt::{Attempt, SKEW, Status};
+use super::attempt::{Attempt, Revision, SKEW, Status};
+use super::image::Digests;
 use super::look::Look;
+use super::names::DeploymentId;
 use super::record::Release;
 use super::service::{Deployment, Rollout, Service};
 use super::wants::Seen;
@@ -65,10 +67,7 @@ pub(super) fn joined<'a>(
 }
 
 /// What an attempt brings, as far as that can be read.
-pub(super) fn brings<'a>(
-    look: Look<'a>,
-    attempt: &Attempt,
-) -> Seen<Option<&'a super::attempt::Revision>> {
+pub(super) fn brings<'a>(look: Look<'a>, attempt: &Attempt) -> Seen<Option<&'a Revision>> {
     let Some(target) = &attempt.target else {
         return Ok(None);
     };
@@ -105,12 +104,12 @@ pub(super) fn release(
     let mut release = Release {
         definition: deployment.definition.clone(),
         revision: None,
-        digests: super::image::Digests::new(),
+        digests: Digests::new(),
     };
     if let Some(attempt) = joined.one() {
         release.revision.clone_from(&attempt.target);
         if let Some(revision) = brings(look, attempt)? {
-            release.digests = super::progress::digests(revision);
+            release.digests = digests(revision);
         }
     }
     fill(look, &deployment.id, &mut release);
@@ -118,7 +117,7 @@ pub(super) fn release(
 }
 
 /// The digests that a service revision records.
-pub(super) fn digests(revision: &super::attempt::Revision) -> super::image::Digests {
+pub(super) fn digests(revision: &Revision) -> Digests {
     let images = revision.images.iter();
     images
         .filter_map(|image| Some((image.container.clone(), image.digest.clone()?)))
@@ -126,7 +125,7 @@ pub(super) fn digests(revision: &super::attempt::Revision) -> super::image::Dige
 }
 
 /// Adds the digests of tasks, as far as those were looked at.
-pub(super) fn fill(look: Look<'_>, id: &super::names::DeploymentId, release: &mut Release) {
+pub(super) fn fill(look: Look<'_>, id: &DeploymentId, release: &mut Release) {
     let running = look
         .observed
         .running

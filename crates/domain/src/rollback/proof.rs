@@ -1,6 +1,6 @@
 //! What is to be so before what came back has proved good.
 
-use super::image::Digest;
+use super::image::{Digest, Image};
 use super::look::Look;
 use super::names::DefinitionArn;
 use super::progress::Progress;
@@ -119,7 +119,7 @@ fn is_image(
         look.image(&name.at(recorded)),
         look.image(&name.at(running)),
     )?;
-    let is = |image: Result<&Option<super::image::Image>, &str>, digest| {
+    let is = |image: Result<&Option<Image>, &str>, digest| {
         let image = image.ok().and_then(Option::as_ref);
         image.is_some_and(|image| image.is(digest))
     };

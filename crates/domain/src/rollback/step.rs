@@ -1,7 +1,9 @@
 //! What is done for one service in one round, in the order of the reasons.
 
+use jiff::Timestamp;
+
 use super::case::{Case, Cause, Hand, Outcome};
-use super::ending::end;
+use super::ending::{condemn, end};
 use super::fails::{Ordered, fails, ordered};
 use super::failure::{Finding, finding};
 use super::look::Look;
@@ -186,7 +188,7 @@ fn is_untold_rollback(record: &Record) -> bool {
 }
 
 /// Writes down that ECS rolls back what is watched.
-fn hand_to_ecs(look: Look<'_>, record: &mut Record, primary: &Deployment, until: jiff::Timestamp) {
+fn hand_to_ecs(look: Look<'_>, record: &mut Record, primary: &Deployment, until: Timestamp) {
     let watch = record.watch.as_ref();
     let release = watch.map(|watch| watch.release.clone());
     let before = record.case.take().filter(|case| !case.is_over());
@@ -202,7 +204,7 @@ fn hand_to_ecs(look: Look<'_>, record: &mut Record, primary: &Deployment, until:
         hand: Hand::Ecs { until },
         outcome: None,
     });
-    super::ending::condemn(look, record);
+    condemn(look, record);
 }
 
 /// What to answer where nothing is watched: what was said to fail is not there any more.

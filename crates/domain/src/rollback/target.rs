@@ -1,5 +1,6 @@
 //! What comes back, and how: the first candidate that passes every check.
 
+use super::attempt::Attempt;
 use super::candidates::{Candidate, left_by, named, of_revision, proved, successful};
 use super::case::{How, Target};
 use super::definition::CopyMark;
@@ -150,10 +151,7 @@ fn take<'a>(
 }
 
 /// Where ECS itself goes back to when an attempt is stopped: what ran before it.
-pub(super) fn source(
-    look: Look<'_>,
-    attempt: &super::attempt::Attempt,
-) -> Seen<Result<Release, Refusal>> {
+pub(super) fn source(look: Look<'_>, attempt: &Attempt) -> Seen<Result<Release, Refusal>> {
     match attempt.sources.first() {
         Some(source) => of_revision(look, source),
         None => Ok(Err(Refusal::RevisionGone)),

@@ -1,7 +1,7 @@
 //! What is told of a failed release: that it is rolled back, that it was, that it was not.
 
-use super::case::{Case, Hand, Intent, Known, Outcome};
-use super::evidence::{brought, ended_of, running};
+use super::case::{Case, Hand, How, Intent, Known, Outcome};
+use super::evidence::{brought, command, describe, ended_of, running};
 use super::look::Look;
 use super::reason::Reason;
 use super::step::Step;
@@ -9,7 +9,7 @@ use super::wants::Seen;
 use super::withheld::Withheld;
 use crate::announcement::ConcernKey;
 use crate::concern::Concern;
-use crate::notice::{Kind, Next, Severity, fact};
+use crate::notice::{Fact, Kind, Next, Severity, fact};
 
 /// What a page of a failed release always says.
 const AGAIN: &str = "The next deployment of the same template brings the failed release back: \
@@ -97,7 +97,7 @@ fn title(look: Look<'_>, case: &Case) -> String {
     }
 }
 
-fn facts(look: Look<'_>, case: &Case) -> Seen<Vec<crate::notice::Fact>> {
+fn facts(look: Look<'_>, case: &Case) -> Seen<Vec<Fact>> {
     let mut facts = vec![fact("What is wrong", &case.cause)];
     if let Some(Outcome::NotProved { why }) = &case.outcome {
         facts.extend(why.iter().map(|why| fact("Not as it should be", why)));
@@ -149,7 +149,6 @@ fn done(case: &Case) -> String {
 }
 
 fn how(intent: &Intent) -> String {
-    use super::case::How;
     let to = &intent.target.release.definition;
     match &intent.how {
         How::Stop { .. } => format!("Stopped the deployment, so that ECS goes back to {to}"),
@@ -179,7 +178,7 @@ fn next(look: Look<'_>, case: &Case) -> Next {
     };
     Next {
         what,
-        command: Some(super::evidence::describe(look)),
+        command: Some(describe(look)),
     }
 }
 
@@ -208,7 +207,7 @@ fn left(look: Look<'_>, case: &Case, withheld: &Withheld) -> Seen<Option<Concern
     concern.facts.extend(facts(look, case)?);
     concern.next = Next {
         what: format!("Decide whether to go back, and do it if so. {AGAIN}"),
-        command: Some(super::evidence::command(look, withheld)),
+        command: Some(command(look, withheld)),
     };
     Ok(Some(concern))
 }

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::attempt::{Attempt, Status};
+use super::attempt::{Attempt, SKEW, Status};
 use super::brought::brought;
 use super::candidates::of_revision;
 use super::case::{Case, Cause, Hand, Outcome};
 use super::ending::{condemn, end};
+use super::guards::DAY;
 use super::look::Look;
 use super::names::DeploymentId;
 use super::past::{Past, Verdict};
@@ -135,7 +136,7 @@ fn overwritten(record: &Record, look: Look<'_>) -> Option<DeploymentId> {
     let foreign = |one: &&Deployment| {
         !one.primary && Some(&one.id) != case.failed.as_ref() && one.created_at > case.began
     };
-    let newer = |one: &&Deployment| one.created_at + super::attempt::SKEW >= intent.at;
+    let newer = |one: &&Deployment| one.created_at + SKEW >= intent.at;
     let mut found = service.deployments.iter().filter(foreign).filter(newer);
     found.next().map(|one| one.id.clone())
 }
@@ -179,7 +180,7 @@ fn found_rolled_back(look: Look<'_>, record: &mut Record, primary: &Deployment) 
 
 /// What was rolled back before the last day is nobody's news.
 fn long_ago(look: Look<'_>, finished: Option<Timestamp>) -> bool {
-    finished.is_some_and(|finished| finished + super::guards::DAY < look.moment.now)
+    finished.is_some_and(|finished| finished + DAY < look.moment.now)
 }
 
 fn brought_by(look: Look<'_>, attempt: &Attempt) -> Seen<Option<Release>> {
