@@ -22,6 +22,8 @@ pub(super) struct Scoped {
     pub(super) rebalances: bool,
     /// Whether ECS is known to drain it by itself.
     pub(super) managed: bool,
+    /// Whether everything was read that may say otherwise.
+    pub(super) read: bool,
 }
 
 /// Where an instance is, as far as that is known.
@@ -157,6 +159,8 @@ pub(super) fn scoped(place: &Place, observed: &Observed) -> Scoped {
         .and_then(|group| group.drain.value())
         .or_else(|| cluster.and_then(|cluster| cluster.drain.value()));
     let fleet = fleet(place.provider.as_deref(), &place.cluster);
+    let in_none = place.provider.is_none() && place.knows_provider();
+    let in_no_group = provider.is_some_and(|provider| provider.group.is_none());
     let managed = provider.is_some_and(|provider| provider.managed_draining);
     let by_itself = managed || observed.self_draining.contains(&fleet);
     Scoped {
@@ -165,6 +169,7 @@ pub(super) fn scoped(place: &Place, observed: &Observed) -> Scoped {
         explicit: tagged.is_some(),
         rebalances: group.is_some_and(|group| group.capacity_rebalance),
         managed,
+        read: cluster.is_some() && (in_none || in_no_group || group.is_some()),
     }
 }
 

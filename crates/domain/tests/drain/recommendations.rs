@@ -1,10 +1,10 @@
 //! Rebalance recommendations: drained within the breaker, given back, and never somebody else's.
 
-use domain::drain::{Ending, Mode, Reason, Says, Scope, Status, Tagged};
+use domain::drain::{Ending, Mode, Reason, Says, Scope, Status, Tagged, decide};
 use jiff::SignedDuration;
 
-use crate::made::{at, id, rebalance, secs, state, warning};
-use crate::world::{World, reason, world};
+use crate::made::{GROUP, at, cluster, id, rebalance, secs, state, warning};
+use crate::world::{World, reason, signs, world};
 
 /// A fleet of so many machines.
 fn fleet(machines: u32) -> World {
@@ -263,4 +263,31 @@ fn a_fleet_that_belongs_to_no_provider_is_its_cluster() {
     world.until(at(60));
     assert_eq!(world.status(1), Status::Draining);
     assert_eq!(world.policy.undo_after, SignedDuration::from_mins(30));
+}
+
+#[test]
+fn where_the_tags_cannot_be_read_nothing_is_drained_without_need() {
+    let mut world = fleet(10);
+    world.until(at(0));
+    world.hears([rebalance(1)]);
+    world.until(at(59));
+    let tick = signs([(at(60), Says::Tick)]);
+    world.now = at(60);
+    let observed = world.observe(&tick);
+    let moment = world.moment(&world.policy);
+    assert_eq!(decide(&observed, moment).voluntary.len(), 1);
+    let throttled = || "ThrottlingException".to_owned();
+    let mut no_cluster = observed.clone();
+    no_cluster
+        .clusters
+        .insert(cluster("prod"), Err(throttled()));
+    assert_eq!(decide(&no_cluster, moment).voluntary.len(), 0);
+    let mut no_group = observed.clone();
+    no_group.groups.insert(GROUP.to_owned(), Err(throttled()));
+    assert_eq!(decide(&no_group, moment).voluntary.len(), 0);
+    let mut no_provider = observed;
+    no_provider
+        .providers
+        .insert("spot".to_owned(), Err(throttled()));
+    assert_eq!(decide(&no_provider, moment).voluntary.len(), 0);
 }
