@@ -120,15 +120,18 @@ pub(super) fn place_of(seen: &ContainerInstanceSeen) -> Place {
 }
 
 /// Writes down where an instance is. What it left is kept while it is nowhere else, because its
-/// tasks are looked for there.
+/// tasks are looked for there. Where it registers anew is written down when it is in: until then
+/// nobody can have set it DRAINING there.
 pub(super) fn settle_in(drain: &mut Drain, places: &[Place]) {
     let berth = |place: &Place| Berth {
         cluster: place.cluster.clone(),
         arn: place.arn.clone(),
     };
+    let anew = !drain.places.is_empty();
+    let comes = |place: &Place| anew && place.status == Status::Registering;
     let of_those = |inside: bool| -> Vec<&Place> {
         let those = places.iter().filter(|place| place.status.is_in() == inside);
-        those.collect()
+        those.filter(|place| !comes(place)).collect()
     };
     let (inside, outside) = (of_those(true), of_those(false));
     let now_at = if inside.is_empty() { outside } else { inside };

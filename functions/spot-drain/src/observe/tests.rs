@@ -176,6 +176,39 @@ async fn an_instance_in_two_clusters_is_found_in_both() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_that_left_as_the_index_has_it_is_looked_for_and_stays_where_it_was_if_it_is_nowhere() {
+    for listed in [vec![arn("prod", 7).as_str().to_owned()], Vec::new()] {
+        let found = !listed.is_empty();
+        let script = Script::default()
+            .answer("BatchGetItem", json!({}))
+            .answer(
+                "ListClusters",
+                json!({ "clusterArns": [cluster("prod").as_str()] }),
+            )
+            .answer(
+                "ListContainerInstances",
+                json!({ "containerInstanceArns": listed }),
+            )
+            .answer("DescribeContainerInstances", described("prod", [1]));
+        let mut before = there(1);
+        if let Some(Whereabouts::At(places)) = before.observed.instances.get_mut(&id(1)) {
+            places[0].status = Status::Inactive;
+        }
+        let wanted = Wants {
+            locate: [id(1)].into(),
+            ..Wants::default()
+        };
+        let after = seen_after(&script, before, wanted).await;
+        let is = if found {
+            Status::Active
+        } else {
+            Status::Inactive
+        };
+        assert_eq!(status(&after, 1), (is, Source::Asked));
+    }
+}
+
 /// Ninety-one instances that no index knows, asked for in `prod`.
 async fn missed(script: Script) -> (Seen, Vec<Value>) {
     let arns = json!({ "clusterArns": [cluster("prod").as_str()] });
