@@ -713,6 +713,26 @@ async fn a_cluster_of_more_pages_than_instances_is_asked_about_each_the_first_to
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cluster_that_cannot_be_read_whole_in_time_is_asked_about_each() {
+    let mut more = listed_tasks([777]);
+    more["nextToken"] = json!("more");
+    let mut script = Script::default();
+    for _ in 0..100 {
+        script = script.answer("ListTasks", more.clone());
+    }
+    let (before, wanted) = these(150);
+    seen_after(&script, before, wanted).await;
+    let asked = script.inputs("ListTasks");
+    let whole = asked
+        .iter()
+        .filter(|one| one["containerInstance"].is_null());
+    assert_eq!(whole.count(), 100);
+    let first = arn("prod", 149);
+    let on = asked.iter().map(|one| one["containerInstance"].as_str());
+    assert!(on.flatten().any(|on| on == first.as_str()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_cannot_be_looked_at_in_time_is_unseen_and_nobody_waits_for_it() {
     let (before, wanted) = these(2);
     let silent = Script::default().slow(std::time::Duration::from_secs(60));
