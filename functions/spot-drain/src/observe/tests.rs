@@ -385,6 +385,26 @@ async fn of_fargate_spot_and_of_what_cannot_be_seen_the_size_is_not_known() {
     assert_eq!(fleet(&denied, scope).await, None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_survey_that_takes_too_long_leaves_time_for_the_rest() {
+    let mut script = Script::default()
+        .answer(
+            "ListClusters",
+            json!({ "clusterArns": [cluster("prod").as_str()] }),
+        )
+        .slow(std::time::Duration::from_secs(2));
+    for _ in 0..10 {
+        let page = json!({ "serviceArns": [], "nextToken": "more" });
+        script = script.answer("ListServices", page);
+    }
+    let (aws, mut seen) = (aws(&script, &settings()), Seen::default());
+    let began = tokio::time::Instant::now();
+    survey::look(&aws, &settings(), &mut seen).await;
+    assert_eq!(began.elapsed().as_secs(), 12);
+    assert_eq!(seen.unknown[0].what, "the services of prod");
+    assert_eq!(seen.unknown[0].failure.kind(), "Unfinished");
+}
+
 /// A sweep that counts tasks in `prod` and `dev`, whose services were read.
 async fn counted(script: &Script) -> Seen {
     let mut seen = Seen::default();
