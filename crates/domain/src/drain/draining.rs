@@ -119,6 +119,12 @@ impl Open<'_> {
                 }
                 Status::Draining => {
                     self.step.reason.get_or_insert(Reason::Draining);
+                    // It was to be given back, and is ours again. Whoever was at it may yet set it
+                    // ACTIVE, so that it is looked at once more.
+                    if matches!(self.drain.by, Drainer::Undone { .. }) {
+                        self.drain.by = Drainer::Us { at: now };
+                        self.drain.draining = None;
+                    }
                 }
                 Status::Registering => {
                     self.step.reason.get_or_insert(Reason::Registering);

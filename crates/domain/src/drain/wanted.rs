@@ -86,8 +86,8 @@ impl One<'_> {
         seen: &Seen<'_>,
         wants: &mut Wants,
     ) {
-        let new = drain.draining.is_none() && drain.heard.certain().is_some();
-        if !new || is_over(drain, self.moment.now) {
+        let new = drain.draining.is_none() || matches!(drain.by, Drainer::Undone { .. });
+        if !new || drain.heard.certain().is_none() || is_over(drain, self.moment.now) {
             return;
         }
         let told = |place: &Place| seen.iter().any(|(_, seen)| seen.arn == place.arn);

@@ -1,6 +1,8 @@
 //! Rebalance recommendations: drained within the breaker, given back, and never somebody else's.
 
-use domain::drain::{Ending, Mode, Reason, Says, Scope, Status, Tagged, decide};
+use domain::drain::{
+    Ending, Mode, Reason, Says, Scope, Source, Status, Tagged, Whereabouts, decide, wants,
+};
 use jiff::SignedDuration;
 
 use crate::made::{GROUP, at, cluster, id, rebalance, secs, state, warning};
@@ -153,6 +155,41 @@ fn a_warning_that_finds_it_being_given_back_drains_it_again() {
     world.at(1).taken = Some(now + secs(120));
     world.hears([warning(1)]);
     assert_eq!(world.status(1), Status::Draining);
+}
+
+#[test]
+fn a_warning_asks_how_one_is_that_was_given_back_a_moment_ago() {
+    let mut world = fleet(5);
+    world.hears([rebalance(1)]);
+    world.until(at(60 + 1_800));
+    let mut observed = world.before_draining(&signs([(world.now, warning(1))]));
+    let Some(Whereabouts::At(places)) = observed.instances.get_mut(&id(1)) else {
+        panic!("it is there")
+    };
+    // No rule lets the event through that says that it is ACTIVE.
+    (places[0].status, places[0].source) = (Status::Draining, Source::Remembered);
+    let asked = wants(&observed, world.moment(&world.policy)).urgent();
+    assert_eq!(asked.states_of.len(), 1);
+}
+
+#[test]
+fn a_warning_after_an_undo_that_a_run_died_in_makes_its_tasks_stop() {
+    let mut world = fleet(5);
+    world.serves("prod/api", None);
+    world.runs("prod/api", 1);
+    world.hears([rebalance(1)]);
+    world.until(at(60 + 1_700));
+    let died = at(60 + 1_800);
+    world.now = died;
+    world.hears_of([(died, Says::Tick)], 1);
+    assert_eq!(world.status(1), Status::Draining);
+    world.at(1).taken = Some(died + secs(120));
+    world.hears([warning(1)]);
+    world.until(died + secs(121));
+    assert_eq!(world.calls.stop, 1);
+    world.hears([state(1, "terminated")]);
+    world.calms_down();
+    assert_eq!(world.outcome(1).stopped_by_us, 1);
 }
 
 #[test]
