@@ -197,6 +197,12 @@ impl TaskArn {
     pub fn id(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
+
+    /// The name of its cluster; a short ARN has none.
+    pub fn cluster(&self) -> Option<&str> {
+        let names = ecs_resource(&self.0, "task/")?;
+        names.split_once('/').map(|(cluster, _)| cluster)
+    }
 }
 
 /// Whether this is `ID` or `CLUSTER/ID`.

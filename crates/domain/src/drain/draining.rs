@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::{AGAIN, Open};
 use super::ending;
 use super::fold::Folded;
-use super::observed::Source;
+use super::observed::{Place, Source};
 use super::plan::{IndexWrite, Member};
 use super::reason::Reason;
 use super::record::Drainer;
@@ -63,6 +63,14 @@ impl Open<'_> {
         }
     }
 
+    /// Whether it has registered anew since its record was written: nobody was asked to drain it
+    /// there.
+    fn is_anew(&self, place: &Place) -> bool {
+        let before = self.case.before.map(|before| before.places.as_slice());
+        let before = before.filter(|before| !before.is_empty());
+        before.is_some_and(|before| before.iter().all(|berth| berth.arn != place.arn))
+    }
+
     /// When we first knew that it goes.
     fn known_since(&self) -> Timestamp {
         let certain = self.drain.heard.certain();
@@ -84,13 +92,15 @@ impl Open<'_> {
         for scoped in &self.scoped {
             let place = &scoped.place;
             let live = place.source == Source::Asked;
+            let anew = self.is_anew(place);
             match place.status {
-                Status::Active if asked.is_some() && !(live && again) => {
+                Status::Active if asked.is_some() && !anew && !(live && again) => {
                     self.step.reason.get_or_insert(Reason::Draining);
                 }
                 Status::Active => {
                     let verify = scoped.mode == Mode::Verify && asked.is_none() && !urgent;
-                    if verify && (now < begin || !self.case.round.looking) {
+                    let looking = self.case.round.looking || anew;
+                    if verify && (now < begin || !looking) {
                         let waits = Reason::LeftToEcs { until: begin };
                         self.step.reason.get_or_insert(waits);
                         continue;
@@ -109,6 +119,12 @@ impl Open<'_> {
                 }
                 Status::Draining => {
                     self.step.reason.get_or_insert(Reason::Draining);
+                    // It was to be given back, and is ours again. Whoever was at it may yet set it
+                    // ACTIVE, so that it is looked at once more.
+                    if matches!(self.drain.by, Drainer::Undone { .. }) {
+                        self.drain.by = Drainer::Us { at: now };
+                        self.drain.draining = None;
+                    }
                 }
                 Status::Registering => {
                     self.step.reason.get_or_insert(Reason::Registering);

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::counting::FARGATE_SPOT;
 use super::observed::{Fleet, Observed};
 use super::plan::IndexWrite;
-use super::surge::Scope;
-use crate::arn::ClusterArn;
+use super::surge::{Loss, Scope};
+use crate::arn::{ClusterArn, ServiceArn};
 
 /// How long a count is good for. They are an hour apart, so that two may fail: our choice.
 pub const COUNT_KEPT: SignedDuration = SignedDuration::from_hours(3);
@@ -40,6 +40,20 @@ pub fn fargate_fleet(sizes: &BTreeMap<ClusterArn, Size>, now: Timestamp) -> Opti
         ..Fleet::default()
     };
     Some((Scope::Provider(FARGATE_SPOT.to_owned()), fleet))
+}
+
+/// Whether what is lost is part of what was counted, as far as that is told: the tasks of a cluster that
+/// could not be counted are none of the fleet.
+pub(super) fn is_counted(lost: &Loss, observed: &Observed, now: Timestamp) -> bool {
+    let Loss::Task { task, service } = lost else {
+        return true;
+    };
+    let of = service.as_ref().map(ServiceArn::cluster);
+    let Some(cluster) = of.or_else(|| task.cluster()) else {
+        return true;
+    };
+    let mut sizes = observed.sizes.iter();
+    sizes.any(|(counted, size)| counted.name() == cluster && size.at + COUNT_KEPT > now)
 }
 
 /// What is remembered of what was counted in this round. Of a cluster without such tasks, of which

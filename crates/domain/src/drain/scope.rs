@@ -22,6 +22,8 @@ pub(super) struct Scoped {
     pub(super) rebalances: bool,
     /// Whether ECS is known to drain it by itself.
     pub(super) managed: bool,
+    /// Whether everything was read that may say otherwise.
+    pub(super) read: bool,
 }
 
 /// Where an instance is, as far as that is known.
@@ -118,15 +120,18 @@ pub(super) fn place_of(seen: &ContainerInstanceSeen) -> Place {
 }
 
 /// Writes down where an instance is. What it left is kept while it is nowhere else, because its
-/// tasks are looked for there.
+/// tasks are looked for there. Where it registers anew is written down when it is in: until then
+/// nobody can have set it DRAINING there.
 pub(super) fn settle_in(drain: &mut Drain, places: &[Place]) {
     let berth = |place: &Place| Berth {
         cluster: place.cluster.clone(),
         arn: place.arn.clone(),
     };
+    let anew = !drain.places.is_empty();
+    let comes = |place: &Place| anew && place.status == Status::Registering;
     let of_those = |inside: bool| -> Vec<&Place> {
         let those = places.iter().filter(|place| place.status.is_in() == inside);
-        those.collect()
+        those.filter(|place| !comes(place)).collect()
     };
     let (inside, outside) = (of_those(true), of_those(false));
     let now_at = if inside.is_empty() { outside } else { inside };
@@ -157,6 +162,8 @@ pub(super) fn scoped(place: &Place, observed: &Observed) -> Scoped {
         .and_then(|group| group.drain.value())
         .or_else(|| cluster.and_then(|cluster| cluster.drain.value()));
     let fleet = fleet(place.provider.as_deref(), &place.cluster);
+    let in_none = place.provider.is_none() && place.knows_provider();
+    let in_no_group = provider.is_some_and(|provider| provider.group.is_none());
     let managed = provider.is_some_and(|provider| provider.managed_draining);
     let by_itself = managed || observed.self_draining.contains(&fleet);
     Scoped {
@@ -165,6 +172,7 @@ pub(super) fn scoped(place: &Place, observed: &Observed) -> Scoped {
         explicit: tagged.is_some(),
         rebalances: group.is_some_and(|group| group.capacity_rebalance),
         managed,
+        read: cluster.is_some() && (in_none || in_no_group || group.is_some()),
     }
 }
 

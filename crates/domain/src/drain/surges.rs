@@ -11,7 +11,7 @@ use super::observed::{Fleet, Observed};
 use super::plan::{FallbackStep, IncidentWrite, StrategyStep};
 use super::service::percent;
 use super::surge::{Counted, Incident, Loss, Scope};
-use super::{fallback, strategies};
+use super::{fallback, fargate, strategies};
 use crate::arn::ServiceArn;
 use crate::rest::Version;
 
@@ -26,6 +26,8 @@ pub(super) struct Tally<'a> {
     pub(super) placements: u32,
     /// When the first of it was.
     pub(super) first: Option<Timestamp>,
+    /// Whether some of the tasks ran where those on Fargate Spot were not counted.
+    pub(super) uncounted: bool,
 }
 
 impl Tally<'_> {
@@ -70,7 +72,9 @@ pub(super) fn tallies<'a>(
         if !within || !seen.insert(counted.what.key()) {
             continue;
         }
-        add(tallies.entry(counted.fleet.clone()).or_default(), counted);
+        let tally = tallies.entry(counted.fleet.clone()).or_default();
+        tally.uncounted |= !fargate::is_counted(&counted.what, observed, moment.now);
+        add(tally, counted);
         if let Some(pool) = &counted.pool {
             let scope = Scope::Pool(Box::new(counted.fleet.clone()), pool.clone());
             add(tallies.entry(scope).or_default(), counted);
@@ -102,6 +106,10 @@ pub(super) fn fleet<'o>(scope: &Scope, observed: &'o Observed) -> Option<&'o Fle
 /// How many there are, or were before the losses: of a fleet, its Spot side.
 pub(super) fn size(scope: &Scope, tally: &Tally<'_>, observed: &Observed) -> Option<u32> {
     let fleet = fleet(scope, observed)?;
+    // Of where they were not counted there may be any number.
+    if fleet.counted.is_some() && tally.uncounted {
+        return None;
+    }
     // Where it is not known which instance is in which pool, a pool may be all of the fleet.
     let Some(pool) = scope.pool().filter(|_| !fleet.members.is_empty()) else {
         return Some(fleet.spot.max(tally.lost()));

@@ -38,7 +38,9 @@ pub(super) fn recommended(mut open: Open<'_>) -> Step {
             closed(open, Reason::RecommendationLeft)
         }
         Drainer::Nobody => {
-            open.step.candidate = open.case.round.tick && status == Some(Status::Active);
+            // Without need nothing is done where a tag that could not be read may say `off`.
+            let read = open.scoped.iter().all(|scoped| scoped.read);
+            open.step.candidate = open.case.round.tick && read && status == Some(Status::Active);
             open.step.reason = Some(Reason::Recommended);
             open.kept()
         }

@@ -1,5 +1,7 @@
 //! What has to be looked at about one instance.
 
+use jiff::Timestamp;
+
 use super::case::Round;
 use super::ending::{SILENCE, end, is_over, lacking, limit, wants_tasks};
 use super::instance::InstanceId;
@@ -7,12 +9,15 @@ use super::moment::Moment;
 use super::observed::{Group, Observed, Place, Source};
 use super::record::{Drain, Drainer};
 use super::scope::{Found, fleet, fleet_of};
-use super::seen::Status;
+use super::seen::{ContainerInstanceSeen, Status};
 use super::service::Task;
 use super::stops;
 use super::surge::Scope;
 use super::wants::Wants;
 use crate::arn::ServiceArn;
+
+/// What ECS said of an instance in this round.
+type Seen<'a> = [(Timestamp, &'a ContainerInstanceSeen)];
 
 /// One instance, and what is known of it so far.
 pub(super) struct One<'a> {
@@ -68,6 +73,32 @@ impl One<'_> {
             if let Some(name) = &place.provider {
                 want_provider(name, observed, wants);
             }
+        }
+    }
+
+    /// Of one that goes for certain, what the index may know no more: nobody is told that an instance
+    /// is ACTIVE again, which is why one that the index has as DRAINING is asked about, and the word
+    /// that it registered anew may be lost, which is why one that only left is looked for.
+    pub(super) fn stale(
+        &self,
+        drain: &Drain,
+        places: &[Place],
+        seen: &Seen<'_>,
+        wants: &mut Wants,
+    ) {
+        let new = drain.draining.is_none() || matches!(drain.by, Drainer::Undone { .. });
+        if !new || drain.heard.certain().is_none() || is_over(drain, self.moment.now) {
+            return;
+        }
+        let told = |place: &Place| seen.iter().any(|(_, seen)| seen.arn == place.arn);
+        let draining = places.iter();
+        let draining = draining.filter(|place| place.status == Status::Draining && !told(place));
+        for place in draining {
+            self.state(place, wants);
+        }
+        let left = |place: &Place| !place.status.is_in() && place.source != Source::Asked;
+        if places.iter().all(left) {
+            wants.locate.insert(self.id.clone());
         }
     }
 

@@ -101,6 +101,9 @@ pub fn wants(observed: &Observed, moment: Moment<'_>) -> Wants {
             continue;
         }
         one.place(&at, folded.drain.as_ref(), &mut wants);
+        if let (Some(drain), Found::At(places)) = (&folded.drain, &at) {
+            one.stale(drain, places, &folded.seen, &mut wants);
+        }
         if let Some(drain) = &folded.drain
             && round.looking
         {

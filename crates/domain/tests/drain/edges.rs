@@ -75,6 +75,70 @@ fn an_instance_that_registers_anew_is_drained_where_it_is_now() {
 }
 
 #[test]
+fn one_that_registers_anew_while_it_drains_is_set_draining_where_it_is_now() {
+    let mut world = one(None);
+    world.at(1).taken = Some(at(120));
+    world.hears([warning(1)]);
+    world.until(at(2));
+    let old = world.seen(1);
+    world.hears([Says::Instance(old.clone())]);
+    assert!(world.drains[&id(1)].draining.is_some());
+    let machine = world.at(1);
+    machine.arn = berth("prod", 0x99);
+    (machine.status, machine.version) = (Status::Active, 1);
+    world.until(at(8));
+    let gone = ContainerInstanceSeen {
+        status: Status::Inactive,
+        version: old.version + 1,
+        ..old
+    };
+    let seen = world.seen(1);
+    world.hears([Says::Instance(gone), Says::Instance(seen)]);
+    assert_eq!(world.status(1), Status::Draining);
+}
+
+#[test]
+fn one_that_the_index_has_as_draining_and_that_is_active_again_is_set_draining() {
+    let mut world = one(None);
+    world.at(1).taken = Some(at(120));
+    let signs = signs([(at(0), warning(1))]);
+    let mut observed = world.before_draining(&signs);
+    let Some(Whereabouts::At(places)) = observed.instances.get_mut(&id(1)) else {
+        panic!("it is there")
+    };
+    // Somebody drained it, and set it ACTIVE again, which no rule lets through.
+    (places[0].status, places[0].source) = (Status::Draining, Source::Remembered);
+    let arn = places[0].arn.clone();
+    let asked = domain::drain::wants(&observed, world.moment(&world.policy)).urgent();
+    let of = asked.states_of.values().flatten().collect::<Vec<_>>();
+    assert_eq!(of, [&arn], "ECS is asked");
+    let Some(Whereabouts::At(places)) = observed.instances.get_mut(&id(1)) else {
+        panic!("it is there")
+    };
+    (places[0].status, places[0].source) = (Status::Active, Source::Asked);
+    let moment = world.moment(&world.policy);
+    assert!(domain::drain::wants(&observed, moment).urgent().is_empty());
+    assert_eq!(decide(&observed, moment).drain.len(), 1);
+}
+
+#[test]
+fn one_of_which_the_index_knows_only_where_it_left_is_looked_for() {
+    let mut world = one(Some(5));
+    let signs = signs([(at(0), warning(1))]);
+    let mut observed = world.before_draining(&signs);
+    let Some(Whereabouts::At(places)) = observed.instances.get_mut(&id(1)) else {
+        panic!("it is there")
+    };
+    places[0].arn = berth("prod", 0x77);
+    (places[0].status, places[0].source) = (Status::Inactive, Source::Remembered);
+    let wants = domain::drain::wants(&observed, world.moment(&world.policy));
+    assert!(wants.locate.contains(&id(1)), "{wants:?}");
+    observed.instances.insert(id(1), Whereabouts::Nowhere);
+    let wants = domain::drain::wants(&observed, world.moment(&world.policy));
+    assert!(wants.locate.is_empty(), "{wants:?}");
+}
+
+#[test]
 fn of_two_events_about_one_container_instance_the_higher_version_counts() {
     let mut world = one(Some(5));
     let mut older = world.seen(1);

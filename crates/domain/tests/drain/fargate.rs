@@ -78,6 +78,15 @@ fn the_clusters_tasks_are_one_fleet() {
 }
 
 #[test]
+fn where_their_own_cluster_was_not_counted_the_surge_begins_at_ten() {
+    // `prod` has more tasks than there was time to count, and `dev` has three.
+    for (tasks, surge) in [(9, false), (10, true)] {
+        let world = lost(&[("dev", 3)], tasks, 600);
+        assert_eq!(surges(&world).len() == 1, surge, "{tasks}");
+    }
+}
+
+#[test]
 fn a_count_that_is_too_old_is_none_and_the_surge_begins_at_ten() {
     let late = COUNT_KEPT.as_secs();
     for (tasks, later, surge) in [(3, late - 1, true), (9, late, false), (10, late, true)] {

@@ -1,10 +1,12 @@
 //! Rebalance recommendations: drained within the breaker, given back, and never somebody else's.
 
-use domain::drain::{Ending, Mode, Reason, Says, Scope, Status, Tagged};
+use domain::drain::{
+    Ending, Mode, Reason, Says, Scope, Source, Status, Tagged, Whereabouts, decide, wants,
+};
 use jiff::SignedDuration;
 
-use crate::made::{at, id, rebalance, secs, state, warning};
-use crate::world::{World, reason, world};
+use crate::made::{GROUP, at, cluster, id, rebalance, secs, state, warning};
+use crate::world::{World, reason, signs, world};
 
 /// A fleet of so many machines.
 fn fleet(machines: u32) -> World {
@@ -156,6 +158,41 @@ fn a_warning_that_finds_it_being_given_back_drains_it_again() {
 }
 
 #[test]
+fn a_warning_asks_how_one_is_that_was_given_back_a_moment_ago() {
+    let mut world = fleet(5);
+    world.hears([rebalance(1)]);
+    world.until(at(60 + 1_800));
+    let mut observed = world.before_draining(&signs([(world.now, warning(1))]));
+    let Some(Whereabouts::At(places)) = observed.instances.get_mut(&id(1)) else {
+        panic!("it is there")
+    };
+    // No rule lets the event through that says that it is ACTIVE.
+    (places[0].status, places[0].source) = (Status::Draining, Source::Remembered);
+    let asked = wants(&observed, world.moment(&world.policy)).urgent();
+    assert_eq!(asked.states_of.len(), 1);
+}
+
+#[test]
+fn a_warning_after_an_undo_that_a_run_died_in_makes_its_tasks_stop() {
+    let mut world = fleet(5);
+    world.serves("prod/api", None);
+    world.runs("prod/api", 1);
+    world.hears([rebalance(1)]);
+    world.until(at(60 + 1_700));
+    let died = at(60 + 1_800);
+    world.now = died;
+    world.hears_of([(died, Says::Tick)], 1);
+    assert_eq!(world.status(1), Status::Draining);
+    world.at(1).taken = Some(died + secs(120));
+    world.hears([warning(1)]);
+    world.until(died + secs(121));
+    assert_eq!(world.calls.stop, 1);
+    world.hears([state(1, "terminated")]);
+    world.calms_down();
+    assert_eq!(world.outcome(1).stopped_by_us, 1);
+}
+
+#[test]
 fn the_undo_of_a_run_that_died_is_done_by_the_next() {
     let mut world = fleet(5);
     world.hears([rebalance(1)]);
@@ -263,4 +300,31 @@ fn a_fleet_that_belongs_to_no_provider_is_its_cluster() {
     world.until(at(60));
     assert_eq!(world.status(1), Status::Draining);
     assert_eq!(world.policy.undo_after, SignedDuration::from_mins(30));
+}
+
+#[test]
+fn where_the_tags_cannot_be_read_nothing_is_drained_without_need() {
+    let mut world = fleet(10);
+    world.until(at(0));
+    world.hears([rebalance(1)]);
+    world.until(at(59));
+    let tick = signs([(at(60), Says::Tick)]);
+    world.now = at(60);
+    let observed = world.observe(&tick);
+    let moment = world.moment(&world.policy);
+    assert_eq!(decide(&observed, moment).voluntary.len(), 1);
+    let throttled = || "ThrottlingException".to_owned();
+    let mut no_cluster = observed.clone();
+    no_cluster
+        .clusters
+        .insert(cluster("prod"), Err(throttled()));
+    assert_eq!(decide(&no_cluster, moment).voluntary.len(), 0);
+    let mut no_group = observed.clone();
+    no_group.groups.insert(GROUP.to_owned(), Err(throttled()));
+    assert_eq!(decide(&no_group, moment).voluntary.len(), 0);
+    let mut no_provider = observed;
+    no_provider
+        .providers
+        .insert("spot".to_owned(), Err(throttled()));
+    assert_eq!(decide(&no_provider, moment).voluntary.len(), 0);
 }

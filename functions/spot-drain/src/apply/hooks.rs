@@ -1,7 +1,9 @@
 //! Lifecycle hooks, and the On-Demand side of groups.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_autoscaling::types::{InstancesDistribution, MixedInstancesPolicy};
-use domain::drain::{FallbackStep, HookCallback, HookStep, Plan};
+use domain::drain::{FallbackStep, HookCallback, HookStep, InstanceId, Plan};
 
 use super::ecs::says;
 use super::{AT_ONCE, Applied, Hand, Step};
@@ -17,8 +19,9 @@ const OVER: &str = "No active Lifecycle Action found";
 const CONTINUE: &str = "CONTINUE";
 
 impl Hand<'_> {
-    /// Keeps hooks open or lets them go. One whose wait is over is let go already.
-    pub(super) async fn hooks(&self, plan: &Plan, applied: &mut Applied) {
+    /// Keeps hooks open or lets them go; the instances that could not be let go. One whose wait is over
+    /// is let go already.
+    pub(super) async fn hooks(&self, plan: &Plan, applied: &mut Applied) -> BTreeSet<InstanceId> {
         let step = |hook: &&HookStep| {
             let word = match hook.what {
                 HookCallback::Heartbeat => "heartbeat of",
@@ -33,7 +36,14 @@ impl Hand<'_> {
             Err(failure) if says(&failure, OVER) => Ok(()),
             outcome => Ok(outcome?),
         };
-        self.take(&plan.hooks, AT_ONCE, step, call, applied).await;
+        let (let_go, beats): (Vec<_>, Vec<_>) = plan
+            .hooks
+            .iter()
+            .partition(|hook| hook.what == HookCallback::Complete);
+        self.take(beats, AT_ONCE, step, call, applied).await;
+        let before = applied.failed.len();
+        self.take(let_go, AT_ONCE, step, call, applied).await;
+        applied.failed_since(before)
     }
 
     async fn call_back(&self, hook: &HookStep) -> Result<(), edge::Failure> {

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 use ::ledger::{Entry, LedgerError};
 use aws_sdk_ecs::types::ContainerInstanceStatus as Status;
-use domain::drain::{Exercise, InstanceId, Member, Plan, Scope, SetState};
+use domain::drain::{Exercise, InstanceId, Member, Plan, Record, Scope, SetState};
 use edge::gate::Gate;
 use futures_util::StreamExt;
 use tokio::time::Instant;
@@ -104,8 +104,15 @@ pub(crate) async fn apply(
         return applied;
     }
     hand.looks(plan, invocation, &mut applied).await;
-    hand.hooks(plan, &mut applied).await;
-    let refused = hand.records(&plan.records, &mut applied).await;
+    let held = hand.hooks(plan, &mut applied).await;
+    // The record of one that a hook still holds says so until it is let go, or gone.
+    let holds = |record: &&Record| {
+        let goes_on = record.drain.as_ref();
+        let goes_on = goes_on.is_some_and(|drain| drain.ended.is_none());
+        goes_on && held.contains(&record.instance)
+    };
+    let records = plan.records.iter().filter(|record| !holds(record));
+    let refused = &hand.records(records, &mut applied).await | &held;
     hand.tick_on(work, plan, &mut applied).await;
     let voluntary = without(&plan.voluntary, &refused);
     let undo = without(&plan.undo, &refused);

@@ -207,6 +207,33 @@ async fn a_hook_that_is_over_is_let_go_and_any_other_refusal_is_a_failure() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_that_could_not_be_let_go_stays_in_its_record_so_that_it_is_let_go_again() {
+    let script = Script::default()
+        .refuse_xml("CompleteLifecycleAction", "ScalingActivityInProgress")
+        .answer("PutItem", json!({}));
+    let plan = Plan {
+        records: vec![record(1), record(2)],
+        ..hook(HookCallback::Complete)
+    };
+    let (done, failed) = applied(&script, &plan).await;
+    assert_eq!(done, [format!("the record of {}", id(2))]);
+    assert_eq!(failed.len(), 1);
+    // One that is gone waits in no hook.
+    let mut gone = record(1);
+    let drain = gone.drain.as_mut().unwrap();
+    drain.ended = Some((domain::drain::Ec2State::Terminated, invocation().now));
+    let script = Script::default()
+        .refuse_xml("CompleteLifecycleAction", "ScalingActivityInProgress")
+        .answer("PutItem", json!({}));
+    let plan = Plan {
+        records: vec![gone],
+        ..hook(HookCallback::Complete)
+    };
+    let (done, _) = applied(&script, &plan).await;
+    assert_eq!(done, [format!("the record of {}", id(1))]);
+}
+
 fn looking() -> Plan {
     Plan {
         looks: vec!["2026-11-24T10:01:15Z".parse().unwrap()],

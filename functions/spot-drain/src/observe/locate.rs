@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::{ClusterArn, ContainerInstanceArn};
-use domain::drain::{InstanceId, Place, Whereabouts};
+use domain::drain::{InstanceId, Place, Source, Whereabouts};
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::{Seen, Trouble, instances, ledger, lists};
@@ -28,7 +28,11 @@ pub(super) async fn look(
 ) {
     indexed(aws, settings, seen, wanted).await;
     let there = &seen.observed.instances;
-    let missed = wanted.iter().filter(|id| !there.contains_key(id));
+    let inside = |id: &InstanceId| match there.get(id) {
+        Some(Whereabouts::At(places)) => places.iter().any(|place| place.status.is_in()),
+        _ => false,
+    };
+    let missed = wanted.iter().filter(|id| !inside(id));
     let missed: Vec<InstanceId> = missed.cloned().collect();
     if missed.is_empty() {
         return;
@@ -59,13 +63,24 @@ pub(super) async fn look(
         }
     }
     for instance in missed {
-        let whereabouts = match (found.remove(&instance), &why) {
-            (Some(places), _) => Whereabouts::At(places),
-            (None, Some(why)) => Whereabouts::Unseen(why.clone()),
-            (None, None) => Whereabouts::Nowhere,
+        let left = seen.observed.instances.remove(&instance);
+        let whereabouts = match (found.remove(&instance), left, &why) {
+            (Some(places), ..) => Whereabouts::At(places),
+            // Of one that left and was not found, the index was right.
+            (None, Some(Whereabouts::At(places)), _) => Whereabouts::At(asked_of(places)),
+            (None, _, Some(why)) => Whereabouts::Unseen(why.clone()),
+            (None, _, None) => Whereabouts::Nowhere,
         };
         seen.observed.instances.insert(instance, whereabouts);
     }
+}
+
+/// The places of an instance that ECS was asked about.
+fn asked_of(mut places: Vec<Place>) -> Vec<Place> {
+    for place in &mut places {
+        place.source = Source::Asked;
+    }
+    places
 }
 
 /// Asks the index about those that it was not asked about before. If it cannot be read, ECS is

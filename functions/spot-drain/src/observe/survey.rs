@@ -18,6 +18,9 @@ use crate::{Aws, Settings};
 
 /// How many task definitions are asked for at once.
 const AT_ONCE: usize = 8;
+/// How much of a run's 30 seconds the services may take: a choice. It is enough for some 2,000 of them
+/// in 40 clusters, and a sweep that reads them for longer does nothing else.
+const SERVICES: Duration = Duration::from_secs(10);
 /// How much of a run's 30 seconds the task definitions and the target groups may take: a choice. What
 /// is not known then is taken to be as AWS has it by default.
 const TIME: Duration = Duration::from_secs(8);
@@ -41,8 +44,11 @@ pub(crate) async fn look(aws: &Aws, settings: &Settings, seen: &mut Seen) {
         }
     };
     let mut found = Vec::new();
+    let stop = Instant::now() + SERVICES;
     for cluster in clusters {
-        match read(aws, &cluster).await {
+        let known = timeout_at(stop, read(aws, &cluster)).await;
+        let known = known.map_err(|_| crate::Failure::Unfinished);
+        match known.and_then(|known| Ok(known?)) {
             Ok(known) => found.push((cluster, known)),
             Err(failure) => {
                 let what = format!("the services of {}", cluster.name());

@@ -176,6 +176,39 @@ async fn an_instance_in_two_clusters_is_found_in_both() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_that_left_as_the_index_has_it_is_looked_for_and_stays_where_it_was_if_it_is_nowhere() {
+    for listed in [vec![arn("prod", 7).as_str().to_owned()], Vec::new()] {
+        let found = !listed.is_empty();
+        let script = Script::default()
+            .answer("BatchGetItem", json!({}))
+            .answer(
+                "ListClusters",
+                json!({ "clusterArns": [cluster("prod").as_str()] }),
+            )
+            .answer(
+                "ListContainerInstances",
+                json!({ "containerInstanceArns": listed }),
+            )
+            .answer("DescribeContainerInstances", described("prod", [1]));
+        let mut before = there(1);
+        if let Some(Whereabouts::At(places)) = before.observed.instances.get_mut(&id(1)) {
+            places[0].status = Status::Inactive;
+        }
+        let wanted = Wants {
+            locate: [id(1)].into(),
+            ..Wants::default()
+        };
+        let after = seen_after(&script, before, wanted).await;
+        let is = if found {
+            Status::Active
+        } else {
+            Status::Inactive
+        };
+        assert_eq!(status(&after, 1), (is, Source::Asked));
+    }
+}
+
 /// Ninety-one instances that no index knows, asked for in `prod`.
 async fn missed(script: Script) -> (Seen, Vec<Value>) {
     let arns = json!({ "clusterArns": [cluster("prod").as_str()] });
@@ -350,6 +383,26 @@ async fn of_fargate_spot_and_of_what_cannot_be_seen_the_size_is_not_known() {
     assert_eq!(fleet(&script, scope.clone()).await, None);
     let denied = Script::default().refuse("DescribeCapacityProviders", "AccessDeniedException");
     assert_eq!(fleet(&denied, scope).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_survey_that_takes_too_long_leaves_time_for_the_rest() {
+    let mut script = Script::default()
+        .answer(
+            "ListClusters",
+            json!({ "clusterArns": [cluster("prod").as_str()] }),
+        )
+        .slow(std::time::Duration::from_secs(2));
+    for _ in 0..10 {
+        let page = json!({ "serviceArns": [], "nextToken": "more" });
+        script = script.answer("ListServices", page);
+    }
+    let (aws, mut seen) = (aws(&script, &settings()), Seen::default());
+    let began = tokio::time::Instant::now();
+    survey::look(&aws, &settings(), &mut seen).await;
+    assert_eq!(began.elapsed().as_secs(), 12);
+    assert_eq!(seen.unknown[0].what, "the services of prod");
+    assert_eq!(seen.unknown[0].failure.kind(), "Unfinished");
 }
 
 /// A sweep that counts tasks in `prod` and `dev`, whose services were read.
@@ -677,6 +730,26 @@ async fn a_cluster_of_more_pages_than_instances_is_asked_about_each_the_first_to
         [first.as_str(), first.as_str(), then.as_str(), then.as_str()]
     );
     assert!((0..2).all(|number| after.observed.tasks[&id(number)].as_ref().unwrap().len() == 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cluster_that_cannot_be_read_whole_in_time_is_asked_about_each() {
+    let mut more = listed_tasks([777]);
+    more["nextToken"] = json!("more");
+    let mut script = Script::default();
+    for _ in 0..100 {
+        script = script.answer("ListTasks", more.clone());
+    }
+    let (before, wanted) = these(150);
+    seen_after(&script, before, wanted).await;
+    let asked = script.inputs("ListTasks");
+    let whole = asked
+        .iter()
+        .filter(|one| one["containerInstance"].is_null());
+    assert_eq!(whole.count(), 100);
+    let first = arn("prod", 149);
+    let on = asked.iter().map(|one| one["containerInstance"].as_str());
+    assert!(on.flatten().any(|on| on == first.as_str()));
 }
 
 #[tokio::test(start_paused = true)]
