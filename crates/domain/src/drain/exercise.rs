@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::counting::FARGATE_SPOT;
 use super::observed::Observed;
 use super::plan::{ExperimentWrite, Verdict};
 use super::reason::Reason;
 use super::sign::{ExperimentSeen, ExperimentState, Says};
-use super::surge::{Counted, Loss, Scope};
+use super::surge::{Counted, Loss};
 use crate::rest::Version;
 
 /// The longest exercise: while one lasts, a true surge is taken for it. Our choice.
@@ -151,12 +150,10 @@ impl<'a> Exercises<'a> {
 
     /// Whether a loss is an exercise's. None takes capacity of Fargate Spot.
     pub(super) fn caused(&self, counted: &Counted) -> bool {
-        let fargate =
-            || matches!(counted.fleet.fleet(), Scope::Provider(name) if name == FARGATE_SPOT);
         let by_us = match counted.what {
             Loss::Instance(_) => true,
             Loss::Task { .. } => false,
-            Loss::Placement { .. } => !fargate(),
+            Loss::Placement { .. } => !counted.fleet.is_fargate_spot(),
         };
         counted.by_fis || (by_us && self.cover(counted.at))
     }

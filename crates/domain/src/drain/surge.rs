@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::counting::FARGATE_SPOT;
 use super::instance::{InstanceId, Pool};
 use super::service::Weight;
 use crate::arn::{ClusterArn, ServiceArn, TaskArn};
@@ -27,6 +28,11 @@ impl Scope {
             Self::Pool(fleet, _) => fleet.fleet(),
             Self::Provider(_) | Self::Cluster(_) => self,
         }
+    }
+
+    /// Whether it is Fargate Spot, whose size nobody says.
+    pub(super) fn is_fargate_spot(&self) -> bool {
+        matches!(self.fleet(), Self::Provider(name) if name == FARGATE_SPOT)
     }
 
     /// The pool, if it is one.

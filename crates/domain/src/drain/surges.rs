@@ -142,8 +142,8 @@ fn is_calm(scope: &Scope, tally: &Tally<'_>, observed: &Observed, moment: Moment
     let threshold = threshold(size, moment).min(smallest);
     let whole = match observed.fleets.get(scope.fleet()) {
         Some(Some(fleet)) => fleet.in_service >= fleet.desired,
-        // Nobody can say how large it is.
-        Some(None) => true,
+        // Nobody counts it; of one that could not be read it is not known whether it is back.
+        Some(None) => scope.is_fargate_spot() || tally.all() == 0,
         None => false,
     };
     whole && tally.all().saturating_mul(2) < threshold

@@ -57,6 +57,17 @@ fn a_surge_is_a_share_of_the_fleet_and_at_least_a_few() {
 }
 
 #[test]
+fn a_surge_of_a_fleet_that_cannot_be_read_is_over_when_nothing_was_lost_for_long() {
+    let mut world = fleet(20, 4);
+    warned(&mut world, 1..=4);
+    world.fleets.clear();
+    world.until(at(590));
+    assert!(is_surge(&world), "nobody can say that the fleet is back");
+    world.until(at(1_200));
+    assert!(world.incidents.is_empty());
+}
+
+#[test]
 fn the_same_loss_counts_once_however_often_it_is_told() {
     let mut world = fleet(10, 2);
     for _ in 0..10 {
