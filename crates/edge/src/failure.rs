@@ -80,6 +80,14 @@ impl Failure {
         })
     }
 
+    /// The code with which AWS answered a call that it did not do.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Call { answer, .. } => Some(&answer.as_ref()?.code),
+            Self::Refused { .. } | Self::Ledger(_) => None,
+        }
+    }
+
     /// Whether AWS answered the call, so that it is not under way any more.
     pub(crate) fn is_answered(&self) -> bool {
         match self {

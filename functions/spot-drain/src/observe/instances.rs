@@ -35,7 +35,15 @@ pub(super) async fn describe(
         let call = aws.edge.ecs.describe_container_instances();
         let call = call.cluster(cluster.as_str());
         let reply = call.set_container_instances(Some(names)).send().await;
-        let reply = reply.map_err(edge::Failure::call(CALL))?;
+        let reply = match reply.map_err(edge::Failure::call(CALL)) {
+            // A cluster can be deleted only when its container instances are gone.
+            // Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
+            Err(failure) if failure.code() == Some("ClusterNotFoundException") => {
+                answer.gone.extend(batch.iter().cloned());
+                continue;
+            }
+            reply => reply?,
+        };
         // A 200 lists what it could not describe; one that is MISSING has gone.
         // Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
         for failure in reply.failures() {

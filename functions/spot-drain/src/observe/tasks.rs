@@ -142,12 +142,8 @@ impl Calls<'_> {
 /// The codes with which ECS answers for a container instance or a cluster that it does not know.
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html>.
 fn is_gone(failure: &edge::Failure) -> bool {
-    let edge::Failure::Call { answer, .. } = failure else {
-        return false;
-    };
-    let code = answer.as_ref().map(|answer| answer.code.as_str());
     matches!(
-        code,
+        failure.code(),
         Some("InvalidParameterException" | "ClusterNotFoundException")
     )
 }

@@ -108,6 +108,14 @@ async fn a_container_instance_that_ecs_does_not_know_is_inactive_and_not_asked_f
 }
 
 #[tokio::test(start_paused = true)]
+async fn with_its_cluster_a_container_instance_is_gone_and_that_is_no_trouble() {
+    let script = Script::default().refuse("DescribeContainerInstances", "ClusterNotFoundException");
+    let after = seen_after(&script, there(1), states(1)).await;
+    assert_eq!(status(&after, 1), (Status::Inactive, Source::Asked));
+    assert_eq!((whats(&after), after.unknown.len()), (Vec::new(), 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_status_that_cannot_be_read_is_trouble_with_its_instance_alone() {
     let script = Script::default().refuse("DescribeContainerInstances", "AccessDeniedException");
     let mut before = there(1);
