@@ -6,6 +6,50 @@ use std::fmt;
 /// The tags of one resource by key.
 pub type Tags = BTreeMap<String, String>;
 
+/// A tag as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tagged<T> {
+    /// There is none.
+    Absent,
+    /// It says this.
+    Says(T),
+    /// It cannot be read, and is taken for absent.
+    Malformed {
+        /// What it says.
+        text: String,
+        /// What is wrong with it.
+        error: String,
+    },
+}
+
+impl<T: Copy> Tagged<T> {
+    /// What it says, if it can be read.
+    pub fn value(&self) -> Option<T> {
+        match self {
+            Self::Says(value) => Some(*value),
+            Self::Absent | Self::Malformed { .. } => None,
+        }
+    }
+
+    /// Reads the tag of this key.
+    pub(crate) fn of(
+        tags: &Tags,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, TagError>,
+    ) -> Self {
+        let Some(text) = tags.get(key) else {
+            return Self::Absent;
+        };
+        parse(text).map_or_else(
+            |error| Self::Malformed {
+                text: text.clone(),
+                error: error.to_string(),
+            },
+            Self::Says,
+        )
+    }
+}
+
 /// The most characters a tag value may have.
 /// https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
 pub const MAX_CHARACTERS: usize = 256;

@@ -4,18 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::case::{Case, Round, Step};
-use super::exercise::Exercises;
-use super::fold::said;
-use super::instance::InstanceId;
+use super::instance::ending;
+use super::instance::looks;
+use super::instance::stops::Stop;
+use super::instance::voluntary;
+use super::instance::{Case, Round, Step};
 use super::moment::Moment;
-use super::observed::Observed;
 use super::plan::{IndexWrite, Member, Plan, Record, SetState, TENS, Verdict};
-use super::sign::{Says, Sign};
-use super::stops::Stop;
-use super::surge::{Counted, Loss};
-use super::surges::{Change, Tallies};
-use super::{counting, ending, fargate, looks, surges, told, voluntary, watch};
+use super::remembered::fold::said;
+use super::seen::exercise::Exercises;
+use super::seen::instance::InstanceId;
+use super::seen::sign::{Says, Sign};
+use super::seen::surge::{Counted, Loss};
+use super::seen::world::Observed;
+use super::surge;
+use super::surge::counting;
+use super::surge::fargate;
+use super::surge::watch;
+use super::surge::{Change, Tallies};
+use super::told;
 use crate::announcement::Announcement;
 use crate::arn::ClusterArn;
 use crate::rest::Version;
@@ -28,8 +35,8 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
     let mut steps = steps(observed, moment);
     voluntary::within_breaker(&mut steps, observed, moment);
     let (counted, mut verdicts) = counted(&steps, observed, moment);
-    let tallies = surges::tallies(observed, &counted, moment);
-    let changes = surges::changes(&tallies, observed, moment);
+    let tallies = surge::tallies(observed, &counted, moment);
+    let changes = surge::changes(&tallies, observed, moment);
     let (announcements, forgotten) = told::told(&steps, &tallies, &changes, observed, moment);
     let ticking = ticking(&steps, &changes, &counted, &announcements, observed);
     let (looks, hop) = looks_of(&steps, observed);
@@ -40,7 +47,7 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
         looks,
         hop,
         ticking,
-        incidents: surges::writes(&changes),
+        incidents: surge::writes(&changes),
         counted,
         fallback: changes.iter().filter_map(|c| c.fallback.clone()).collect(),
         strategies: changes.into_iter().flat_map(|c| c.strategies).collect(),
@@ -66,7 +73,7 @@ pub fn decide(observed: &Observed, moment: Moment<'_>) -> Plan {
 
 /// All of [`Plan::drain`], and nothing else of the plan. It follows from where instances are and who
 /// drains them there alone, so it can be done before anything else is looked at
-/// ([`Wants::urgent`](super::Wants::urgent)). The whole decision is made afterwards, of the places as
+/// ([`Wants::urgent`](super::Wantsurgent)). The whole decision is made afterwards, of the places as
 /// they were seen before, and finds the same.
 pub fn urgent(observed: &Observed, moment: Moment<'_>) -> Vec<SetState> {
     let steps = steps(observed, moment).into_values();
@@ -244,7 +251,7 @@ pub(super) fn losses<'a>(
     counted: &'a [Counted],
     moment: Moment<'_>,
 ) -> (Tallies<'a>, Vec<Change>) {
-    let tallies = surges::tallies(observed, counted, moment);
-    let changes = surges::changes(&tallies, observed, moment);
+    let tallies = surge::tallies(observed, counted, moment);
+    let changes = surge::changes(&tallies, observed, moment);
     (tallies, changes)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::tags::Standalone;
+use super::seen::tags::Standalone;
 use crate::concern::Origin;
 
 /// The rules of this installation, from the template's parameters.

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::exercise::Experiment;
-use super::instance::InstanceId;
-use super::observed::Place;
-use super::outcome::Outcome;
 use super::reason::Reason;
-use super::record::Drain;
-use super::service::Weight;
-use super::surge::{Counted, Incident, Scope};
+use super::remembered::outcome::Outcome;
+use super::remembered::record::Drain;
+use super::seen::exercise::Experiment;
+use super::seen::instance::InstanceId;
+use super::seen::service::Weight;
+use super::seen::surge::{Counted, Incident, Scope};
+use super::seen::world::Place;
 use crate::announcement::{Announcement, ConcernKey};
 use crate::arn::{ClusterArn, ContainerInstanceArn, ServiceArn, TaskArn};
 use crate::rest::Version;

@@ -2,17 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::case::Round;
-use super::ending::{SILENCE, end, is_over, lacking, limit, wants_tasks};
-use super::instance::InstanceId;
+use super::instance::Round;
+use super::instance::ending::{SILENCE, end, is_over, lacking, limit, wants_tasks};
+use super::instance::scope::{Found, fleet, fleet_of};
+use super::instance::stops;
 use super::moment::Moment;
-use super::observed::{Group, Observed, Place, Source};
-use super::record::{Drain, Drainer};
-use super::scope::{Found, fleet, fleet_of};
-use super::seen::{ContainerInstanceSeen, Status};
-use super::service::Task;
-use super::stops;
-use super::surge::Scope;
+use super::remembered::record::{Drain, Drainer};
+use super::seen::ecs::{ContainerInstanceSeen, Status};
+use super::seen::instance::InstanceId;
+use super::seen::service::Task;
+use super::seen::surge::Scope;
+use super::seen::world::{Group, Observed, Place, Source};
 use super::wants::Wants;
 use crate::arn::ServiceArn;
 

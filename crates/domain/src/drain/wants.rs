@@ -4,22 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::case::Round;
-use super::counting::FARGATE_SPOT;
 use super::decision::{counted, losses, round, steps};
-use super::ending;
-use super::fold::{fold, said};
-use super::instance::InstanceId;
+use super::instance::Round;
+use super::instance::ending;
+use super::instance::scope::{Found, found};
 use super::moment::Moment;
-use super::observed::Observed;
-use super::record::Drain;
-use super::scope::{Found, found};
-use super::sign::Says;
-use super::strategies::FARGATE;
-use super::surge::Scope;
-use super::surges::Change;
+use super::remembered::fold::{fold, said};
+use super::remembered::record::Drain;
+use super::seen::instance::InstanceId;
+use super::seen::sign::Says;
+use super::seen::surge::Scope;
+use super::seen::world::Observed;
+use super::surge::Change;
+use super::surge::counting::FARGATE_SPOT;
+use super::surge::strategies;
+use super::surge::strategies::FARGATE;
+use super::surge::watch;
 use super::wanted::{One, want_fleet, want_group, want_provider, wants_services};
-use super::{strategies, watch};
 use crate::arn::{ClusterArn, ContainerInstanceArn, ServiceArn};
 
 /// What has to be looked at, and has not been yet.
@@ -156,7 +157,7 @@ fn of_losses(observed: &Observed, moment: Moment<'_>, round: Round, wants: &mut 
         return;
     }
     for change in &changes {
-        let fleet = super::surges::fleet(&change.scope, observed);
+        let fleet = super::surge::fleet(&change.scope, observed);
         let group = fleet.and_then(|fleet| fleet.group.as_ref());
         if moment.policy.fallback.is_some()
             && let Some(group) = group

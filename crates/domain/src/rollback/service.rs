@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::names::{AttemptArn, DefinitionArn, DeploymentId};
 use super::sign::Trouble;
 use super::tags::Mode;
-use crate::drain::Tagged;
 use crate::resting::Kind;
+use crate::tag::Tagged;
 
 /// A service that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! The tags that say whether a release may be rolled back.
 
-use crate::drain::Tagged;
-use crate::tag::{Cursor, TagError, Tags};
+use crate::tag::{Cursor, TagError, Tagged, Tags};
 
 /// The tag of a service that says what is done for its failed releases.
 pub const ROLLBACK: &str = "caretaker:rollback";
@@ -41,16 +40,7 @@ impl Mode {
 
 /// Reads the tag [`ROLLBACK`] of a service.
 pub fn mode(tags: &Tags) -> Tagged<Mode> {
-    let Some(text) = tags.get(ROLLBACK) else {
-        return Tagged::Absent;
-    };
-    match parse(text) {
-        Ok(mode) => Tagged::Says(mode),
-        Err(error) => Tagged::Malformed {
-            text: text.clone(),
-            error: error.to_string(),
-        },
-    }
+    Tagged::of(tags, ROLLBACK, parse)
 }
 
 fn parse(text: &str) -> Result<Mode, TagError> {

@@ -12,8 +12,8 @@ use super::wants::{Seen, both};
 use super::withheld::Withheld;
 use crate::announcement::{ConcernKey, Told};
 use crate::concern::{Concern, Over};
-use crate::drain::Tagged;
 use crate::notice::{Kind, Next, Severity, fact, words};
+use crate::tag::Tagged;
 
 /// What has to be told of one service.
 pub(super) fn standing(look: Look<'_>, step: &Step) -> Seen<Vec<Concern>> {

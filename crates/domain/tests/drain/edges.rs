@@ -1,9 +1,9 @@
 //! Cases at the edge: races, registrations anew, events out of order, chains that are too long.
 
 use domain::drain::{
-    Action, ContainerInstanceSeen, Drainer, Ending, Says, Source, Status, Tagged, Whereabouts,
-    decide,
+    Action, ContainerInstanceSeen, Drainer, Ending, Says, Source, Status, Whereabouts, decide,
 };
+use domain::tag::Tagged;
 
 use crate::made::{
     ACCOUNT, REGION, at, berth, evicted, hook, hook_of, id, rebalance, secs, state, warning,

@@ -1,7 +1,8 @@
 //! Lifecycle hooks: kept open while tasks are on the instance and there is time, completed when
 //! there is nothing to wait for, and never anybody else's.
 
-use domain::drain::{Ending, HookCallback, Mode, Reason, Says, Status, Tagged};
+use domain::drain::{Ending, HookCallback, Mode, Reason, Says, Status};
+use domain::tag::Tagged;
 use jiff::SignedDuration;
 
 use crate::made::{HOOK, at, cluster, hook, hook_of, id, secs, state, warning};

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::drain::{Fallback, Says, Standalone, Tagged};
+use domain::drain::{Fallback, Says, Standalone};
 use domain::notice::{Kind, Notice};
 use domain::pager::{Delivered, Letterhead, Page, compose};
+use domain::tag::Tagged;
 use jiff::tz::TimeZone;
 
 use crate::made::{ACCOUNT, GROUP, REGION, at, cluster, evicted, hook, id, secs, state, warning};

@@ -1,7 +1,8 @@
 //! What holds whatever happens: random fleets, words in any order, and runs that die anywhere. The
 //! world watches every step; here it is looked at what is left.
 
-use domain::drain::{Fallback, Mode, Says, Standalone, Tagged};
+use domain::drain::{Fallback, Mode, Says, Standalone};
+use domain::tag::Tagged;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 

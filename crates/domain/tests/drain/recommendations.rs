@@ -1,8 +1,9 @@
 //! Rebalance recommendations: drained within the breaker, given back, and never somebody else's.
 
 use domain::drain::{
-    Ending, Mode, Reason, Says, Scope, Source, Status, Tagged, Whereabouts, decide, wants,
+    Ending, Mode, Reason, Says, Scope, Source, Status, Whereabouts, decide, wants,
 };
+use domain::tag::Tagged;
 use jiff::SignedDuration;
 
 use crate::made::{GROUP, at, cluster, id, rebalance, secs, state, warning};

@@ -1,8 +1,9 @@
 //! Services that run on On-Demand capacity while a surge lasts: what we raise we give back, and nothing
 //! else.
 
-use domain::drain::{Fallback, Mixed, Mode, Provider, Says, Scope, Tagged, Weight};
+use domain::drain::{Fallback, Mixed, Mode, Provider, Says, Scope, Weight};
 use domain::resting::Kind;
+use domain::tag::Tagged;
 use proptest::prelude::*;
 
 use crate::fargate::stopping;

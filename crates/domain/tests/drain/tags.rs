@@ -2,9 +2,9 @@
 
 use domain::drain::{
     DRAIN, Ec2State, Ending, InstanceId, Mode, Reason, STANDALONE, Scope, Standalone, Status,
-    Tagged, drain, standalone,
+    drain, standalone,
 };
-use domain::tag::Tags;
+use domain::tag::{Tagged, Tags};
 
 use crate::made::{cluster, pool};
 

@@ -1,6 +1,7 @@
 //! A warning of Spot: who drains, what is stopped, and what is written down of it.
 
-use domain::drain::{Ending, Mode, Reason, Says, Scope, Standalone, Status, Tagged, urgent, wants};
+use domain::drain::{Ending, Mode, Reason, Says, Scope, Standalone, Status, urgent, wants};
+use domain::tag::Tagged;
 
 use crate::made::{at, cluster, evicted, id, secs, state, warning};
 use crate::world::{World, reason, signs, world};

@@ -9,11 +9,12 @@ use domain::drain::{
     Cluster, ContainerInstanceSeen, Counted, Drain, Exercise, Experiment, Fleet, Group,
     HookCallback, HookTimes, Incident, IndexWrite, InstanceId, Mark, Member, Mixed, Moment,
     Observed, Outcome, Owner, Place, Plan, Policy, Pool, Provider, Reason, Record, Says, Scope,
-    Service, SetState, Sign, Size, Source, Status, StrategyStep, Tagged, Task, Wants, Weight,
-    Whereabouts, decide, fargate_fleet, named, needs_all_drains, urgent, wants,
+    Service, SetState, Sign, Size, Source, Status, StrategyStep, Task, Wants, Weight, Whereabouts,
+    decide, fargate_fleet, named, needs_all_drains, urgent, wants,
 };
 use domain::notice::Notice;
 use domain::resting::{Deployment, Kind};
+use domain::tag::Tagged;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::made::{ACCOUNT, GROUP, HOOK, REGION, at, berth, cluster, id, pool, service, task};

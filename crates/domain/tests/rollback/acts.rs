@@ -92,12 +92,12 @@ fn a_shift_that_would_go_back_to_something_bad_is_left_alone() {
     world.now += mins(1);
     let id = world.completes(WEB);
     world.hears([says(WEB, &id, Event::Completed)]);
-    world.at(WEB).of.mode = domain::drain::Tagged::Absent;
+    world.at(WEB).of.mode = domain::tag::Tagged::Absent;
     world.now += mins(1);
     world.alarm(WEB, ALARM, AlarmState::Alarm);
     world.passes(mins(2));
     world.alarm(WEB, ALARM, AlarmState::Ok);
-    world.at(WEB).of.mode = domain::drain::Tagged::Says(domain::rollback::Mode::Auto);
+    world.at(WEB).of.mode = domain::tag::Tagged::Says(domain::rollback::Mode::Auto);
     world.at(WEB).of.strategy = Strategy::BlueGreen;
     let bad = world.deploys(WEB, 7);
     world.hears([says(WEB, &bad, Event::InProgress)]);
@@ -440,7 +440,7 @@ fn back(to: Option<&str>) -> What {
 fn a_person_rolls_a_healthy_release_back_whatever_its_tag_says() {
     let mut world = shop();
     world.released(WEB, 6);
-    world.at(WEB).of.mode = domain::drain::Tagged::Absent;
+    world.at(WEB).of.mode = domain::tag::Tagged::Absent;
     world.orders(back(None));
     assert!(matches!(
         world.reason(WEB),
@@ -557,7 +557,7 @@ fn the_answer_while_it_goes_on_is_in_progress_and_then_failed_or_deployed() {
     let of = |world: &World| verdict(world.record(WEB), id.as_str());
     assert_eq!(of(&world), Verdict::InProgress);
     let mut failed = world.clone();
-    failed.at(WEB).of.mode = domain::drain::Tagged::Absent;
+    failed.at(WEB).of.mode = domain::tag::Tagged::Absent;
     failed.now += mins(4);
     failed.fails(WEB);
     failed.failed(WEB, &id);

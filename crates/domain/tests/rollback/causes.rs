@@ -1,9 +1,9 @@
 //! What is to blame, and what keeps a rollback from being begun.
 
-use domain::drain::Tagged;
 use domain::rollback::{
     AlarmState, Cause, Event, MIGRATION, Mode, Reason, Says, Trouble, What, Withheld,
 };
+use domain::tag::Tagged;
 
 use crate::made::{ALARM, API, WEB, crash, mins, says, secs, service, stopped};
 use crate::world::{Of, World, shop};

@@ -1,11 +1,11 @@
 //! What is found, in the order in which it is asked: whose a failed release is, and whether it is one.
 
-use domain::drain::Tagged;
 use domain::resting::Kind;
 use domain::rollback::{
     AlarmState, Brought, Cause, Event, Mode, Reason, Rollout, Says, Status, Verdict, Watching,
     Withheld, verdict,
 };
+use domain::tag::Tagged;
 use jiff::SignedDuration;
 
 use crate::made::{API, WEB, crash, deployment, mins, says, secs, service, stopped};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::drain::Tagged;
 use domain::notice::{Kind, Notice};
 use domain::pager::{Delivered, Letterhead, Page, compose};
 use domain::resting::Kind as Controller;
 use domain::rollback::{AlarmState, DefinitionStatus, Event, ImageRef};
+use domain::tag::Tagged;
 use jiff::tz::TimeZone;
 
 use crate::made::{

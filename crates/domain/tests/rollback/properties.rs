@@ -182,7 +182,7 @@ fn happens(world: &mut World, name: &str, happens: &Happens) {
         }
         Happens::Denies { of: None } => world.unreadable.clear(),
         Happens::Tagged { mode } => {
-            let tagged = mode.map_or(domain::drain::Tagged::Absent, domain::drain::Tagged::Says);
+            let tagged = mode.map_or(domain::tag::Tagged::Absent, domain::tag::Tagged::Says);
             world.at(name).of.mode = tagged;
         }
         Happens::Stack { busy } => {

@@ -56,9 +56,9 @@ fn two_bad_releases_in_a_row_end_on_the_last_good_one() {
 #[test]
 fn a_bad_release_that_people_left_is_not_gone_back_to() {
     let mut world = shop();
-    world.at(WEB).of.mode = domain::drain::Tagged::Absent;
+    world.at(WEB).of.mode = domain::tag::Tagged::Absent;
     fails(&mut world, 6);
-    world.at(WEB).of.mode = domain::drain::Tagged::Says(domain::rollback::Mode::Auto);
+    world.at(WEB).of.mode = domain::tag::Tagged::Says(domain::rollback::Mode::Auto);
     fails(&mut world, 7);
     assert_eq!(world.runs(WEB), 5);
 }

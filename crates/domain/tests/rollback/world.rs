@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::announcement::{ConcernKey, Told};
 use domain::arn::ServiceArn;
-use domain::drain::Tagged;
 use domain::notice::Notice;
 use domain::resting::Kind;
 use domain::rollback::{
@@ -15,6 +14,7 @@ use domain::rollback::{
     RevisionArn, Rollout, Running, Says, Service, Sign, Status, Stopped, Strategy, TargetGroup,
     Wants, Watching, What, decide, wants,
 };
+use domain::tag::Tagged;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::made::{

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_ecs::types::{CapacityProvider, ManagedDraining};
 use domain::arn::{ClusterArn, GroupArn};
-use domain::drain::{Cluster, Mode, Provider, Tagged, drain, standalone};
-use domain::tag::Tags;
+use domain::drain::{Cluster, Mode, Provider, drain, standalone};
+use domain::tag::{Tagged, Tags};
 use edge::tagged::{Tagged as Read, read_clusters};
 
 use super::{Seen, Trouble};

@@ -5,7 +5,8 @@ mod pages;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::arn::{ServiceArn, TaskArn};
-use domain::drain::{Fleet, Mode, Owner, Scope, Source, Status, Tagged, Whereabouts};
+use domain::drain::{Fleet, Mode, Owner, Scope, Source, Status, Whereabouts};
+use domain::tag::Tagged;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
