@@ -95,7 +95,7 @@ async fn surge() -> Fleet {
     for question in ["status", "drainability"] {
         fleet.invoke(json!({ "action": question })).await.report();
     }
-    let exercise = json!({ "action": "exercise", "until": "2026-11-19T16:00:00Z", "by": "ana", "why": "recording" });
+    let exercise = json!({ "action": "exercise", "for": "4h", "by": "ana", "why": "recording" });
     fleet.invoke(exercise).await.report();
     fleet
 }

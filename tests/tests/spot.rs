@@ -202,10 +202,8 @@ async fn a_message_that_nobody_can_read_is_given_up_alone() {
 #[tokio::test(start_paused = true)]
 async fn an_exercise_pages_nothing() {
     let fleet = steady(STACK, &[]).await;
-    let until = fleet.now() + minutes(60);
-    let exercise = json!({
-        "action": "exercise", "until": until.to_string(), "by": "ana", "why": "to see it work",
-    });
+    let exercise =
+        json!({ "action": "exercise", "for": "60m", "by": "ana", "why": "to see it work" });
     assert!(matches!(fleet.invoke(exercise).await, Ended::Reported(_)));
     let doomed = fleet.instances("hosts")[..5].to_vec();
     fleet.interrupt(&Interruption {

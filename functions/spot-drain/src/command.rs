@@ -1,7 +1,7 @@
 //! What a person asks for directly.
 
 use domain::drain::{Exercise, InstanceId, LONGEST, Says, Sign};
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::Value;
 use shell::json;
@@ -34,7 +34,7 @@ struct Drainability {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Announced {
-    until: String,
+    r#for: String,
     by: String,
     why: String,
 }
@@ -83,18 +83,16 @@ impl Announced {
                 return Err(Failure::unusable(field, "is empty"));
             }
         }
-        let until: Timestamp = self.until.parse().map_err(|_| {
-            let text = &self.until;
-            let problem = format!("\"{text}\" is no instant; for example 2026-11-26T21:00:00Z");
-            Failure::unusable("until", problem)
+        let unusable = |problem: String| Failure::unusable("for", problem);
+        let lasts: SignedDuration = self.r#for.parse().map_err(|_| {
+            let text = &self.r#for;
+            unusable(format!("\"{text}\" is no time; for example 2h 30m"))
         })?;
-        let since = invocation.now;
-        if until <= since || until > since + LONGEST {
-            return Err(Failure::unusable(
-                "until",
-                "is past, or more than 4 hours from now",
-            ));
+        if !lasts.is_positive() || lasts > LONGEST {
+            return Err(unusable("is nothing, or more than 4 hours".to_owned()));
         }
+        let since = invocation.now;
+        let until = since + lasts;
         Ok(Exercise {
             since,
             until,

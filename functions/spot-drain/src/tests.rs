@@ -345,7 +345,7 @@ async fn an_experiment_that_another_run_wrote_down_first_comes_again() {
 async fn an_exercise_is_written_down_and_nothing_else() {
     let script = Script::default();
     let announced = json!({
-        "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": "ana", "why": "the first of the month",
+        "action": "exercise", "for": "1h", "by": "ana", "why": "the first of the month",
     });
     handled(&script, &settings(), announced).await.unwrap();
     assert_eq!(writes(&script), ["spot"]);

@@ -569,12 +569,12 @@ fn a_batch_is_one_round_with_a_name_of_its_own() {
 #[test]
 fn a_person_announces_an_exercise() {
     let announced = json!({
-        "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": "ana", "why": "the first of the month",
+        "action": "exercise", "for": "1h", "by": "ana", "why": "the first of the month",
     });
     let Request::Exercise(exercise) = parsed(announced).unwrap() else {
         panic!("no exercise");
     };
-    assert_eq!(exercise.until.to_string(), "2026-11-24T11:00:00Z");
+    assert_eq!(exercise.until.to_string(), "2026-11-24T11:00:02Z");
     assert_eq!(
         (exercise.by.as_str(), exercise.since),
         ("ana", "2026-11-24T10:00:02Z".parse().unwrap())
@@ -603,23 +603,23 @@ fn a_person_asks_and_what_nobody_can_mean_is_named() {
         (json!({ "action": "tick", "cluster": "prod" }), "cluster"),
         (json!([]), "action"),
         (
-            json!({ "action": "exercise", "until": "soon", "by": "a", "why": "b" }),
-            "until",
+            json!({ "action": "exercise", "for": "long", "by": "a", "why": "b" }),
+            "for",
         ),
         (
-            json!({ "action": "exercise", "until": "2026-11-24T10:00:00Z", "by": "a", "why": "b" }),
-            "until",
+            json!({ "action": "exercise", "for": "0s", "by": "a", "why": "b" }),
+            "for",
         ),
         (
-            json!({ "action": "exercise", "until": "2026-11-24T15:00:00Z", "by": "a", "why": "b" }),
-            "until",
+            json!({ "action": "exercise", "for": "4h 1s", "by": "a", "why": "b" }),
+            "for",
         ),
         (
-            json!({ "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": " ", "why": "b" }),
+            json!({ "action": "exercise", "for": "1h", "by": " ", "why": "b" }),
             "by",
         ),
         (
-            json!({ "action": "exercise", "until": "2026-11-24T11:00:00Z", "by": "a" }),
+            json!({ "action": "exercise", "for": "1h", "by": "a" }),
             "why",
         ),
     ] {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use rehearsal::lambda::{Ended, Invocation, LogLine};
+use rehearsal::scenario::wake;
 use rehearsal::stack::Stack;
 use rehearsal::suite::{self, Suite};
 use rehearsal::template::Template;
@@ -28,7 +29,7 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
         .collect::<Result<_, _>>()?;
     let account = match invoking.endpoint {
         Some(_) => Account::new(Clock::Wall),
-        None => suite::account(Clock::Wall, &template, &stack(invoking.stack)?)?,
+        None => deployed(&template, invoking.stack)?,
     };
     let builds = binaries::beside_this_one()?;
     let suite = Suite::deploy(
@@ -61,6 +62,15 @@ pub(crate) async fn run(invoking: Invoking) -> Result<ExitCode, Box<dyn Error>> 
     let (answer, code) = last;
     println!("{answer:#}");
     Ok(code)
+}
+
+/// An account with the stack and the suite, whose rules the functions switch on and off.
+fn deployed(template: &Template, file: Option<PathBuf>) -> Result<Account, Box<dyn Error>> {
+    let clock = Clock::Wall;
+    let from = clock.now();
+    let account = suite::account(clock, template, &stack(file)?)?;
+    wake::turn_on(&account, template, from)?;
+    Ok(account)
 }
 
 fn stack(file: Option<PathBuf>) -> Result<Stack, Box<dyn Error>> {
